@@ -1,0 +1,64 @@
+"""``autoconvert=False`` had no effect in ImageKit 2, and has one now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import DropArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK108",
+    name="autoconvert",
+    summary="`autoconvert=False` takes effect now",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE),
+    why=(
+        "ImageKit 2 never handed autoconvert on to the code that saves: pictures were always converted. ImageKit 3"
+        " obeys, and then saving a picture with transparency as JPEG fails."
+    ),
+    todo="Drop the argument to keep what the site does today.",
+    source="imagekit/generators.py of 2.0.4 (img_to_fobj is called without it); imagekit/specs/__init__.py of 3.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', autoconvert=False)
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Drop the argument, unless it says the default."""
+    argument = spec.arguments.get("autoconvert")
+    if argument is None or spec.is_ik3 or argument.literal is True or argument.is_none:
+        return
+    if spec.is_processed and argument.keyword is None:
+        return
+    is_known = argument.literal is False
+    yield report(
+        RULE,
+        spec.module,
+        argument.keyword or argument.value,
+        f"autoconvert of {spec.label} had no effect so far",
+        Applicability.SAFE if is_known else Applicability.UNSAFE,
+        changes=(DropArgument(spec.offset, "autoconvert"),),
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,96 @@
+"""``imagekit.imagecache`` is gone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.backends import successor_of
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imports import drop_aliases, used_names
+from ik_migrate.project import Module
+from ik_migrate.spec_field import spec_fields
+
+RULE = Rule(
+    code="IK404",
+    name="imagecache-import",
+    summary="`imagekit.imagecache` is gone",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why="ImageKit 3 has no module imagekit.imagecache: ImportError as soon as the file is loaded.",
+    todo="Drop the import; what it was for is in imagekit.cachefiles.backends and imagekit.cachefiles.strategies.",
+    source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.imagecache import PessimisticImageCacheBackend
+""",
+    after="""\
+from django.db import models
+""",
+)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Drop what is imported for nothing; report what another rule does not take away."""
+    used = used_names(module.text)
+    rewritten = _rewritten_names(module)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
+            unused = [a for a in node.names if (a.asname or a.name) not in used and a.name != "*"]
+            for alias in node.names:
+                if alias not in unused and not _is_only_in(module, alias.asname or alias.name, rewritten):
+                    yield _manual(module, alias, f"{node.module}.{alias.name}")
+            if unused:
+                yield _unused(module, node, unused, node.module or "")
+        elif isinstance(node, ast.ImportFrom) and node.module == "imagekit" and not node.level:
+            for alias in node.names:
+                if alias.name == "imagecache":
+                    yield _manual(module, alias, "imagekit.imagecache")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if _is_imagecache(alias.name):
+                    if alias.asname and alias.asname not in used:
+                        yield _unused(module, node, [alias], alias.name)
+                    else:
+                        yield _manual(module, alias, alias.name)
+
+
+def _is_imagecache(dotted: str) -> bool:
+    return dotted == "imagekit.imagecache" or dotted.startswith("imagekit.imagecache.")
+
+
+def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str) -> Finding:
+    return report(
+        RULE,
+        module,
+        node,
+        f"{', '.join(alias.name for alias in unused)} of {source} is imported and not used",
+        Applicability.SAFE,
+        changes=drop_aliases(module, node, unused),
+    )
+
+
+def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
+    return report(RULE, module, alias, f"{what} is imported and used here", Applicability.MANUAL)
+
+
+def _rewritten_names(module: Module) -> set[ast.AST]:
+    """The names inside backend arguments that their own rule rewrites."""
+    rewritten: set[ast.AST] = set()
+    for spec in spec_fields(module):
+        argument = spec.arguments.get("image_cache_backend")
+        if argument is not None and successor_of(module, argument.value) is not None:
+            rewritten |= set(ast.walk(argument.value))
+    return rewritten
+
+
+def _is_only_in(module: Module, name: str, nodes: set[ast.AST]) -> bool:
+    """Whether every use of ``name`` in the file is one of ``nodes``."""
+    return all(
+        node in nodes
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,166 @@
+"""``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND`` becomes two settings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.backends import (
+    BACKEND_SETTING,
+    BACKENDS,
+    SETTING,
+    STRATEGIES,
+    STRATEGY_SETTING,
+    BackendSetting,
+    Successor,
+    backend_settings,
+    successor_of_path,
+)
+from ik_migrate.calls import OpaqueCall
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+
+RULE = Rule(
+    code="IK402",
+    name="image-cache-backend-setting",
+    summary="`IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND` is two settings now",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 3 does not read this setting and says nothing about it: the defaults come into force, whatever the"
+        " setting says. What was one backend is a cache file backend and a strategy now."
+    ),
+    todo=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING}.",
+    source="imagekit/conf.py and imagekit/imagecache/__init__.py of 2.0.4; imagekit/conf.py of 3.0.4 to 6.1.1",
+    before="""\
+IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'
+""",
+    after="""\
+IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'imagekit.cachefiles.backends.Simple'
+IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic'
+""",
+    path="settings.py",
+)
+
+_TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 made it at once."
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rewrite the setting where it gets a literal value; report every other mention."""
+    if SETTING not in module.text.source.text:
+        return
+    has_new = any(name in module.text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING))
+    seen: set[ast.AST] = set()
+    for setting in backend_settings(module):
+        seen |= {setting.name, *ast.walk(setting.name)}
+        yield _setting(module, setting, has_new)
+    for node in ast.walk(module.tree):
+        if node in seen:
+            continue
+        if (
+            (isinstance(node, ast.Name) and node.id == SETTING)
+            or (isinstance(node, ast.Attribute) and node.attr == SETTING)
+            or (isinstance(node, ast.Constant) and node.value == SETTING)
+        ):
+            yield report(
+                RULE,
+                module,
+                node,
+                f"{SETTING} is used here",
+                Applicability.MANUAL,
+                todo=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
+                suggestion=_assignments(Successor("Simple", "JustInTime", True), "'", "\n"),
+            )
+
+
+def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
+    if has_new:
+        why = f"The settings of ImageKit 3 are in this file too, and only they count. {RULE.why}"
+        message = f"{SETTING} stands beside its successors"
+        todo = "Check that they say what this one said, and delete it."
+        return report(RULE, module, setting.name, message, Applicability.MANUAL, why=why, todo=todo)
+    successor = successor_of_path(setting.path)
+    if successor is None:
+        shown = module.text.text_of(setting.value)
+        return report(
+            RULE,
+            module,
+            setting.name,
+            f"{SETTING} is {shown}, which does not come with ImageKit",
+            Applicability.MANUAL,
+            todo="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
+            suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
+        )
+    edits = _edits(module, setting, successor)
+    message = f"{SETTING} is not read any more"
+    if edits is None:
+        suggestion = _assignments(successor, "'", "\n")
+        return report(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
+    return report(
+        RULE,
+        module,
+        setting.name,
+        message,
+        Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
+        why="" if successor.is_exact else f"{RULE.why} {_TASK}",
+        changes=edits,
+    )
+
+
+def _paths(successor: Successor, quote: str) -> tuple[str, str]:
+    backend, strategy = f"{BACKENDS}.{successor.backend}", f"{STRATEGIES}.{successor.strategy}"
+    return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
+
+
+def _assignments(successor: Successor, quote: str, separator: str) -> str:
+    backend, strategy = _paths(successor, quote)
+    return f"{BACKEND_SETTING} = {backend}{separator}{STRATEGY_SETTING} = {strategy}"
+
+
+def _edits(module: Module, setting: BackendSetting, successor: Successor) -> list[Edit] | None:
+    """The two settings in the place of the one; None where the statement is too odd for that."""
+    text = module.text
+    quote = '"' if text.text_of(setting.value).endswith('"') else "'"
+    backend, strategy = _paths(successor, quote)
+    if isinstance(setting.statement, ast.Call):
+        return [_in_call(module, setting, backend, strategy)]
+    statement = setting.statement
+    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
+    indent = text.source.text[line_start : text.start(statement)]
+    if len(statement.targets) > 1 or indent.strip():
+        return None
+    target = text.text_of(setting.name)
+    second = target.replace(SETTING, STRATEGY_SETTING)
+    end = text.end(statement)
+    return [
+        Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, BACKEND_SETTING),)),
+        Edit(text.start(setting.value), text.end(setting.value), (backend,)),
+        Edit(*[_line_end(module, end)] * 2, (f"{text.source.newline}{indent}{second} = {strategy}",)),
+    ]
+
+
+def _line_end(module: Module, offset: int) -> int:
+    """The end of the line that ``offset`` stands in, before its newline."""
+    whole = module.text.source.text
+    while offset < len(whole) and whole[offset] not in "\r\n":
+        offset += 1
+    return offset
+
+
+def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: str) -> Edit:
+    from ik_migrate.call_layout import CallLayout
+
+    call = setting.statement
+    assert isinstance(call, ast.Call) and isinstance(setting.name, ast.keyword)
+    opaque = OpaqueCall.of(module.text, call)
+    number = 1 + len(call.args) + call.keywords.index(setting.name)
+    layout = CallLayout(opaque.code)
+    index = layout.index(f"_ik_{number}_")
+    opaque.values[number] = (backend,)
+    layout.rename(index, BACKEND_SETTING)
+    layout.insert(index + 1, STRATEGY_SETTING, opaque.hide((strategy,)))
+    return opaque.edit(layout.code)
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

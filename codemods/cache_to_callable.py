@@ -1,0 +1,242 @@
+"""``cache_to`` as a callable: the ``cachefile_name`` of a spec class calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.cachefile_names import is_by_clock, judged_cache_to, name_getter
+from ik_migrate.callables import Judgement, Verdict
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import AddArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import NoGetter, quoted
+from ik_migrate.returned_names import returned_extension
+from ik_migrate.sketch import sketch_of_cachefile_name
+from ik_migrate.spec_field import SpecField
+
+_SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
+_HEAD = """\
+import os
+
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+"""
+_HEAD_AFTER = """\
+import os
+
+from django.db import models
+from imagekit import ImageSpec
+from imagekit.cachefiles.backends import CacheFileState
+from imagekit.cachefiles.strategies import JustInTime
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit.utils import get_field_info, suggest_extension
+"""
+_STRATEGY = '''\
+
+
+class ReplacingJustInTime(JustInTime):
+    """Deletes the old file when its source changes: its name would not tell."""
+
+    def on_source_saved(self, file):
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+'''
+
+CALLABLE = Rule(
+    code="IK301",
+    name="cache-to-callable",
+    summary="`cache_to=` as a callable needs a spec class",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 3 has no cache_to: TypeError while the models are being loaded. A spec class says what its files"
+        " are called by a property cachefile_name."
+    ),
+    todo="Give the field a spec class whose cachefile_name calls the callable with the same four arguments.",
+    source=_SOURCE,
+    before=f"""\
+{_HEAD}
+
+def thumbnail_path(instance, path, specname, extension):
+    return os.path.join('thumbs', '%s_%s%s' % (instance.slug, specname, extension))
+
+
+class Photo(models.Model):
+    slug = models.SlugField()
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to=thumbnail_path)
+""",
+    after=f"""\
+{_HEAD_AFTER}
+
+def thumbnail_path(instance, path, specname, extension):
+    return os.path.join('thumbs', '%s_%s%s' % (instance.slug, specname, extension))
+{_STRATEGY}
+
+class PhotoSmall(ImageSpec):
+    processors = [ResizeToFill(50, 50)]
+    cachefile_strategy = ReplacingJustInTime
+
+    @property
+    def cachefile_name(self):
+        if not self.source:
+            return None
+        instance, attname = get_field_info(self.source)
+        extension = suggest_extension(self.source.name, None)
+        return thumbnail_path(instance, self.source.name, 'small', extension)
+
+
+class Photo(models.Model):
+    slug = models.SlugField()
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField(source='image', spec=PhotoSmall)
+""",
+)
+
+CLOCK = Rule(
+    code="IK303",
+    name="names-by-the-clock",
+    summary="file names with `strftime` directives change with the clock",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 ran the result of cache_to through strftime(now) at every access, and so does the rewritten code:"
+        " a name with %Y/%m moves on the first of the month, and the picture is made again."
+    ),
+    todo="Decide whether that is wanted; a name without the date is kept for good.",
+    source=_SOURCE,
+    before=f"""\
+{_HEAD}
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs/%Y')
+""",
+    after="""\
+import os
+
+from datetime import datetime
+from django.db import models
+from imagekit import ImageSpec
+from imagekit.cachefiles.backends import CacheFileState
+from imagekit.cachefiles.strategies import JustInTime
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+"""
+    + _STRATEGY
+    + """\
+
+
+class PhotoSmall(ImageSpec):
+    processors = [ResizeToFill(50, 50)]
+    cachefile_strategy = ReplacingJustInTime
+
+    @property
+    def cachefile_name(self):
+        if not self.source:
+            return None
+        directory = os.path.normpath(datetime.now().strftime('thumbs/%Y'))
+        return os.path.join(directory, os.path.basename(self.source.name))
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField(source='image', spec=PhotoSmall)
+""",
+)
+
+FORMAT = Rule(
+    code="IK304",
+    name="format-by-extension",
+    summary="the extension of the target no longer decides the format",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "Without format=, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
+        " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG."
+    ),
+    todo="Say the format that the extension stands for.",
+    source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
+    before=CALLABLE.before.replace("'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"),
+    after=CALLABLE.after.replace(
+        "'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"
+    ).replace("50, 50)]\n    cachefile_strategy", "50, 50)]\n    format = 'PNG'\n    cachefile_strategy"),
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Report callables, and values of which it can't be told."""
+    judgement = judged_cache_to(spec)
+    if judgement is None:
+        return
+    if judgement.verdict is not Verdict.NO:
+        yield from _callable(spec, judgement)
+    if judgement.verdict is not Verdict.UNKNOWN and is_by_clock(spec, judgement):
+        yield report(
+            CLOCK,
+            spec.module,
+            spec.arguments["cache_to"].value,
+            f"the file name of {spec.label} changes with the date",
+            Applicability.NOTICE,
+        )
+
+
+def _callable(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
+    argument = spec.arguments["cache_to"]
+    message = f"cache_to of {spec.label} is a callable"
+    if judgement.verdict is Verdict.UNKNOWN:
+        message = f"whether cache_to of {spec.label} is a callable can't be told"
+    try:
+        if judgement.verdict is Verdict.UNKNOWN:
+            raise NoGetter(judgement.reason)
+        getter = name_getter(spec)
+    except NoGetter as error:
+        yield report(
+            CALLABLE,
+            spec.module,
+            argument.value,
+            message,
+            Applicability.MANUAL,
+            why=f"Not rewritten: {error}. {CALLABLE.why}",
+            suggestion=sketch_of_cachefile_name(spec, argument),
+        )
+        return
+    yield report(
+        CALLABLE,
+        spec.module,
+        argument.value,
+        message,
+        Applicability.SAFE,
+        changes=[*getter.members, *getter.imports],
+    )
+    yield from _format(spec, judgement)
+
+
+def _format(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
+    """Where the callable decides the extension, it decided the format."""
+    if spec.given("format") is not None:
+        return
+    extension = returned_extension(judgement)
+    node = spec.arguments["cache_to"].value
+    if extension.format:
+        yield report(
+            FORMAT,
+            spec.module,
+            node,
+            f"{spec.label} has no format, and its file name ends in {extension.literal}",
+            Applicability.SAFE,
+            changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
+        )
+    elif not extension.is_kept and not extension.literal:
+        yield report(
+            FORMAT,
+            spec.module,
+            node,
+            f"{spec.label} has no format, and the extension of its file name can't be told",
+            Applicability.MANUAL,
+            todo="If the extension is not that of the source, give the spec class the format that it stands for.",
+            suggestion="format = 'JPEG'",
+        )
+
+
+CODEMOD = Codemod(rules=(CALLABLE, CLOCK, FORMAT), spec_field=check_spec_field)

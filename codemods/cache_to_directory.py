@@ -1,0 +1,89 @@
+"""``cache_to`` as a directory: the ``cachefile_name`` of a spec class puts the file there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.cachefile_names import judged_cache_to, name_getter
+from ik_migrate.callables import Verdict
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import NoGetter
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK302",
+    name="cache-to-directory",
+    summary="`cache_to=` as a directory needs a spec class",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 3 has no cache_to: TypeError while the models are being loaded. ImageKit 2 put the file into the"
+        " directory under the name of its source, with the extension of the source even where format= says otherwise."
+    ),
+    todo="Give the field a spec class whose cachefile_name puts the file there.",
+    source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')
+""",
+    after='''\
+import os
+from django.db import models
+from imagekit import ImageSpec
+from imagekit.cachefiles.backends import CacheFileState
+from imagekit.cachefiles.strategies import JustInTime
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class ReplacingJustInTime(JustInTime):
+    """Deletes the old file when its source changes: its name would not tell."""
+
+    def on_source_saved(self, file):
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+
+
+class PhotoSmall(ImageSpec):
+    processors = [ResizeToFill(50, 50)]
+    cachefile_strategy = ReplacingJustInTime
+
+    @property
+    def cachefile_name(self):
+        if not self.source:
+            return None
+        return os.path.join('thumbs', os.path.basename(self.source.name))
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField(source='image', spec=PhotoSmall)
+''',
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Report ``cache_to`` where it is no callable."""
+    judgement = judged_cache_to(spec)
+    if judgement is None or judgement.verdict is not Verdict.NO:
+        return
+    argument = spec.arguments["cache_to"]
+    message = f"cache_to of {spec.label} is a directory"
+    try:
+        getter = name_getter(spec)
+    except NoGetter as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        yield report(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why)
+        return
+    changes = [*getter.members, *getter.imports]
+    yield report(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

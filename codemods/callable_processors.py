@@ -1,0 +1,117 @@
+"""Callable ``processors``: a custom spec class calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.callables import Judgement, Verdict, judge
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.custom_spec import why_no_class
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import NoGetter, processors_getter
+from ik_migrate.sketch import sketch_of_processors
+from ik_migrate.sources import has_no_instance
+from ik_migrate.spec_field import Argument, SpecField
+
+RULE = Rule(
+    code="IK201",
+    name="callable-processors",
+    summary="callable `processors=` needs a spec class",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 2 called processors(instance=..., file=...) each time it made a picture. ImageKit 3 takes only a"
+        " list: it accepts the callable and fails later, when an instance is saved or its picture is shown."
+    ),
+    todo="Give the field a spec class with a property processors that calls it.",
+    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+def banner_processors(instance, file):
+    return [ResizeToFill(instance.width, 80)]
+
+
+class Item(models.Model):
+    width = models.IntegerField()
+    picture = models.ImageField(upload_to='items')
+    banner = ImageSpecField(banner_processors, image_field='picture', format='JPEG')
+""",
+    after="""\
+from django.db import models
+from imagekit import ImageSpec
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit.utils import get_field_info
+
+
+def banner_processors(instance, file):
+    return [ResizeToFill(instance.width, 80)]
+
+
+class ItemBanner(ImageSpec):
+    format = 'JPEG'
+
+    @property
+    def processors(self):
+        instance, attname = get_field_info(self.source)
+        return banner_processors(instance=instance, file=self.source)
+
+
+class Item(models.Model):
+    width = models.IntegerField()
+    picture = models.ImageField(upload_to='items')
+    banner = ImageSpecField(source='picture', spec=ItemBanner)
+""",
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Report callable processors, and those of which it can't be told."""
+    argument = spec.given("processors")
+    if argument is None or spec.is_processed or spec.is_ik3:
+        return
+    judgement = judge(spec.module, argument.value)
+    if judgement.verdict is Verdict.NO:
+        return
+    if judgement.verdict is Verdict.UNKNOWN:
+        yield _manual(spec, argument, "may be a callable", judgement.reason)
+        return
+    reason = why_no_class(spec) or has_no_instance(spec)
+    if reason:
+        yield _manual(spec, argument, "is a callable", reason)
+        return
+    yield _with_class(spec, argument, judgement)
+
+
+def _with_class(spec: SpecField, argument: Argument, judgement: Judgement) -> Finding:
+    try:
+        getter = processors_getter(spec, argument, judgement)
+    except NoGetter as error:
+        return _manual(spec, argument, "is a callable", str(error))
+    return report(
+        RULE,
+        spec.module,
+        argument.value,
+        f"processors of {spec.label} is a callable",
+        Applicability.SAFE,
+        changes=[*getter.members, *getter.imports],
+    )
+
+
+def _manual(spec: SpecField, argument: Argument, what: str, reason: str) -> Finding:
+    return report(
+        RULE,
+        spec.module,
+        argument.value,
+        f"processors of {spec.label} {what}",
+        Applicability.MANUAL,
+        why=f"Not rewritten: {reason}. {RULE.why}",
+        todo="If it is called by ImageKit, write a spec class; if it is a list, leave it as it is.",
+        suggestion=sketch_of_processors(spec, argument),
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,68 @@
+"""``image_field=`` is ``source=``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import RenameArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK101",
+    name="image-field",
+    summary="`image_field=` of a spec field is called `source=`",
+    applicability=(Applicability.SAFE,),
+    why="ImageKit 3 raises TypeError for image_field= while the models are being loaded.",
+    todo="Rename the argument to source=.",
+    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Profile(models.Model):
+    avatar = models.ImageField(upload_to='avatars')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], image_field='avatar')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Profile(models.Model):
+    avatar = models.ImageField(upload_to='avatars')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='avatar')
+""",
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Rename the keyword, but for a call that has a ``source=`` already."""
+    argument = spec.arguments.get("image_field")
+    if spec.is_processed or argument is None or argument.keyword is None:
+        return
+    if "source" in spec.arguments:
+        yield report(
+            RULE,
+            spec.module,
+            argument.keyword,
+            f"{spec.label} has both image_field= and source=",
+            Applicability.MANUAL,
+            todo="Keep the one that names the picture, as source=.",
+        )
+        return
+    yield report(
+        RULE,
+        spec.module,
+        argument.keyword,
+        f"{spec.label} names its source with image_field=",
+        Applicability.SAFE,
+        changes=(RenameArgument(spec.offset, "image_field", "source"),),
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,126 @@
+"""A spec field without ``image_field`` looked for its source; now it has to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import AddArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import quoted
+from ik_migrate.sources import image_fields_of
+from ik_migrate.spec_field import SpecField
+
+IMPLICIT = Rule(
+    code="IK102",
+    name="implicit-source",
+    summary="a spec field without a source should name it",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 2 looked for the model's one ImageField when the picture was asked for. ImageKit 3.0 and 3.1 look"
+        " while the class is being built, so the order of attributes decides; later ones wait for a signal that"
+        " abstract models never send, and there the attribute silently does not exist."
+    ),
+    todo="Name the ImageField with source=.",
+    source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)])
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+)
+
+BARE = Rule(
+    code="IK112",
+    name="bare-field",
+    summary="a spec field with a source and nothing else makes no spec",
+    applicability=(Applicability.SAFE,),
+    why=(
+        "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: NotRegistered,"
+        " not when the models are loaded but when an instance is saved."
+    ),
+    todo="Add processors=[].",
+    source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    copy = ImageSpecField(image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    copy = ImageSpecField(source='image', processors=[])
+""",
+)
+
+_MAKES_A_SPEC = frozenset(
+    {"processors", "format", "options", "storage", "cachefile_storage", "autoconvert", "cachefile_backend"}
+    | {"cachefile_strategy", "spec", "id", "image_cache_backend", "cache_to"}
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
+    if spec.is_processed or spec.unseen:
+        return
+    if spec.given("image_field") is None and spec.given("source") is None:
+        yield _implicit(spec)
+    if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
+        add = AddArgument(spec.offset, "processors", ("[]",))
+        message = f"{spec.label} has a source and nothing else"
+        yield report(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+
+
+def _makes_a_spec(spec: SpecField, name: str) -> bool:
+    """Whether an argument is still there, and not None, after the rewrite."""
+    argument = spec.given(name)
+    if name == "autoconvert" and argument is not None and not spec.is_ik3:
+        return argument.literal is True
+    return argument is not None
+
+
+def _implicit(spec: SpecField) -> Finding:
+    fields, reason = image_fields_of(spec)
+    message = f"{spec.label} does not name its source"
+    if len(fields) == 1 and not reason:
+        add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
+        return report(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+    if not reason:
+        reason = f"the model has {'several' if fields else 'no'} ImageFields"
+        if fields:
+            reason += f" ({', '.join(fields)})"
+    return report(
+        IMPLICIT,
+        spec.module,
+        spec.call,
+        message,
+        Applicability.MANUAL,
+        why=f"Not rewritten: {reason}. {IMPLICIT.why}",
+        suggestion=f"source='{fields[0] if fields else '...'}'",
+    )
+
+
+CODEMOD = Codemod(rules=(IMPLICIT, BARE), spec_field=check_spec_field)

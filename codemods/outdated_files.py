@@ -1,0 +1,67 @@
+"""File names that stay when the source changes: the old picture has to be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.backends import strategy_in_force
+from ik_migrate.cachefile_names import judged_cache_to, name_getter
+from ik_migrate.callables import Verdict
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import UseStrategy
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import NoGetter
+from ik_migrate.spec_field import SpecField
+
+from . import cache_to_directory
+
+RULE = Rule(
+    code="IK307",
+    name="outdated-files",
+    summary="a file whose name stays would outlive a change of its source",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 2 deleted the file of a spec when the source changed. ImageKit 3 goes by the name alone: with a"
+        " name of the project's own, under which another picture can come back, the old thumbnail would stay for good."
+    ),
+    todo="Give the spec a strategy that deletes the file when its source is saved.",
+    source="imagekit/models/receivers.py of 2.0.4; imagekit/cachefiles/strategies.py of 3.0.4 to 6.1.1",
+    before=cache_to_directory.RULE.before,
+    after=cache_to_directory.RULE.after,
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Give every spec with a file name of its own a strategy that deletes outdated files."""
+    judgement = judged_cache_to(spec)
+    if judgement is None or judgement.verdict is Verdict.UNKNOWN:
+        return
+    try:
+        name_getter(spec)
+    except NoGetter:
+        return
+    strategy = strategy_in_force(spec)
+    node = spec.arguments["cache_to"].value
+    message = f"the file of {spec.label} would stay when its source changes"
+    if not strategy:
+        yield report(
+            RULE,
+            spec.module,
+            node,
+            message,
+            Applicability.MANUAL,
+            todo="Let the strategy that this field uses delete the file in on_source_saved.",
+            suggestion=_BY_HAND,
+        )
+        return
+    changes = (UseStrategy(spec.offset, strategy),)
+    yield report(RULE, spec.module, node, message, Applicability.SAFE, changes=changes)
+
+
+_BY_HAND = """\
+def on_source_saved(self, file):
+    if file.storage.exists(file.name):
+        file.storage.delete(file.name)
+    file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)"""
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,65 @@
+"""``pre_cache``, an argument of ImageKit 1, is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import AddArgument, DropArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import quoted
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK106",
+    name="pre-cache",
+    summary="`pre_cache=` is gone",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why=(
+        "pre_cache=True meant in ImageKit 1 that a picture is made when its source is saved. ImageKit 2 raised an"
+        " exception for it, ImageKit 3 raises TypeError."
+    ),
+    todo="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
+    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', pre_cache=None)
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+)
+
+_OPTIMISTIC = "imagekit.cachefiles.strategies.Optimistic"
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Drop the argument, with a strategy in its place where it asked for one."""
+    argument = spec.arguments.get("pre_cache")
+    if argument is None or argument.keyword is None or spec.is_processed:
+        return
+    message = f"{spec.label} has pre_cache="
+    drop = DropArgument(spec.offset, "pre_cache")
+    if argument.is_none or argument.literal is False:
+        yield report(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))
+    elif argument.literal is True and not {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments):
+        strategy = AddArgument(spec.offset, "cachefile_strategy", (quoted(spec, _OPTIMISTIC),), after="pre_cache")
+        yield report(RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop))
+    else:
+        yield report(RULE, spec.module, argument.keyword, message, Applicability.MANUAL)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,151 @@
+"""``ResizeToFit`` did not enlarge small pictures in ImageKit 2, and does in ImageKit 3."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.calls import with_keyword
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
+from ik_migrate.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.project import Module
+
+RULE = Rule(
+    code="IK203",
+    name="resize-to-fit-upscale",
+    summary="`ResizeToFit` enlarges small pictures unless told not to",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why=(
+        "Pictures smaller than the target kept their size in ImageKit 2 (upscale=None). ImageKit 3 takes PILKit's"
+        " default, upscale=True, and blows them up without a word."
+    ),
+    todo="Say upscale=False.",
+    source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFit
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFit(120, 120)], image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFit
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')
+""",
+)
+
+_UPSCALE_POSITION = 2
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report each place where the processor is built without ``upscale``."""
+    parents = module.text.names.parents
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
+            continue
+        parent = parents.get(node)
+        if isinstance(parent, ast.Attribute) or module.qualified(node) != RESIZE_TO_FIT:
+            continue
+        if isinstance(parent, ast.Call) and parent.func is node:
+            yield from _built(module, parent, parent.args)
+        elif isinstance(parent, ast.Call) and _is_partial(module, parent, node):
+            yield from _built(module, parent, parent.args[1:])
+        elif isinstance(parent, ast.ClassDef):
+            yield _by_hand(module, node, f"{parent.name} derives from ResizeToFit", _SUBCLASS)
+        elif _is_listed(module, node) is False:
+            yield _by_hand(module, node, "ResizeToFit is passed on, to be called elsewhere", "upscale=False")
+
+
+def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
+    return bool(call.args) and call.args[0] is node and module.qualified(call.func) == "functools.partial"
+
+
+def _is_listed(module: Module, node: ast.expr) -> bool:
+    """Whether the name only stands in ``__all__`` or is bound to another name, which is followed."""
+    parent = module.text.names.parents.get(node)
+    return isinstance(parent, ast.Assign) and parent.value is node
+
+
+def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterator[Finding]:
+    names = {keyword.arg for keyword in call.keywords}
+    if "upscale" in names:
+        return
+    count = 0
+    for argument in positional:
+        length = _length(module, argument.value) if isinstance(argument, ast.Starred) else 1
+        if length is None:
+            yield _by_hand(module, call, "ResizeToFit gets its arguments with *, unseen", "upscale=False")
+            return
+        count += length
+    if count > _UPSCALE_POSITION:
+        return
+    unseen = [keyword.value for keyword in call.keywords if keyword.arg is None]
+    known = [_keys(module, value) for value in unseen]
+    if any(keys is None for keys in known):
+        yield _by_hand(module, call, "ResizeToFit gets its arguments with **, unseen", "upscale=False")
+        return
+    if any("upscale" in keys for keys in known if keys is not None):
+        return
+    is_ik3 = is_ik3_code(module, call)
+    if is_ik3 and not module.project.has_ik2_code:
+        return
+    why = ""
+    if is_ik3:
+        why = f"The code around it is ImageKit 3's already, so it may have been changed on purpose. {RULE.why}"
+    yield report(
+        RULE,
+        module,
+        call,
+        "ResizeToFit does not say whether it enlarges",
+        Applicability.UNSAFE if is_ik3 else Applicability.SAFE,
+        why=why,
+        changes=(with_keyword(module.text, call, "upscale", "False"),),
+    )
+
+
+def _length(module: Module, value: ast.expr) -> int | None:
+    """How many items a literal tuple or list has, also through a name for it."""
+    literal = _literal(module, value)
+    if isinstance(literal, ast.Tuple | ast.List) and not any(isinstance(i, ast.Starred) for i in literal.elts):
+        return len(literal.elts)
+    return None
+
+
+def _keys(module: Module, value: ast.expr) -> set[str] | None:
+    """The keys of a literal dict, also through a name for it."""
+    literal = _literal(module, value)
+    if isinstance(literal, ast.Dict) and all(isinstance(key, ast.Constant) for key in literal.keys):
+        return {str(key.value) for key in literal.keys if isinstance(key, ast.Constant)}
+    if isinstance(literal, ast.Call) and module.qualified(literal.func) == "builtins.dict" and not literal.args:
+        keys = {keyword.arg for keyword in literal.keywords}
+        return None if None in keys else {str(key) for key in keys}
+    return None
+
+
+def _literal(module: Module, value: ast.expr) -> ast.expr | None:
+    if not isinstance(value, ast.Name | ast.Attribute):
+        return value
+    target = module.resolve(value)
+    return target.binding.value if target is not None and target.binding is not None else None
+
+
+def _by_hand(module: Module, node: ast.AST, message: str, suggestion: str) -> Finding:
+    return report(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+
+
+_SUBCLASS = """\
+def __init__(self, width=None, height=None, upscale=False, *args, **kwargs):
+    ResizeToFit.__init__(self, width, height, upscale, *args, **kwargs)"""
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,102 @@
+"""``imagekit.models.ImageSpec``, the old name of the spec field, is gone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.imports import is_taken
+from ik_migrate.project import Module
+
+RULE = Rule(
+    code="IK107",
+    name="image-spec-alias",
+    summary="`imagekit.models.ImageSpec` is called `ImageSpecField`",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "The alias of ImageKit 1 days is gone: ImportError. imagekit.ImageSpec of ImageKit 3 is another thing,"
+        " the class that says how a picture is made."
+    ),
+    todo="Use ImageSpecField.",
+    source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpec
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpec([ResizeToFill(50, 50)], image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rename the alias where it is imported, and where it is used under its own name."""
+    uses = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+        and _last_word(node) == "ImageSpec"
+        and module.qualified(node) == SPEC_FIELD_ALIAS
+    ]
+    imports = [
+        (node, alias)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "imagekit.models" and not node.level
+        for alias in node.names
+        if alias.name == "ImageSpec"
+    ]
+    if not uses and not imports:
+        return
+    edits = [_rename(module, node) for node in uses]
+    imported = {alias.name for node, _ in imports for alias in node.names}
+    clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
+    for _, alias in imports:
+        if "ImageSpecField" not in imported:
+            edits.append(Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",)))
+    where = imports[0][1] if imports else uses[0]
+    if clash and imports and not imports[0][1].asname:
+        yield report(
+            RULE,
+            module,
+            where,
+            "ImageSpec of imagekit.models is used, and the name ImageSpecField is taken by something else",
+            Applicability.MANUAL,
+        )
+        return
+    yield report(
+        RULE,
+        module,
+        where,
+        "ImageSpec of imagekit.models is a field",
+        Applicability.SAFE,
+        changes=edits,
+    )
+
+
+def _last_word(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
+
+
+def _rename(module: Module, node: ast.Name | ast.Attribute) -> Edit:
+    end = module.text.end(node)
+    return Edit(end - len("ImageSpec"), end, ("ImageSpecField",))
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

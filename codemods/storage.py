@@ -1,0 +1,60 @@
+"""``storage=`` is ``cachefile_storage=``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import RenameArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK104",
+    name="storage",
+    summary="`storage=` of a spec field is called `cachefile_storage=`",
+    applicability=(Applicability.SAFE,),
+    why="ImageKit 3 raises TypeError for storage= while the models are being loaded.",
+    todo="Rename the argument to cachefile_storage=.",
+    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from photos.storages import thumbnails
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', storage=thumbnails)
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from photos.storages import thumbnails
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)
+""",
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Rename the argument of a spec field; ``storage=`` of a ProcessedImageField is Django's own."""
+    argument = spec.arguments.get("storage")
+    if spec.is_processed or argument is None:
+        return
+    yield report(
+        RULE,
+        spec.module,
+        argument.keyword or argument.value,
+        f"{spec.label} says where its files go with storage=",
+        Applicability.SAFE,
+        changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

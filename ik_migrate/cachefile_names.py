@@ -1,0 +1,88 @@
+"""``cache_to`` as the ``cachefile_name`` of a spec class."""
+
+from __future__ import annotations
+
+import ast
+import os.path
+
+from ik_migrate.callables import Judgement, Verdict, judge
+from ik_migrate.custom_spec import why_no_class
+from ik_migrate.getters import Getter, NoGetter, cachefile_name_getter, quoted
+from ik_migrate.project import Module
+from ik_migrate.returned_names import goes_by_the_clock, has_directives
+from ik_migrate.sources import has_no_instance
+from ik_migrate.spec_class import span_of
+from ik_migrate.spec_field import SpecField
+
+
+def judged_cache_to(spec: SpecField) -> Judgement | None:
+    """Whether the field's ``cache_to`` is callable; None where it has none."""
+    argument = spec.given("cache_to")
+    if argument is None or spec.is_processed:
+        return None
+    return judge(spec.module, argument.value)
+
+
+def is_by_clock(spec: SpecField, judgement: Judgement) -> bool:
+    """Whether the name has directives for ``strftime``, which ImageKit 2 called at every access."""
+    argument = spec.arguments["cache_to"]
+    if judgement.verdict is Verdict.YES:
+        return judgement.function is not None and goes_by_the_clock(judgement.function)
+    literal = literal_text(spec.module, argument.value)
+    return has_directives(literal) if literal is not None else goes_by_the_clock(argument.value)
+
+
+def name_getter(spec: SpecField) -> Getter:
+    """The property ``cachefile_name`` for the field's ``cache_to``.
+
+    Raises:
+        NoGetter: when it can't be written.
+    """
+    judgement = judged_cache_to(spec)
+    reason = why_no_class(spec)
+    if judgement is None or reason:
+        raise NoGetter(reason or "it has no cache_to")
+    by_clock = is_by_clock(spec, judgement)
+    if judgement.verdict is Verdict.NO:
+        return _directory_getter(spec, judgement, by_clock=by_clock)
+    reason = has_no_instance(spec)
+    if reason:
+        raise NoGetter(reason)
+    return cachefile_name_getter(spec, spec.arguments["cache_to"], judgement, by_clock=by_clock)
+
+
+def literal_text(module: Module, expression: ast.expr) -> str | None:
+    """The string that an expression is known to be: a literal, or a name for one."""
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        return expression.value
+    if isinstance(expression, ast.Name | ast.Attribute):
+        target = module.resolve(expression)
+        if target is not None and target.module is not None and target.binding is not None:
+            value = target.binding.value
+            if value is not None and value is not expression:
+                return literal_text(target.module, value)
+    return None
+
+
+def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) -> Getter:
+    """The source's own file name in the directory, whatever the format (``files.py`` of 2.0.4)."""
+    argument = spec.arguments["cache_to"]
+    getter = Getter(spec, argument, judgement, "cachefile_name")
+    path = getter.need("os", "")
+    getter.line("if not self.source:")
+    getter.line(f"{spec.module.text.source.indent_unit}return None")
+    literal = argument.literal
+    if by_clock:
+        now = getter.need("datetime", "datetime")
+        value = span_of(spec.module, argument.value)
+        getter.line(f"directory = {path}.path.normpath({now}.now().strftime(", value, "))")
+        directory: tuple[object, ...] = ("directory",)
+    elif isinstance(literal, str):
+        normal = os.path.normpath(literal)
+        same = normal == literal
+        directory = (span_of(spec.module, argument.value),) if same else (quoted(spec, normal),)
+    else:
+        directory = (f"{path}.path.normpath(", span_of(spec.module, argument.value), ")")
+    name = f", {path}.path.basename(self.source.name))"
+    getter.line(f"return {path}.path.join(", *directory, name)  # type: ignore[arg-type]
+    return getter

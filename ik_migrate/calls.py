@@ -1,0 +1,68 @@
+"""Calls as text with their values hidden, so that only their layout is looked at and changed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from ik_migrate.edits import Edit, Piece, Span
+from ik_migrate.module import PythonText
+
+_PLACEHOLDER = re.compile(r"_ik_(\d+)_")
+
+
+@dataclass
+class OpaqueCall:
+    """A call whose callee and values are plain names, ``_ik_0_``, ``_ik_1_`` and so on.
+
+    Args:
+        text: the file.
+        call: the call; its callee is number 0, its arguments follow in the order of the call.
+        code: its text with those names, lines ending with ``\\n``.
+        values: what the names stand for.
+    """
+
+    text: PythonText
+    call: ast.Call
+    code: str
+    values: list[tuple[Piece, ...]]
+
+    @classmethod
+    def of(cls, text: PythonText, call: ast.Call) -> OpaqueCall:
+        """Hide the values of ``call``."""
+        nodes = [call.func, *call.args, *(keyword.value for keyword in call.keywords)]
+        nodes = [node.value if isinstance(node, ast.Starred) else node for node in nodes]
+        numbered = sorted(enumerate(nodes), key=lambda item: text.start(item[1]))
+        code, position = "", text.start(call)
+        for number, node in numbered:
+            code += f"{text.source.text[position : text.start(node)]}_ik_{number}_"
+            position = text.end(node)
+        code += text.source.text[position : text.end(call)]
+        values: list[tuple[Piece, ...]] = [(Span(text.start(node), text.end(node)),) for node in nodes]
+        return cls(text, call, code.replace("\r\n", "\n").replace("\r", "\n"), values)
+
+    def hide(self, value: tuple[Piece, ...]) -> str:
+        """A name for one more value."""
+        self.values.append(value)
+        return f"_ik_{len(self.values) - 1}_"
+
+    def edit(self, code: str) -> Edit:
+        """The edit that writes the call as ``code``, with the values in their places again."""
+        pieces: list[Piece] = []
+        for index, part in enumerate(_PLACEHOLDER.split(code)):
+            if index % 2:
+                pieces += self.values[int(part)]
+            else:
+                pieces.append(part.replace("\n", self.text.source.newline))
+        return Edit(self.text.start(self.call), self.text.end(self.call), tuple(pieces))
+
+
+def with_keyword(text: PythonText, call: ast.Call, name: str, value: str) -> Edit:
+    """The edit that gives a call one more keyword argument."""
+    from ik_migrate.call_layout import CallLayout
+
+    opaque = OpaqueCall.of(text, call)
+    layout = CallLayout(opaque.code)
+    layout.append(name, opaque.hide((value,)))
+    return opaque.edit(layout.code)

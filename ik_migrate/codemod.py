@@ -1,0 +1,92 @@
+"""What a codemod is, and where the codemods are found.
+
+A codemod is one module of ``ik_migrate.codemods`` (``codemods/`` at the top of the repository) with a
+``CODEMOD`` of its own: its rules, and the functions that look for what the rules speak of.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from ik_migrate.edits import Change
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.spec_field import SpecField
+from ik_migrate.textfile import TextFile
+
+_CODE = re.compile(r"IK[1-9]\d\d")
+
+
+@dataclass(frozen=True)
+class Codemod:
+    """The rules for one ImageKit 2 pattern, and how to find it.
+
+    Args:
+        rules: what it may report.
+        spec_field: looks at one call of a spec field.
+        module: looks at one Python file.
+        text: looks at one file that is not Python.
+    """
+
+    rules: tuple[Rule, ...]
+    spec_field: Callable[[SpecField], Iterable[Finding]] | None = None
+    module: Callable[[Module], Iterable[Finding]] | None = None
+    text: Callable[[TextFile], Iterable[Finding]] | None = None
+
+
+@cache
+def codemods() -> tuple[Codemod, ...]:
+    """All codemods, in the order of their rules' codes.
+
+    Raises:
+        ValueError: when a code is malformed or used twice.
+    """
+    package = importlib.import_module("ik_migrate.codemods")
+    found: list[Codemod] = [
+        importlib.import_module(f"{package.__name__}.{info.name}").CODEMOD
+        for info in pkgutil.iter_modules(package.__path__)
+    ]
+    codes = [rule.code for codemod in found for rule in codemod.rules]
+    for code in codes:
+        if not _CODE.fullmatch(code) or codes.count(code) > 1:
+            raise ValueError(f"{code} is malformed or used by two rules")
+    return tuple(sorted(found, key=lambda codemod: codemod.rules[0].code))
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by their codes, in order."""
+    found = {rule.code: rule for codemod in codemods() for rule in codemod.rules}
+    return dict(sorted(found.items()))
+
+
+def report(
+    rule: Rule,
+    module: Module,
+    node: ast.AST,
+    message: str,
+    applicability: Applicability,
+    *,
+    changes: Iterable[Change] = (),
+    why: str = "",
+    todo: str = "",
+    suggestion: str = "",
+) -> Finding:
+    """A finding about a node of a Python file; see `Finding` for the arguments."""
+    return Finding(
+        rule=rule,
+        path=module.shown_path,
+        place=module.text.place(node),
+        message=message,
+        applicability=applicability,
+        why=why,
+        todo=todo,
+        suggestion=suggestion,
+        changes=tuple(changes),
+    )

@@ -1,0 +1,188 @@
+"""What the tool has to say: rules, and the places in a code base that they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ik_migrate.edits import Change
+
+
+class Applicability(str, Enum):
+    """What ``apply`` may do about a finding."""
+
+    SAFE = "safe"
+    """The rewrite keeps behaviour: written."""
+    UNSAFE = "unsafe"
+    """Probably right, but can change behaviour in the way the finding names: on request only."""
+    MANUAL = "manual"
+    """Needs a person."""
+    NOTICE = "notice"
+    """Nothing to change here, but ImageKit 3 behaves otherwise."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One difference between ImageKit 2 and 3, and what is done about it.
+
+    Args:
+        code: stable code, ``IK101``.
+        name: stable name in words, ``image-field``.
+        summary: one line for the table of rules.
+        applicability: what its findings can be, the usual one first.
+        why: what ImageKit 3 does with the old code, in a few sentences.
+        todo: what to do about it.
+        source: where the fact can be looked up (ImageKit version and file).
+        before: an example as ImageKit 2 wants it.
+        after: the same example after ``apply``; equal to ``before`` where a person is needed.
+        path: name of the file that the example would stand in.
+    """
+
+    code: str
+    name: str
+    summary: str
+    applicability: tuple[Applicability, ...]
+    why: str
+    todo: str
+    source: str
+    before: str
+    after: str
+    path: str = "models.py"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in the original file: 1-based lines and columns, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place that a rule speaks of.
+
+    Args:
+        rule: the rule.
+        path: the file as shown to the user, with forward slashes.
+        place: where in the original file.
+        message: what was found.
+        applicability: what ``apply`` may do about it.
+        why: why it matters here; the rule's own reason when empty.
+        todo: what to do here; the rule's own advice when empty.
+        suggestion: code for a person to write, or empty.
+        changes: what ``apply`` would do to the file; empty where a person is needed.
+    """
+
+    rule: Rule
+    path: str
+    place: Place
+    message: str
+    applicability: Applicability
+    why: str = ""
+    todo: str = ""
+    suggestion: str = ""
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.why:
+            object.__setattr__(self, "why", self.rule.why)
+        if not self.todo:
+            object.__setattr__(self, "todo", self.rule.todo)
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """Orders the findings of one file by place, then by code."""
+        return (self.place.line, self.place.column, self.rule.code)
+
+    def for_a_person(self, reason: str) -> Finding:
+        """The same finding without its rewrite, because of ``reason``."""
+        return replace(self, applicability=Applicability.MANUAL, why=reason, changes=())
+
+
+class Status(str, Enum):
+    """What became of one file; there is no other outcome."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """One file, looked at.
+
+    Args:
+        path: the file as shown to the user, with forward slashes.
+        status: what became of it, or would become of it.
+        findings: all that was found, whether rewritten or not.
+        applied: those findings whose rewrite is in ``after``.
+        before: the bytes that were read.
+        after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
+        encoding: the encoding of both.
+        reason: for ``SKIPPED`` and ``FAILED``: why, and what to do.
+    """
+
+    path: str
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    applied: tuple[Finding, ...] = ()
+    before: bytes = field(default=b"", repr=False)
+    after: bytes = field(default=b"", repr=False)
+    encoding: str = "utf-8"
+    reason: str = ""
+
+    @property
+    def remaining(self) -> tuple[Finding, ...]:
+        """The findings that the rewrite leaves for a person, notices aside."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding not in self.applied and finding.applicability is not Applicability.NOTICE
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one run of ``scan`` or ``apply`` has to say.
+
+    Args:
+        command: ``scan``, ``apply`` or ``diff``.
+        results: the files that were looked at, in the order of their paths.
+        files_searched: how many files were searched for a mention of ImageKit.
+        errors: what could not be looked at or written at all, a path and a reason each.
+        unsafe_fixes: whether unsafe rewrites were asked for.
+        skipped_trees: folders that were left out, and why, to be said once.
+    """
+
+    command: str
+    results: tuple[FileResult, ...]
+    files_searched: int = 0
+    errors: tuple[tuple[str, str], ...] = ()
+    unsafe_fixes: bool = False
+    skipped_trees: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all files, in the order of the files and of the places in them."""
+        return tuple(finding for result in self.results for finding in result.findings)
+
+    @property
+    def failed(self) -> tuple[tuple[str, str], ...]:
+        """What could not be done, a path and a reason each."""
+        failed = [(result.path, result.reason) for result in self.results if result.status is Status.FAILED]
+        return (*self.errors, *failed)
+
+    @property
+    def exit_status(self) -> int:
+        """0: nothing left to do; 1: there are findings; 2: something could not be done."""
+        if self.failed:
+            return 2
+        if self.command == "apply":
+            return int(any(result.remaining for result in self.results))
+        return int(any(finding.applicability is not Applicability.NOTICE for finding in self.findings))

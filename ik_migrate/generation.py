@@ -1,0 +1,52 @@
+"""Which generation of ImageKit a piece of code is written for."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.project import Module
+from ik_migrate.spec_field import IK2_ONLY, spec_fields
+
+_IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs", "imagekit.signals")
+_IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
+
+
+def is_ik3_code(module: Module, node: ast.AST) -> bool:
+    """Whether ``node`` stands in code that is ImageKit 3's already.
+
+    Inside a call of a spec field the call's own words decide, elsewhere those of the file.
+    """
+    inside = set(module.text.names.ancestors(node))
+    for spec in spec_fields(module):
+        if spec.call in inside:
+            return spec.is_ik3
+    return _has_ik3_words(module) and not has_ik2_words(module)
+
+
+@lru_cache(maxsize=64)
+def has_ik2_words(module: Module) -> bool:
+    """Whether the file says something that only ImageKit 2 knows."""
+    if any(set(spec.arguments) & IK2_ONLY for spec in spec_fields(module) if not spec.is_processed):
+        return True
+    return any(
+        name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module)
+    )
+
+
+@lru_cache(maxsize=64)
+def _has_ik3_words(module: Module) -> bool:
+    if any(spec.is_ik3 for spec in spec_fields(module)):
+        return True
+    return any(name.startswith(_IK3_MODULES) or name in _IK3_NAMES for name in _imported(module))
+
+
+def _imported(module: Module) -> set[str]:
+    names = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names

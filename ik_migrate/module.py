@@ -1,0 +1,124 @@
+"""One Python file, read: its text, its syntax tree, and where the nodes of the tree stand in the text."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable
+from functools import cached_property
+
+from ik_migrate.findings import Place
+from ik_migrate.names import Names, Scope
+from ik_migrate.source import Source
+
+
+class NotPython(Exception):
+    """The text is neither Python 3 nor Python 2.
+
+    Args:
+        line: 1-based line of the error, 0 if unknown.
+        reason: what is wrong there.
+    """
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}" if line else reason)
+        self.line = line
+        self.reason = reason
+
+
+class PythonText:
+    """A Python file's text and tree.
+
+    Args:
+        source: the decoded file.
+
+    Raises:
+        NotPython: when it can't be parsed.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.is_python2 = False
+        self._to_original: Callable[[int, bool], int] | None = None
+        self._parsed = source
+        try:
+            self.tree = parse(source.text)
+        except NotPython:
+            self._translate()
+
+    def _translate(self) -> None:
+        from ik_migrate import python2
+
+        try:
+            translation = python2.translate(self.source.text)
+        except python2.NotPython as error:
+            raise NotPython(error.line, error.reason) from None
+        self.is_python2 = True
+        self._to_original = lambda offset, end: translation.original_offset(offset, end=end)
+        self._parsed = Source(translation.text, "utf-8")
+        self.tree = parse(translation.text)
+
+    @cached_property
+    def names(self) -> Names:
+        """Scopes and bindings."""
+        return Names(self.tree)
+
+    def start(self, node: ast.AST) -> int:
+        """Offset in the text of the first character of ``node``."""
+        return self._offset(node.lineno, node.col_offset, end=False)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Offset in the text one past the last character of ``node``."""
+        return self._offset(node.end_lineno, node.end_col_offset, end=True)  # type: ignore[attr-defined]
+
+    def text_of(self, node: ast.AST) -> str:
+        """The original text of ``node``."""
+        return self.source.text[self.start(node) : self.end(node)]
+
+    def place(self, node: ast.AST) -> Place:
+        """Lines and columns of ``node`` in the original text."""
+        return self.source.place(self.start(node), self.end(node))
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope that ``node`` is evaluated in."""
+        return self.names.scope_of(node)
+
+    def _offset(self, line: int, column: int, *, end: bool) -> int:
+        """A position of the tree (UTF-8 bytes within a line) as an offset in the original text."""
+        start = self._parsed.line_starts[line - 1]
+        text = self._parsed.text
+        head = text[start : start + column]
+        if not head.isascii():
+            # The column counts bytes: take as many characters as make up that many.
+            head = text[start : start + column].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace")
+        offset = start + len(head)
+        return self._to_original(offset, end) if self._to_original else offset
+
+    @cached_property
+    def string_lines(self) -> frozenset[int]:
+        """0-based numbers of the lines that start inside a string literal."""
+        return frozenset(
+            line
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant | ast.JoinedStr)
+            and (not isinstance(node, ast.Constant) or isinstance(node.value, str | bytes))
+            for line in range(node.lineno, node.end_lineno or node.lineno)
+        )
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree of Python 3 source.
+
+    Raises:
+        NotPython: when it does not parse, for whatever reason.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise NotPython(error.lineno or 0, error.msg) from None
+    except ValueError as error:
+        raise NotPython(0, str(error)) from None
+    except (RecursionError, MemoryError):
+        raise NotPython(0, "it is nested too deeply to be read") from None

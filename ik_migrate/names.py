@@ -1,0 +1,194 @@
+"""What the names of one Python file stand for: scopes and bindings, read from its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place where a name gets a value.
+
+    Args:
+        name: the name.
+        node: the statement or expression that binds it.
+        kind: ``import``, ``class``, ``function``, ``assign``, ``parameter`` or ``other``.
+        value: for ``assign``: the expression assigned.
+        module: for ``import``: the module it is taken from, dots in front for a relative one.
+        attribute: for ``import``: the name taken from that module; empty for ``import module``.
+    """
+
+    name: str
+    node: ast.AST
+    kind: str
+    value: ast.expr | None = None
+    module: str = ""
+    attribute: str = ""
+
+
+@dataclass
+class Scope:
+    """A stretch of code with names of its own.
+
+    Args:
+        node: the module, class, function, lambda or comprehension.
+        parent: the scope around it.
+    """
+
+    node: ast.AST
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    star_imports: list[str] = field(default_factory=list)
+    outer_names: set[str] = field(default_factory=set)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether it is a class body, whose names are not seen from the functions in it."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is the whole file."""
+        return self.parent is None
+
+    def bind(self, binding: Binding) -> None:
+        """Record one more binding of a name."""
+        self.bindings.setdefault(binding.name, []).append(binding)
+
+    def holder_of(self, name: str) -> Scope | None:
+        """The scope in which ``name``, used here, is looked up; None for builtins and star imports."""
+        scope: Scope | None = self
+        here = True
+        while scope is not None:
+            visible = name in scope.bindings and name not in scope.outer_names
+            if visible and (here or not scope.is_class):
+                return scope
+            # In a class body a comprehension's first iterable sees the class's names, in Python 2
+            # all of a list comprehension does.
+            here = here and isinstance(scope.node, _COMPREHENSIONS)
+            scope = scope.parent
+        return None
+
+
+class Names:
+    """All scopes of one file.
+
+    Args:
+        tree: the file's syntax tree.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.module = Scope(tree, None)
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self._scopes: dict[ast.AST, Scope] = {tree: self.module}
+        self._visit(tree)
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """The scope that an expression or statement is evaluated in."""
+        child, current = node, self.parents.get(node)
+        is_default = False
+        while current is not None:
+            scope = self._scopes.get(current)
+            if scope is not None and not is_default and not self._evaluated_outside(child, current):
+                return scope
+            is_default = isinstance(current, ast.arguments) and isinstance(child, ast.expr)
+            child, current = current, self.parents.get(current)
+        return self.module
+
+    def scope_made_by(self, node: ast.AST) -> Scope:
+        """The scope that a class, function, lambda or module opens."""
+        return self._scopes[node]
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around ``node``, innermost first."""
+        current = self.parents.get(node)
+        while current is not None:
+            yield current
+            current = self.parents.get(current)
+
+    def statement_of(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that ``node`` belongs to."""
+        current: ast.AST = node
+        while not isinstance(current, ast.stmt):
+            current = self.parents[current]
+        return current
+
+    @staticmethod
+    def _evaluated_outside(child: ast.AST, opener: ast.AST) -> bool:
+        """Decorators, bases and annotations belong to the scope around what they adorn."""
+        if isinstance(opener, ast.ClassDef):
+            return isinstance(child, ast.expr | ast.keyword)
+        return isinstance(opener, Function) and isinstance(child, ast.expr)
+
+    def _visit(self, tree: ast.Module) -> None:
+        stack: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
+        while stack:
+            node, scope = stack.pop()
+            if node is not tree:
+                self._bind(node, scope)
+            inner = self._opened_scope(node, scope)
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+                outside = inner is not scope and self._evaluated_outside(child, node)
+                stack.append((child, scope if outside else inner))
+        for scope in self._scopes.values():
+            for bindings in scope.bindings.values():
+                bindings.sort(key=_position)
+
+    def _opened_scope(self, node: ast.AST, scope: Scope) -> Scope:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or isinstance(
+            node, _COMPREHENSIONS
+        ):
+            self._scopes[node] = Scope(node, scope)
+            return self._scopes[node]
+        return scope
+
+    def _bind(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.split(".")[0]
+                module = alias.name if alias.asname else name
+                scope.bind(Binding(name, node, "import", module=module))
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                if alias.name == "*":
+                    scope.star_imports.append(module)
+                else:
+                    name = alias.asname or alias.name
+                    scope.bind(Binding(name, node, "import", module=module, attribute=alias.name))
+        elif isinstance(node, ast.ClassDef):
+            scope.bind(Binding(node.name, node, "class"))
+        elif isinstance(node, Function):
+            scope.bind(Binding(node.name, node, "function"))
+        elif isinstance(node, ast.arg):
+            scope.bind(Binding(node.arg, node, "parameter"))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    scope.bind(Binding(target.id, node, "assign", value=node.value))
+        elif isinstance(node, ast.AnnAssign):
+            if isinstance(node.target, ast.Name) and node.value is not None:
+                scope.bind(Binding(node.target.id, node, "assign", value=node.value))
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            scope.outer_names.update(node.names)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            scope.bind(Binding(node.name, node, "other"))
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            self._bind_target(node, scope)
+
+    def _bind_target(self, node: ast.Name, scope: Scope) -> None:
+        """A name stored to, unless the statement around has already bound it with its value."""
+        parent = self.parents.get(node)
+        if isinstance(parent, ast.Assign) or (isinstance(parent, ast.AnnAssign) and parent.target is node):
+            return
+        scope.bind(Binding(node.id, node, "other"))
+
+
+def _position(binding: Binding) -> tuple[int, int]:
+    return (getattr(binding.node, "lineno", 0), getattr(binding.node, "col_offset", 0))

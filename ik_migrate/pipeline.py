@@ -1,0 +1,178 @@
+"""One file through all codemods: read, found, rewritten, checked."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ik_migrate.codemod import codemods
+from ik_migrate.edits import AddImport, Conflict, Edit, SpecMember, UseStrategy
+from ik_migrate.filetypes import is_python
+from ik_migrate.findings import Applicability, FileResult, Finding, Status
+from ik_migrate.module import NotPython, PythonText
+from ik_migrate.options import Options
+from ik_migrate.project import Module, Project
+from ik_migrate.source import Source, Undecodable
+from ik_migrate.spec_field import spec_fields
+from ik_migrate.textfile import TextFile
+
+
+class RuleError(Exception):
+    """A codemod failed on a file; the message says which and how."""
+
+
+def migrate_file(project: Project, path: Path, shown_path: str, options: Options) -> FileResult:
+    """Look at one file, and work out what it would be after the rewrite.
+
+    Nothing is written. Whatever goes wrong is in the result, not raised.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = f"it can't be read: {error.strerror or error}"
+        return FileResult(shown_path, Status.FAILED, reason=reason)
+    return migrate_bytes(project, path, shown_path, data, options)
+
+
+def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
+    """Look at the content of one file, and work out what it would be after the rewrite."""
+    try:
+        if is_python(path.name, data):
+            return _migrate_python(project, path, shown_path, data, options)
+        return _migrate_text(shown_path, data, options)
+    except Undecodable as error:
+        reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
+    except NotPython as error:
+        reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
+    except RuleError as error:
+        reason = f"{error}. The file is left as it is; please report this."
+    except Conflict as error:
+        reason = f"{error} get in each other's way. The file is left as it is; please report this."
+    except RecursionError:
+        reason = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
+    return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
+
+
+def _migrate_python(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
+    module = project.load(path, data, shown_path)
+    findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
+    result = FileResult(
+        shown_path, Status.UNCHANGED, findings, before=data, after=data, encoding=module.text.source.encoding
+    )
+    chosen = _consistent([finding for finding in findings if options.writes(finding)], findings)
+    if not chosen:
+        return result
+    from ik_migrate.rewrite import rewrite
+
+    text = rewrite(module, spec_fields(module), chosen)
+    try:
+        after = module.text.source.encode(text)
+    except UnicodeEncodeError:
+        raise RuleError(f"the rewritten text does not fit the encoding {module.text.source.encoding}") from None
+    _check(module, text, options)
+    return replace(result, status=Status.CHANGED, applied=tuple(chosen), after=after)
+
+
+def _migrate_text(shown_path: str, data: bytes, options: Options) -> FileResult:
+    file = TextFile(shown_path, Source.from_text(data))
+    findings = [
+        finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)
+    ]
+    findings = sorted((f for f in findings if options.heeds(f)), key=lambda finding: finding.sort_key)
+    result = FileResult(shown_path, Status.UNCHANGED, tuple(findings), before=data, after=data)
+    chosen = tuple(finding for finding in findings if options.writes(finding))
+    if not chosen:
+        return result
+    from ik_migrate.edits import EditedText
+
+    edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
+    text = EditedText(file.source, edits, frozenset()).render()
+    return replace(result, status=Status.CHANGED, applied=chosen, after=file.source.encode(text))
+
+
+def findings_of(module: Module) -> list[Finding]:
+    """All findings in a Python file, in the order of the file.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    found: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.spec_field is not None:
+                for spec in spec_fields(module):
+                    found += codemod.spec_field(spec)
+            if codemod.module is not None:
+                found += codemod.module(module)
+        except RecursionError:
+            raise
+        except Exception as error:
+            if os.environ.get("IK_MIGRATE_DEBUG"):
+                raise
+            codes = ", ".join(rule.code for rule in codemod.rules)
+            raise RuleError(f"rule {codes} failed ({type(error).__name__}: {error})") from error
+    return _settled(sorted(found, key=lambda finding: finding.sort_key))
+
+
+def _calls_of(finding: Finding) -> set[int]:
+    """The calls of spec fields that a finding changes, by their offsets."""
+    return {change.call for change in finding.changes if not isinstance(change, Edit | AddImport)}
+
+
+def _makes_class(finding: Finding) -> bool:
+    return any(isinstance(change, SpecMember | UseStrategy) for change in finding.changes)
+
+
+def _settled(findings: list[Finding]) -> list[Finding]:
+    """Findings that make a spec class are no safer than the other changes of the same call.
+
+    All arguments of the call move into the class, so its rewrites are made together or not at all.
+    """
+    unsafe = {
+        call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)
+    }
+    return [
+        replace(finding, applicability=Applicability.UNSAFE)
+        if finding.applicability is Applicability.SAFE and _makes_class(finding) and _calls_of(finding) & unsafe
+        else finding
+        for finding in findings
+    ]
+
+
+def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
+    """The chosen findings without those that make half a spec class."""
+    changed: dict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for call in _calls_of(finding):
+            changed[call].append(finding)
+    return [
+        finding
+        for finding in chosen
+        if not _makes_class(finding)
+        or all(other in chosen for call in _calls_of(finding) for other in changed[call])
+    ]
+
+
+def _check(module: Module, text: str, options: Options) -> None:
+    """The rewritten file must parse, and a second run must have nothing to do.
+
+    Raises:
+        RuleError: when it is not so.
+    """
+    try:
+        source = Source(text, module.text.source.encoding)
+        again = Module(module.project, module.path, module.shown_path, PythonText(source))
+    except NotPython as error:
+        raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
+    if module.text.is_python2:
+        from ik_migrate.python2 import check_python2
+
+        check_python2(text)
+    findings = tuple(finding for finding in findings_of(again) if options.heeds(finding))
+    left = _consistent([finding for finding in findings if options.writes(finding)], findings)
+    if left:
+        place = left[0].place
+        raise RuleError(f"a second run would change it again (rule {left[0].rule.code}, line {place.line})")

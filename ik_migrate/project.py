@@ -1,0 +1,302 @@
+"""Names across files: which module a dotted path is, and what a name in one file really stands for.
+
+Nothing of the project is ever imported or run: files are found by their path and read.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ik_migrate.imagekit_names import canonical, star_names
+from ik_migrate.module import NotPython, PythonText
+from ik_migrate.names import Binding, Scope
+from ik_migrate.source import Source, Undecodable
+
+_FOLLOW_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a name stands for.
+
+    Args:
+        qualified: its dotted name, ImageKit's under their shortest path.
+        module: the file of the project that defines it; None for a module itself or for code
+            outside the project.
+        binding: where that file binds it.
+    """
+
+    qualified: str
+    module: Module | None = None
+    binding: Binding | None = None
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its definition lies outside the project."""
+        return self.module is None
+
+
+class Module:
+    """One Python file of the project.
+
+    Args:
+        project: the project that it belongs to.
+        path: the file.
+        shown_path: how it is named to the user.
+        text: its content.
+    """
+
+    def __init__(self, project: Project, path: Path, shown_path: str, text: PythonText) -> None:
+        self.project = project
+        self.path = path
+        self.shown_path = shown_path
+        self.text = text
+
+    @property
+    def tree(self) -> ast.Module:
+        """The syntax tree."""
+        return self.text.tree
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that has to be on ``sys.path`` for this file to be imported by its full name."""
+        folder = self.path.parent
+        while (folder / "__init__.py").is_file() and folder != folder.parent:
+            folder = folder.parent
+        return folder
+
+    @cached_property
+    def package(self) -> tuple[str, ...]:
+        """The names of the packages that it lies in, outermost first."""
+        return self.path.parent.relative_to(self.root).parts
+
+    @cached_property
+    def dotted(self) -> str:
+        """Its full name."""
+        stem = () if self.path.stem == "__init__" else (self.path.stem,)
+        return ".".join((*self.package, *stem))
+
+    @cached_property
+    def has_implicit_relative_imports(self) -> bool:
+        """Whether ``import x`` may mean a neighbour, as in Python 2 without ``absolute_import``."""
+        return not any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "absolute_import" for alias in node.names)
+            for node in self.tree.body
+        )
+
+    def resolve(self, expression: ast.expr) -> Target | None:
+        """What a name or dotted name in this file stands for; None where that can't be told."""
+        return self.project.resolve(self, expression)
+
+    def qualified(self, expression: ast.expr) -> str:
+        """The dotted name that ``expression`` stands for, or an empty string."""
+        target = self.resolve(expression)
+        return target.qualified if target else ""
+
+
+class Project:
+    """The files around those that are migrated.
+
+    Args:
+        root: the folder that paths are shown relative to.
+    """
+
+    default_strategy = "JustInTime"
+    """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
+    has_ik2_code = False
+    """Whether some file of the project is known to be written for ImageKit 2."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._modules: dict[Path, Module | None] = {}
+
+    def module_at(self, path: Path, shown_path: str = "") -> Module | None:
+        """The file as a module; None where it can't be read or parsed."""
+        if path not in self._modules:
+            try:
+                self._modules[path] = self.load(path, path.read_bytes(), shown_path)
+            except (OSError, Undecodable, NotPython):
+                self._modules[path] = None
+        return self._modules[path]
+
+    def load(self, path: Path, data: bytes, shown_path: str = "") -> Module:
+        """The file as a module, from its bytes.
+
+        Raises:
+            Undecodable: when the bytes are not text.
+            NotPython: when the text is not Python.
+        """
+        module = Module(self, path, shown_path or path.name, PythonText(Source.from_python(data)))
+        self._modules[path] = module
+        return module
+
+    def find(self, dotted: str, seen_from: Module) -> Path | None:
+        """The file of the module ``dotted``, imported from another file of the project."""
+        parts = dotted.split(".")
+        for root in self._roots(seen_from):
+            found = _file_of(root, parts)
+            if found is not None:
+                return None if _is_imagekit(found, parts) else found
+        return None
+
+    def _roots(self, module: Module) -> Iterable[Path]:
+        roots = [module.root]
+        for folder in module.path.parents:
+            if (folder / "manage.py").is_file():
+                # Until Django 1.3 the folder above manage.py was importable too.
+                roots += [folder, folder.parent]
+            if folder == self.root:
+                break
+        roots += [self.root, self.root / "src", self.root / "apps"]
+        return dict.fromkeys(roots)
+
+    def resolve(self, module: Module, expression: ast.expr, depth: int = 0) -> Target | None:
+        """What a name or dotted name stands for, through imports and assignments in all files."""
+        if depth > _FOLLOW_AT_MOST:
+            return None
+        if isinstance(expression, ast.Name):
+            scope = module.text.scope_of(expression).holder_of(expression.id)
+            if scope is None:
+                return self._unbound(module, expression.id, depth)
+            bindings = _in_force(module, scope, expression)
+            return self._best(module, bindings, depth)
+        if isinstance(expression, ast.Attribute):
+            base = self.resolve(module, expression.value, depth + 1)
+            return self._attribute(module, base, expression.attr, depth) if base else None
+        return None
+
+    def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
+        """The target of the last binding, ImageKit's if one of several alternatives is."""
+        targets = [
+            target
+            for binding in bindings
+            if not _is_none(binding)
+            for target in [self._bound(module, binding, depth)]
+            if target is not None
+        ]
+        for target in targets:
+            if target.qualified.startswith("imagekit."):
+                return target
+        return targets[-1] if targets else None
+
+    def _bound(self, module: Module, binding: Binding, depth: int) -> Target | None:
+        if binding.kind == "import":
+            return self._imported(module, binding.module, binding.attribute, depth)
+        if binding.kind == "assign" and isinstance(binding.value, ast.Name | ast.Attribute):
+            followed = self.resolve(module, binding.value, depth + 1)
+            if followed is not None:
+                return followed
+        return Target(f"{module.dotted}.{binding.name}", module, binding)
+
+    def _imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
+        dotted = _absolute(module, source)
+        if dotted is None:
+            return None
+        path = None
+        if not source.startswith(".") and module.has_implicit_relative_imports:
+            path = _file_of(module.path.parent, dotted.split("."))
+            if path is not None and (path == module.path or _is_imagekit(path, dotted.split("."))):
+                path = None
+            elif path is not None:
+                dotted = ".".join((*module.package, dotted))
+        if path is None:
+            path = self.find(dotted, module)
+        if not attribute:
+            return Target(dotted)
+        found = self.module_at(path) if path is not None else None
+        if found is not None:
+            inner = self._name_in(found, attribute, depth + 1)
+            if inner is not None:
+                return inner
+            return Target(f"{dotted}.{attribute}")
+        return Target(canonical(f"{dotted}.{attribute}"))
+
+    def _attribute(self, module: Module, base: Target, name: str, depth: int) -> Target | None:
+        if base.module is not None:
+            return Target(f"{base.qualified}.{name}")
+        path = self.find(base.qualified, module)
+        found = self.module_at(path) if path is not None else None
+        inner = self._name_in(found, name, depth + 1) if found is not None else None
+        return inner or Target(canonical(f"{base.qualified}.{name}"))
+
+    def _name_in(self, module: Module, name: str, depth: int) -> Target | None:
+        if depth > _FOLLOW_AT_MOST:
+            return None
+        bindings = module.text.names.module.bindings.get(name)
+        if bindings:
+            return self._best(module, bindings, depth)
+        return self._from_star(module, name, depth)
+
+    def _unbound(self, module: Module, name: str, depth: int) -> Target | None:
+        found = self._from_star(module, name, depth)
+        if found is None and hasattr(builtins, name):
+            return Target(f"builtins.{name}")
+        return found
+
+    def _from_star(self, module: Module, name: str, depth: int) -> Target | None:
+        for source in module.text.names.module.star_imports:
+            dotted = _absolute(module, source)
+            if dotted is None:
+                continue
+            if name in star_names(dotted):
+                return Target(canonical(f"{dotted}.{name}"))
+            path = self.find(dotted, module) or _file_of(module.path.parent, dotted.split("."))
+            found = self.module_at(path) if path is not None and path != module.path else None
+            target = self._name_in(found, name, depth + 1) if found is not None else None
+            if target is not None:
+                return target
+        return None
+
+
+def _is_none(binding: Binding) -> bool:
+    return isinstance(binding.value, ast.Constant) and binding.value.value is None
+
+
+def _in_force(module: Module, scope: Scope, use: ast.Name) -> list[Binding]:
+    """The bindings of a name that can be in force where it is used, in the order of the file."""
+    bindings = scope.bindings[use.id]
+    if module.text.scope_of(use) is scope:
+        here = (use.lineno, use.col_offset)
+        earlier = [b for b in bindings if (b.node.lineno, b.node.col_offset) <= here]  # type: ignore[attr-defined]
+        bindings = earlier or bindings
+    in_force: list[Binding] = []
+    for binding in reversed(bindings):
+        in_force.insert(0, binding)
+        statement = binding.node
+        if module.text.names.parents.get(statement) is scope.node:
+            break
+    return in_force
+
+
+def _absolute(module: Module, source: str) -> str | None:
+    """A module named in an import statement, dots in front resolved."""
+    level = len(source) - len(source.lstrip("."))
+    if not level:
+        return source
+    if level > len(module.package) + 1:
+        return None
+    parts = module.package[: len(module.package) - (level - 1)]
+    return ".".join((*parts, *filter(None, [source[level:]])))
+
+
+def _file_of(root: Path, parts: list[str]) -> Path | None:
+    base = root.joinpath(*parts)
+    for candidate in (base.with_name(base.name + ".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _is_imagekit(path: Path, parts: list[str]) -> bool:
+    """Whether ``path`` belongs to a copy of ImageKit itself that lies in the project."""
+    if parts[0] != "imagekit":
+        return False
+    top = path.parents[len(parts) - 1] if path.name == "__init__.py" else path.parents[len(parts) - 2]
+    return (top / "models").is_dir() and (top / "processors").exists()

@@ -1,0 +1,95 @@
+"""The report for programs: JSON of a stable form, see ``schema.json`` and ``docs/json-report.md``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import IO, Any
+
+from ik_migrate import __version__
+from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+
+SCHEMA_VERSION = 1
+
+
+def write_json(report: Report, stream: IO[str]) -> None:
+    """Write the report as one JSON object, ASCII only, with a newline at the end.
+
+    Args:
+        report: what was found.
+        stream: where to write; any encoding that holds ASCII will do.
+    """
+    json.dump(as_dict(report), stream, indent=2)
+    stream.write("\n")
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """The report as the plain data that the schema describes; its keys always come in the same order."""
+    return {
+        "version": SCHEMA_VERSION,
+        "tool": {"name": "ik-migrate", "version": __version__},
+        "command": report.command,
+        "unsafe_fixes": report.unsafe_fixes,
+        "summary": _summary(report),
+        "files": [_file(result) for result in report.results],
+        "errors": [{"path": _text(path), "reason": _text(reason)} for path, reason in report.errors],
+        "skipped_trees": [_text(tree) for tree in report.skipped_trees],
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    findings = report.findings
+    kinds = Counter(finding.applicability for finding in findings)
+    codes = Counter(finding.rule.code for finding in findings)
+    statuses = Counter(result.status for result in report.results)
+    return {
+        "files_searched": report.files_searched,
+        "files_with_findings": sum(1 for result in report.results if result.findings),
+        "files_by_status": {status.value: statuses[status] for status in Status},
+        "findings": len(findings),
+        "applied": sum(len(result.applied) for result in report.results),
+        "by_applicability": {kind.value: kinds[kind] for kind in Applicability},
+        "by_rule": dict(sorted(codes.items())),
+        "exit_status": report.exit_status,
+    }
+
+
+def _file(result: FileResult) -> dict[str, Any]:
+    return {
+        "path": _text(result.path),
+        "status": result.status.value,
+        "reason": _text(result.reason),
+        "findings": [_finding(finding, finding in result.applied) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
+    place = finding.place
+    return {
+        "rule": {"code": finding.rule.code, "name": finding.rule.name},
+        "applicability": finding.applicability.value,
+        "message": _text(finding.message),
+        "why": _text(finding.why),
+        "todo": _text(finding.todo),
+        "suggestion": _text(finding.suggestion),
+        "place": {
+            "line": place.line,
+            "column": place.column,
+            "end_line": place.end_line,
+            "end_column": place.end_column,
+        },
+        "applied": applied,
+    }
+
+
+def _text(text: str) -> str:
+    """``text`` without the lone surrogates of undecodable bytes, which many JSON readers refuse."""
+    data = (
+        text.encode("utf-8", "surrogateescape") if _is_bytes_like(text) else text.encode("utf-8", "replace")
+    )
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _is_bytes_like(text: str) -> bool:
+    """Whether all lone surrogates of ``text`` stand for bytes."""
+    return not any("\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff" for char in text)

@@ -1,0 +1,169 @@
+"""The end of the report for people: how many of what, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ik_migrate.findings import Applicability, Finding, Report, Status
+from ik_migrate.reports.terminal import count, print_block, print_line, print_wrapped, prose
+
+
+def print_summary(console: Console, report: Report) -> None:
+    """Print the table of rules, the totals and the next steps; one line where nothing was found."""
+    if report.findings:
+        print_line(console, Text("Summary", style="bold"))
+        print_line(console)
+        print_block(console, _table(report))
+        print_line(console)
+    print_wrapped(console, prose(console, totals(report), style="bold"))
+    steps = next_steps(report)
+    if not steps:
+        return
+    print_line(console)
+    # Not every command line is known here, and one without its paths would do more than was looked at.
+    print_line(console, Text.assemble(("Next steps", "bold"), " (with the paths and options of this run)"))
+    for number, step in enumerate(steps, 1):
+        print_wrapped(console, prose(console, step), first=f"  {number}. ", indent=5)
+
+
+def _table(report: Report) -> Table:
+    """One row for each rule, one column for each applicability."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("rule", overflow="fold")
+    for kind in Applicability:
+        table.add_column(kind.value, justify="right")
+    applied = Counter(finding.rule.code for result in report.results for finding in result.applied)
+    is_apply = report.command == "apply"
+    if is_apply:
+        table.add_column("rewritten", justify="right")
+    counts = Counter((finding.rule.code, finding.applicability) for finding in report.findings)
+    names = {finding.rule.code: finding.rule.name for finding in report.findings}
+    for code, name in sorted(names.items()):
+        numbers = [counts[code, kind] for kind in Applicability]
+        if is_apply:
+            numbers.append(applied[code])
+        table.add_row(f"{code} {name}", *(str(number or "-") for number in numbers))
+    totals = [sum(counts[code, kind] for code in names) for kind in Applicability]
+    if is_apply:
+        totals.append(sum(applied.values()))
+    table.add_section()
+    table.add_row("all", *(str(number or "-") for number in totals))
+    return table
+
+
+def totals(report: Report) -> str:
+    """One sentence on the whole run."""
+    searched = count(report.files_searched, "file")
+    if not report.findings:
+        gaps = report.failed or any(result.status is Status.SKIPPED for result in report.results)
+        if gaps:
+            return f"No findings in what could be read; {searched} searched. See above for the rest."
+        return f"No findings: nothing in {searched} needs to change for ImageKit 3."
+    found = sum(1 for result in report.results if result.findings)
+    changed = sum(1 for result in report.results if result.status is Status.CHANGED)
+    verb = ("was" if changed == 1 else "were") if report.command == "apply" else "would be"
+    text = f"{searched} searched, {found} with findings, {changed} {verb} rewritten"
+    failed = len(report.failed)
+    return f"{text}, {failed} could not be done." if failed else f"{text}."
+
+
+def next_steps(report: Report) -> list[str]:
+    """What to do after this run, most urgent first; empty where there is nothing to do."""
+    steps: list[str] = []
+    if report.failed:
+        steps.append(
+            f"{count(len(report.failed), 'file')} could not be done and stayed as before: correct what is said"
+            f" above under 'Could not be done', then run `ik-migrate {_command(report)}` again."
+        )
+    if report.command == "apply":
+        steps += _after_apply(report)
+    else:
+        steps += _before_apply(report)
+    return steps + _for_a_person(report)
+
+
+def _command(report: Report) -> str:
+    return {"diff": "apply --diff"}.get(report.command, report.command)
+
+
+def _open(report: Report) -> list[Finding]:
+    """The findings that are not dealt with by this run; for ``scan`` and ``diff`` those are all."""
+    if report.command != "apply":
+        return list(report.findings)
+    return [
+        finding for result in report.results for finding in result.findings if finding not in result.applied
+    ]
+
+
+def _kinds(report: Report) -> Counter[Applicability]:
+    return Counter(finding.applicability for finding in _open(report))
+
+
+def _before_apply(report: Report) -> list[str]:
+    kinds = _kinds(report)
+    flag = " --unsafe-fixes" if report.unsafe_fixes else ""
+    ready = kinds[Applicability.SAFE] + (kinds[Applicability.UNSAFE] if report.unsafe_fixes else 0)
+    steps: list[str] = []
+    if ready:
+        steps.append("Commit or stash your work, so that the rewrite stands in a commit of its own.")
+        rewrites = count(ready, "rewrite")
+        if report.command == "scan":
+            steps.append(f"`ik-migrate apply --diff{flag}` shows {rewrites} and writes nothing.")
+            steps.append(f"`ik-migrate apply{flag}` writes them. Then run your tests.")
+        else:
+            steps.append(
+                f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with the"
+                " diff saved to a file. Then run your tests."
+            )
+    return steps + _unsafe(report)
+
+
+def _after_apply(report: Report) -> list[str]:
+    written = sum(len(result.applied) for result in report.results)
+    steps: list[str] = []
+    if written:
+        files = sum(1 for result in report.results if result.status is Status.CHANGED)
+        steps.append(
+            f"{count(written, 'finding')} rewritten in {count(files, 'file')}: read `git diff`, run your"
+            " tests, commit."
+        )
+    return steps + _unsafe(report)
+
+
+def _unsafe(report: Report) -> list[str]:
+    number = _kinds(report)[Applicability.UNSAFE]
+    if not number or report.unsafe_fixes:
+        return []
+    return [
+        f"{count(number, 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
+        " shows. Read why, then add `--unsafe-fixes` to have it written."
+    ]
+
+
+def _for_a_person(report: Report) -> list[str]:
+    # After a write, what is safe and still open was not written for a reason, and needs a person as well.
+    kinds = (
+        {Applicability.MANUAL, Applicability.SAFE} if report.command == "apply" else {Applicability.MANUAL}
+    )
+    if report.unsafe_fixes and report.command == "apply":
+        kinds.add(Applicability.UNSAFE)
+    manual = [finding for finding in _open(report) if finding.applicability in kinds]
+    steps: list[str] = []
+    if manual:
+        verb = "needs" if len(manual) == 1 else "need"
+        code = Counter(finding.rule.code for finding in manual).most_common(1)[0][0]
+        steps.append(
+            f"{count(len(manual), 'finding')} {verb} a person: see each of them above;"
+            f" `ik-migrate explain {code}` says more about a rule."
+        )
+    notices = _kinds(report)[Applicability.NOTICE]
+    if notices:
+        steps.append(
+            f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise."
+        )
+    return steps

@@ -1,0 +1,124 @@
+"""Writing to a terminal or a pipe: colour or not, and user text that can't take the terminal over."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import IO
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+# Prose in longer lines is hard to read, however wide the terminal is.
+MAX_WIDTH = 110
+_MIN_WIDTH = 40
+
+
+def make_console(stream: IO[str], *, color: bool | None = None, width: int | None = None) -> Console:
+    """A console that writes to ``stream``.
+
+    Args:
+        stream: where to write.
+        color: whether to use colour; ``None`` to find out, see `wants_color`.
+        width: cells per line; ``None`` for the width of the terminal, at most ``MAX_WIDTH``.
+    """
+    use_color = wants_color(stream) if color is None else color
+    console = Console(
+        file=stream,
+        force_terminal=use_color,
+        color_system="standard" if use_color else None,
+        no_color=not use_color,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    if width is None:
+        console.width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+    return console
+
+
+def wants_color(stream: IO[str]) -> bool:
+    """Whether ``stream`` is for colour: ``NO_COLOR``, then ``FORCE_COLOR``, then whether it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    force = os.environ.get("FORCE_COLOR")
+    if force is not None:
+        return force not in {"", "0"}
+    return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def visible(text: str, encoding: str = "utf-8") -> str:
+    """``text`` in one line, with all that is not plainly visible written as an escape.
+
+    Control characters, line breaks, characters that change the direction of writing, bytes that could
+    not be decoded, and what ``encoding`` has no place for become ``\\x1b``, ``\\u202e`` and so on.
+
+    Args:
+        text: from user code, a path or a message that quotes them.
+        encoding: of the stream that it goes to.
+    """
+    if text.isprintable() and (text.isascii() or _fits(text, encoding)):
+        return text
+    return "".join(char if _is_plain(char) and _fits(char, encoding) else _escape(char) for char in text)
+
+
+def _is_plain(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _escape(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":
+        # An undecodable byte, as the error handler "surrogateescape" hands it over.
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def prose(console: Console, text: str, style: str = "") -> Text:
+    """One paragraph of ``text`` that is safe to print; what stands in backticks is emphasised."""
+    result = Text(visible(text, console.encoding), style=style)
+    result.highlight_regex(r"`[^`]+`", "bold")
+    return result
+
+
+def print_line(console: Console, line: Text | str = "") -> None:
+    """Print one line as it is, neither wrapped nor cropped."""
+    text = Text(line) if isinstance(line, str) else line.copy()
+    text.rstrip()
+    console.print(text, soft_wrap=True, highlight=False)
+
+
+def print_wrapped(console: Console, text: Text, *, first: Text | str = "", indent: int = 0) -> None:
+    """Print a paragraph, wrapped to the console.
+
+    Args:
+        console: where to.
+        text: the paragraph.
+        first: what the first line starts with, padded to ``indent``.
+        indent: cells in front of every other line.
+    """
+    lead = Text(first) if isinstance(first, str) else first.copy()
+    lead.pad_right(max(0, indent - lead.cell_len))
+    lines = text.wrap(console, max(20, console.width - indent)) or [Text()]
+    for line in lines:
+        print_line(console, Text.assemble(lead, line))
+        lead = Text(" " * indent)
+
+
+def print_block(console: Console, renderable: RenderableType) -> None:
+    """Print a table, without the blanks that pad its lines at the end."""
+    for segments in console.render_lines(renderable, pad=False):
+        print_line(console, Text.assemble(*((segment.text, segment.style or "") for segment in segments)))
+
+
+def count(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

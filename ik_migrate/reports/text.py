@@ -1,0 +1,170 @@
+"""The report for people: every finding with its code, why it matters and what to do, then a summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.reports.code_frame import code_frame, expand, original_lines, split_lines
+from ik_migrate.reports.summary import print_summary
+from ik_migrate.reports.terminal import count, make_console, print_line, print_wrapped, prose, visible
+
+STYLES = {
+    Applicability.SAFE: "green",
+    Applicability.UNSAFE: "yellow",
+    Applicability.MANUAL: "red",
+    Applicability.NOTICE: "cyan",
+}
+_FOR_A_PERSON = frozenset({Applicability.UNSAFE, Applicability.MANUAL})
+_INDENT = 4
+_LABEL = 5
+
+
+def write_text(
+    report: Report, stream: IO[str], *, color: bool | None = None, width: int | None = None
+) -> None:
+    """Write the report for people.
+
+    Args:
+        report: what was found.
+        stream: where to write.
+        color: whether to use colour; ``None`` to find out from the stream and the environment.
+        width: cells per line; ``None`` for the width of the terminal.
+    """
+    print_report(make_console(stream, color=color, width=width), report)
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the report on a console of the caller, a recording one for instance."""
+    _Printer(console, report).print()
+
+
+class _Printer:
+    """Prints one report, and remembers what it has said."""
+
+    def __init__(self, console: Console, report: Report) -> None:
+        self.console = console
+        self.report = report
+        self._said: dict[tuple[str, str, str], Finding] = {}
+
+    def print(self) -> None:
+        for result in self.report.results:
+            if result.findings:
+                self._file(result)
+        self._reasons("Could not be done", self.report.failed, "red")
+        skipped = [(r.path, r.reason) for r in self.report.results if r.status is Status.SKIPPED]
+        self._reasons("Left alone", skipped, "yellow")
+        for tree in self.report.skipped_trees:
+            print_wrapped(self.console, prose(self.console, tree), first="Left out: ", indent=10)
+        if self.report.skipped_trees:
+            print_line(self.console)
+        print_summary(self.console, self.report)
+
+    def _file(self, result: FileResult) -> None:
+        """The findings of one file; those that ``apply`` took care of are only counted."""
+        dealt_with = () if self.report.command == "scan" else result.applied
+        shown = [finding for finding in result.findings if finding not in dealt_with]
+        counts = Counter(finding.applicability for finding in shown)
+        kinds = ", ".join(f"{counts[kind]} {kind.value}" for kind in Applicability if counts[kind])
+        title = Text(self._visible(result.path), style="bold")
+        number = f"{count(len(shown), 'finding')} ({kinds})" if shown else ""
+        if title.cell_len + 2 + len(number) <= self.console.width:
+            print_line(self.console, Text.assemble(title, f": {number}" if number else ""))
+        else:
+            print_line(self.console, title)
+            print_line(self.console, f"  {number}")
+        if dealt_with:
+            self._dealt_with(dealt_with)
+        lines = original_lines(result) if shown else []
+        previous = 0
+        for finding in shown:
+            self._finding(finding, lines, context=int(finding.place.line != previous))
+            previous = finding.place.line
+        print_line(self.console)
+
+    def _dealt_with(self, findings: tuple[Finding, ...]) -> None:
+        counts = Counter((finding.rule.code, finding.rule.name) for finding in findings)
+        listed = ", ".join(f"{number} {code} {name}" for (code, name), number in sorted(counts.items()))
+        label = "rewritten: " if self.report.command == "apply" else "in the diff: "
+        lead = Text.assemble("  ", (label, "green"))
+        print_wrapped(self.console, prose(self.console, listed), first=lead, indent=lead.cell_len)
+
+    def _finding(self, finding: Finding, lines: list[str], *, context: int) -> None:
+        print_line(self.console)
+        self._head(finding)
+        frame = code_frame(
+            lines,
+            finding.place,
+            width=self.console.width - _INDENT,
+            encoding=self.console.encoding,
+            context=context,
+        )
+        for line in frame:
+            print_line(self.console, Text.assemble(" " * _INDENT, line))
+        self._say("Why:", finding, finding.why)
+        self._say("Do:", finding, finding.todo)
+        self._suggestion(finding)
+
+    def _head(self, finding: Finding) -> None:
+        """Place, rule and applicability, with the message beside or below them."""
+        location = self._visible(f"{finding.path}:{finding.place.line}:{finding.place.column}")
+        line = Text.assemble("  ", (location, "cyan"))
+        kind = finding.applicability
+        what = Text.assemble(
+            (finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind])
+        )
+        if line.cell_len + 2 + what.cell_len > self.console.width:
+            print_line(self.console, line)
+            line = Text("  ")
+        line = Text.assemble(line, "  ", what)
+        message = prose(self.console, finding.message)
+        if line.cell_len + 2 + message.cell_len <= self.console.width:
+            print_line(self.console, Text.assemble(line, "  ", message))
+            return
+        print_line(self.console, line)
+        print_wrapped(self.console, message, first=" " * _INDENT, indent=_INDENT)
+
+    def _say(self, label: str, finding: Finding, text: str) -> None:
+        """Print what is said for the first time in this run; later, where to look for it."""
+        if not text:
+            return
+        lead, indent = " " * _INDENT + label, _INDENT + _LABEL
+        first = self._said.setdefault((finding.rule.code, label, text), finding)
+        if first is finding:
+            for paragraph in split_lines(text):
+                print_wrapped(self.console, prose(self.console, paragraph), first=lead, indent=indent)
+                lead = ""
+        elif label == "Do:" and finding.applicability in _FOR_A_PERSON:
+            there = f"line {first.place.line}"
+            if first.path != finding.path:
+                there = self._visible(f"{first.path}:{first.place.line}")
+            print_line(self.console, Text(f"{lead:{indent}}as at {there}", style="dim"))
+
+    def _suggestion(self, finding: Finding) -> None:
+        """The code to write; never wrapped or cropped, it is there to be copied."""
+        if not finding.suggestion:
+            return
+        print_line(self.console, " " * _INDENT + "Write:")
+        for line in split_lines(finding.suggestion.rstrip()):
+            code = "".join(expand(line, self.console.encoding))
+            print_line(self.console, Text(" " * (_INDENT + 2) + code))
+
+    def _reasons(
+        self, title: str, files: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: str
+    ) -> None:
+        """Files that something is to be said about as a whole."""
+        if not files:
+            return
+        print_line(self.console, Text(f"{title}: {count(len(files), 'file')}", style=f"bold {style}"))
+        for path, reason in files:
+            print_line(self.console, "  " + self._visible(path))
+            for paragraph in split_lines(reason):
+                print_wrapped(self.console, prose(self.console, paragraph), first="", indent=_INDENT)
+        print_line(self.console)
+
+    def _visible(self, text: str) -> str:
+        return visible(text, self.console.encoding)

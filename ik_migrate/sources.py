@@ -1,0 +1,105 @@
+"""The source of a spec field: which attribute of the model it is made from."""
+
+from __future__ import annotations
+
+import ast
+
+from ik_migrate.imagekit_names import SPEC_FIELDS
+from ik_migrate.project import Module
+from ik_migrate.spec_field import SpecField
+
+
+def source_name(spec: SpecField) -> str:
+    """The attribute that the field names as its source, empty where it names none by a literal."""
+    argument = spec.given("image_field") or spec.given("source")
+    if argument is None or not isinstance(argument.literal, str):
+        return ""
+    return argument.literal
+
+
+def has_no_instance(spec: SpecField) -> str:
+    """Why generated code would not find the model instance; empty where it would.
+
+    ``get_field_info`` gives ``(None, None)`` for a source that is itself a spec file
+    (``imagekit/utils.py``, 3.0.4 to 6.1.1).
+    """
+    name = source_name(spec)
+    if spec.model is None or not name:
+        return ""
+    scope = spec.module.text.names.scope_made_by(spec.model)
+    for binding in scope.bindings.get(name, []):
+        if isinstance(binding.value, ast.Call) and spec.module.qualified(binding.value.func) in SPEC_FIELDS:
+            return f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
+    return ""
+
+
+def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
+    """The ImageFields of the field's model, its own and inherited, and why there may be more.
+
+    ImageKit 2 took ``_meta.fields`` that are an ``ImageField`` (``files.py`` of 2.0.4), a
+    ``ProcessedImageField`` among them.
+    """
+    if spec.model is None:
+        return [], "the model that the field is for can't be seen here"
+    return _fields_of_class(spec.module, spec.model, 0)
+
+
+def _fields_of_class(module: Module, model: ast.ClassDef, depth: int) -> tuple[list[str], str]:
+    found: list[str] = []
+    unsure = "it is inherited in a circle" if depth > 10 else ""
+    if unsure:
+        return found, unsure
+    for base in model.bases:
+        inherited, reason = _fields_of_base(module, base, depth)
+        found += [name for name in inherited if name not in found]
+        unsure = unsure or reason
+    scope = module.text.names.scope_made_by(model)
+    for name, bindings in scope.bindings.items():
+        for binding in bindings:
+            if not isinstance(binding.value, ast.Call):
+                continue
+            verdict = _is_image_field(module, binding.value.func)
+            if verdict and name not in found:
+                found.append(name)
+            if verdict is None:
+                shown = module.text.text_of(binding.value.func)
+                unsure = unsure or f"whether {name} ({shown}) is an ImageField can't be seen"
+    return found, unsure
+
+
+def _fields_of_base(module: Module, base: ast.expr, depth: int) -> tuple[list[str], str]:
+    target = module.resolve(base)
+    if target is not None and target.qualified in _KNOWN_BASES:
+        return [], ""
+    if target is not None and target.module is not None and target.binding is not None:
+        node = target.binding.node
+        if isinstance(node, ast.ClassDef):
+            return _fields_of_class(target.module, node, depth + 1)
+    return [], f"the base class {module.text.text_of(base)} is defined outside this project"
+
+
+def _is_image_field(module: Module, function: ast.expr) -> bool | None:
+    """Whether calling ``function`` makes an ImageField; None where it can't be told."""
+    target = module.resolve(function)
+    qualified = target.qualified if target is not None else ""
+    if qualified in _IMAGE_FIELDS:
+        return True
+    if target is not None and target.module is not None and target.binding is not None:
+        node = target.binding.node
+        if isinstance(node, ast.ClassDef):
+            bases = [_is_image_field(target.module, base) for base in node.bases]
+            return True if True in bases else (None if None in bases else False)
+    if qualified.startswith(_NO_IMAGE_FIELDS):
+        return False
+    return None if "Image" in qualified.rpartition(".")[2] or "Thumbnail" in qualified else False
+
+
+_KNOWN_BASES = frozenset({"django.db.models.Model", "builtins.object", "django.db.models.base.Model"})
+_IMAGE_FIELDS = frozenset(
+    {
+        "django.db.models.ImageField",
+        "django.db.models.fields.files.ImageField",
+        "imagekit.models.ProcessedImageField",
+    }
+)
+_NO_IMAGE_FIELDS = ("django.", "imagekit.", "builtins.")

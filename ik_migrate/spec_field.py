@@ -1,0 +1,162 @@
+"""One ``ImageSpecField(...)`` call as data: its ImageKit 2 arguments by name, and where it stands."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.project import Module
+
+# The signatures, in order: imagekit/models/fields/__init__.py of 2.0.4 and of 3.0.4 to 6.1.1.
+IK2_ARGUMENTS = (
+    *("processors", "format", "options", "image_field", "pre_cache", "storage", "cache_to"),
+    *("autoconvert", "image_cache_backend"),
+)
+IK3_ARGUMENTS = (
+    *("processors", "format", "options", "source", "cachefile_storage", "autoconvert"),
+    *("cachefile_backend", "cachefile_strategy", "spec", "id"),
+)
+PROCESSED_ARGUMENTS = (
+    *("processors", "format", "options", "verbose_name", "name", "width_field", "height_field"),
+    "autoconvert",
+)
+IK2_ONLY = frozenset(IK2_ARGUMENTS) - frozenset(IK3_ARGUMENTS)
+IK3_ONLY = frozenset(IK3_ARGUMENTS) - frozenset(IK2_ARGUMENTS)
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of the call.
+
+    Args:
+        name: its name in the signature.
+        value: the expression.
+        keyword: how it is given; None where it is given by position.
+        position: its place among all arguments of the call.
+    """
+
+    name: str
+    value: ast.expr
+    keyword: ast.keyword | None
+    position: int
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is a plain ``None``, the default of all of them but ``autoconvert``."""
+        return isinstance(self.value, ast.Constant) and self.value.value is None
+
+    @property
+    def literal(self) -> object:
+        """The value of a literal, ``...`` where it isn't one."""
+        return self.value.value if isinstance(self.value, ast.Constant) else ...
+
+
+@dataclass
+class SpecField:
+    """A call of ImageSpecField or ProcessedImageField.
+
+    Args:
+        module: the file.
+        call: the call.
+        qualified: ImageKit's name of what is called.
+        arguments: by their names in the signature, in the order of the call.
+        unseen: expressions passed with ``*`` or ``**``, whose content is not looked into.
+        model: the class whose body the field is made in.
+        attname: the attribute that it becomes, empty where that can't be seen.
+    """
+
+    module: Module
+    call: ast.Call
+    qualified: str
+    arguments: dict[str, Argument] = field(default_factory=dict)
+    unseen: list[ast.expr] = field(default_factory=list)
+    model: ast.ClassDef | None = None
+    attname: str = ""
+
+    @property
+    def is_processed(self) -> bool:
+        """Whether it is a ProcessedImageField."""
+        return self.qualified == PROCESSED_FIELD
+
+    @property
+    def offset(self) -> int:
+        """Where the call starts in the text."""
+        return self.module.text.start(self.call)
+
+    def given(self, name: str) -> Argument | None:
+        """The argument, unless it is absent or a plain ``None``."""
+        argument = self.arguments.get(name)
+        return None if argument is None or argument.is_none else argument
+
+    @property
+    def is_ik3(self) -> bool:
+        """Whether the call says ImageKit 3's words and none of ImageKit 2's."""
+        names = set(self.arguments)
+        return bool(names & IK3_ONLY) and not names & IK2_ONLY
+
+    @property
+    def label(self) -> str:
+        """How to name the field to a person: ``Model.attribute``, as far as known."""
+        model = self.model.name if self.model is not None else ""
+        return ".".join(filter(None, (model, self.attname))) or "this field"
+
+
+@lru_cache(maxsize=64)
+def spec_fields(module: Module) -> tuple[SpecField, ...]:
+    """All calls in a file that make a spec field or a ProcessedImageField, in the order of the file."""
+    found = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            qualified = module.qualified(node.func)
+            if qualified in SPEC_FIELDS or qualified == PROCESSED_FIELD:
+                found.append(_read(module, node, qualified))
+    return tuple(sorted(found, key=lambda spec: spec.offset))
+
+
+def _read(module: Module, call: ast.Call, qualified: str) -> SpecField:
+    spec = SpecField(module, call, qualified)
+    spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
+    spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
+    keywords = {keyword.arg for keyword in call.keywords}
+    order = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
+    if not spec.is_processed and keywords & IK3_ONLY and not keywords & IK2_ONLY:
+        order = IK3_ARGUMENTS
+    for position, value in enumerate(call.args):
+        if isinstance(value, ast.Starred) or position >= len(order):
+            break
+        spec.arguments[order[position]] = Argument(order[position], value, None, position)
+    for position, keyword in enumerate(call.keywords, len(call.args)):
+        if keyword.arg is not None:
+            spec.arguments[keyword.arg] = Argument(keyword.arg, keyword.value, keyword, position)
+    _find_home(spec)
+    return spec
+
+
+def _find_home(spec: SpecField) -> None:
+    """Find the attribute and the model that the call is for."""
+    names = spec.module.text.names
+    parent = names.parents.get(spec.call)
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        spec.attname = parent.targets[0].id
+    elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
+        spec.attname = parent.target.id
+    elif isinstance(parent, ast.Call):
+        _read_binding_call(spec, parent)
+    scope = spec.module.text.scope_of(spec.call)
+    if isinstance(scope.node, ast.ClassDef):
+        spec.model = scope.node
+
+
+def _read_binding_call(spec: SpecField, call: ast.Call) -> None:
+    """``Model.add_to_class('attname', ImageSpecField(...))``."""
+    if (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "add_to_class"
+        and len(call.args) == 2
+        and call.args[1] is spec.call
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    ):
+        spec.attname = call.args[0].value

@@ -1,0 +1,42 @@
+"""One file that is not Python: a template, a shell script, a requirements file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ik_migrate.findings import Place
+from ik_migrate.source import Source
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A file that is searched as text.
+
+    Args:
+        path: how it is named to the user, with forward slashes.
+        source: its content.
+    """
+
+    path: str
+    source: Source
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, lower case, dot included; empty where it has none."""
+        dot = self.name.rfind(".")
+        return self.name[dot:].lower() if dot > 0 else ""
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Where ``pattern`` occurs."""
+        return pattern.finditer(self.source.text)
+
+    def place(self, match: re.Match[str], group: int | str = 0) -> Place:
+        """Lines and columns of a match, or of one of its groups."""
+        return self.source.place(match.start(group), match.end(group))
