@@ -132,11 +132,11 @@ def _edits(module: Module, setting: BackendSetting, successor: Successor) -> lis
         return None
     target = text.text_of(setting.name)
     second = target.replace(SETTING, STRATEGY_SETTING)
-    end = text.end(statement)
+    end = _line_end(module, text.end(statement))
     return [
         Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, BACKEND_SETTING),)),
         Edit(text.start(setting.value), text.end(setting.value), (backend,)),
-        Edit(*[_line_end(module, end)] * 2, (f"{text.source.newline}{indent}{second} = {strategy}",)),
+        Edit(end, end, (f"{text.source.newline}{indent}{second} = {strategy}",)),
     ]
 
 

@@ -82,8 +82,14 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         why = f"Not rewritten: {error}. {RULE.why}"
         yield report(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why)
         return
-    changes = [*getter.members, *getter.imports]
-    yield report(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
+    yield report(
+        RULE,
+        spec.module,
+        argument.value,
+        message,
+        Applicability.SAFE,
+        changes=[*getter.members, *getter.imports],
+    )
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -69,7 +69,11 @@ def check_module(module: Module) -> Iterator[Finding]:
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
     for _, alias in imports:
         if "ImageSpecField" not in imported:
-            edits.append(Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",)))
+            edits.append(
+                Edit(
+                    module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",)
+                )
+            )
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:
         yield report(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.discovery import Search, has_trigger, project_root, search
-from ik_migrate.filetypes import is_of_concern
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
 
@@ -23,16 +22,22 @@ def scan(paths: Sequence[Path], options: Options | None = None, *, base: Path | 
     """
     options = options or Options()
     base = base or Path.cwd()
-    found = _candidates(paths, options)
-    errors = tuple((_shown(path, base), reason) for path, reason in found.errors)
-    results: tuple[FileResult, ...] = ()
-    if found.files:
-        from ik_migrate.run import migrate_files
+    found = Search()
+    results: dict[str, FileResult] = {}
+    for root, wanted in _by_project(paths, found).items():
+        inner = _mentioning(root, wanted, options)
+        found.searched += inner.searched
+        found.errors += inner.errors
+        found.skipped += [name for name in inner.skipped if name not in found.skipped]
+        if inner.files:
+            from ik_migrate.run import migrate_project
 
-        results = migrate_files(found.files, base, options)
+            for result in migrate_project(root, inner.files, wanted, base, options):
+                results[result.path] = result
+    errors = tuple((_shown(path, base), reason) for path, reason in found.errors)
     return Report(
         "scan",
-        results,
+        tuple(results[path] for path in sorted(results)),
         files_searched=found.searched,
         errors=errors,
         unsafe_fixes=options.unsafe_fixes,
@@ -63,26 +68,28 @@ def _not_written(result: FileResult, reason: str) -> FileResult:
     return replace(result, status=Status.FAILED, applied=(), after=result.before, reason=reason)
 
 
-def _candidates(paths: Sequence[Path], options: Options) -> Search:
-    """The files to look at: those named, and those in the folders named that mention ImageKit."""
-    found = Search()
+def _by_project(paths: Sequence[Path], found: Search) -> dict[Path, list[Path]]:
+    """The paths that were given, by the projects that they lie in; those that are not there are errors."""
+    projects: dict[Path, list[Path]] = {}
     for path in paths:
+        if not path.exists():
+            found.errors.append((path, "there is no such file or folder"))
+        else:
+            projects.setdefault(project_root(path), []).append(Path(os.path.abspath(path)))
+    return projects
+
+
+def _mentioning(root: Path, wanted: Sequence[Path], options: Options) -> Search:
+    """The files of a project that mention ImageKit, and those named on their own even if git ignores them."""
+    found = search(root, exclude=options.exclude)
+    for path in wanted:
         try:
-            if path.is_dir():
-                inner = search(Path(os.path.abspath(path)), exclude=options.exclude)
-                found.searched += inner.searched
-                found.skipped += [name for name in inner.skipped if name not in found.skipped]
-                found.errors += inner.errors
-                found.files += inner.files
-            elif path.exists():
-                found.searched += 1
-                if has_trigger(path.read_bytes()):
-                    found.files.append(Path(os.path.abspath(path)))
-            else:
-                found.errors.append((path, "there is no such file or folder"))
+            if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+                found.errors.append((path, "it can't be read"))
+            elif path.is_file() and path not in found.files and has_trigger(path.read_bytes()):
+                found.files.append(path)
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
-    found.files = [path for path in dict.fromkeys(found.files) if is_of_concern(path.name)]
     return found
 
 

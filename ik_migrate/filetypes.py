@@ -8,7 +8,18 @@ from fnmatch import fnmatch
 _PYTHON = ("*.py", "*.pyw", "*.py.*", "*.py-*", "*.wsgi")
 _INTERPRETER = re.compile(rb"^#!.*\bpython[\d.]*\b")
 # Prose and history: what is written there about ImageKit 2 stays true.
-_PROSE = ("*.md", "*.rst", "CHANGELOG*", "CHANGES*", "HISTORY*", "*.po", "*.pot", "*.patch", "*.diff", "*.log")
+_PROSE = (
+    "*.md",
+    "*.rst",
+    "CHANGELOG*",
+    "CHANGES*",
+    "HISTORY*",
+    "*.po",
+    "*.pot",
+    "*.patch",
+    "*.diff",
+    "*.log",
+)
 _BINARY = ("*.pyc", "*.pyo", "*.png", "*.jpg", "*.gif", "*.pdf", "*.zip", "*.gz", "*.mo", "*.sqlite*", "*.db")
 
 

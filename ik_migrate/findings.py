@@ -38,6 +38,7 @@ class Rule:
         before: an example as ImageKit 2 wants it.
         after: the same example after ``apply``; equal to ``before`` where a person is needed.
         path: name of the file that the example would stand in.
+        once: whether it is said once per project only, at the first place.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Rule:
     before: str
     after: str
     path: str = "models.py"
+    once: bool = False
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,9 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
 def used_names(text: PythonText) -> set[str]:
     """Names that are read somewhere in a file, or listed in its ``__all__``."""
     used = {
-        node.id for node in ast.walk(text.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        node.id
+        for node in ast.walk(text.tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
     for binding in text.names.module.bindings.get("__all__", []):
         if isinstance(binding.value, ast.List | ast.Tuple):
@@ -257,7 +259,9 @@ def _drop_statement(module: Module, node: ast.stmt) -> Edit:
         (block for block in _blocks(parent) if node in block),
         [node],
     )
-    alone = not source.text[line_start:start].strip() and re.fullmatch(r"\s*(#.*)?", source.text[end:line_end])
+    alone = not source.text[line_start:start].strip() and re.fullmatch(
+        r"\s*(#.*)?", source.text[end:line_end]
+    )
     if len(siblings) == 1 and not isinstance(parent, ast.Module):
         return Edit(start, end, ("pass",))
     return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))

@@ -108,13 +108,16 @@ class Project:
         root: the folder that paths are shown relative to.
     """
 
-    default_strategy = "JustInTime"
-    """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
-    has_ik2_code = False
-    """Whether some file of the project is known to be written for ImageKit 2."""
-
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.default_strategy = "JustInTime"
+        """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
+        self.has_ik2_code = False
+        """Whether some file of the project is known to be written for ImageKit 2."""
+        self.spec_attributes: set[str] = set()
+        """The attributes that are spec fields in some model of the project."""
+        self.shared_attributes: set[str] = set()
+        """Those of them that are something else in some other class of the project."""
         self._modules: dict[Path, Module | None] = {}
 
     def module_at(self, path: Path, shown_path: str = "") -> Module | None:
@@ -171,6 +174,10 @@ class Project:
             base = self.resolve(module, expression.value, depth + 1)
             return self._attribute(module, base, expression.attr, depth) if base else None
         return None
+
+    def resolve_global(self, module: Module, name: str) -> Target | None:
+        """What a name at the top level of a file stands for."""
+        return self._name_in(module, name, 0)
 
     def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
         """The target of the last binding, ImageKit's if one of several alternatives is."""

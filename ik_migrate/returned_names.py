@@ -135,7 +135,11 @@ class _Reader:
 
     def _after_dot(self, left: ast.expr, right: ast.expr) -> Extension:
         if isinstance(right, ast.Constant) and isinstance(right.value, str) and "." not in right.value:
-            whole = left.value + right.value if isinstance(left, ast.Constant) and isinstance(left.value, str) else ""
+            whole = (
+                left.value + right.value
+                if isinstance(left, ast.Constant) and isinstance(left.value, str)
+                else ""
+            )
             return _of_text(whole) if whole else UNKNOWN
         return self.tail(right)
 

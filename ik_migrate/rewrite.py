@@ -24,9 +24,17 @@ from ik_migrate.imports import additions, fallen_out_of_use, needed
 from ik_migrate.module import PythonText
 from ik_migrate.project import Module
 from ik_migrate.source import Source
-from ik_migrate.spec_class import STAY_WITH_FIELD, Home, Member, class_name, home_before, home_of, render_class, span_of
+from ik_migrate.spec_class import (
+    STAY_WITH_FIELD,
+    Member,
+    class_name,
+    home_of,
+    render_class,
+    span_of,
+)
 from ik_migrate.spec_field import SpecField
 from ik_migrate.strategies import StrategyClasses
+
 
 @dataclass
 class _CallPlan:
@@ -200,7 +208,13 @@ class _CallWriter:
             members = [member for member in members if member.name != "cachefile_strategy"]
             members.append(Member("cachefile_strategy", ((strategy,),), False))
         members += [
-            Member(member.name, member.body, member.is_property, member.receiver, tuple(plan.comments[member.name]))
+            Member(
+                member.name,
+                member.body,
+                member.is_property,
+                member.receiver,
+                tuple(plan.comments[member.name]),
+            )
             for member in plan.members.values()
         ]
         if plan.comments[""]:

@@ -29,7 +29,9 @@ def has_no_instance(spec: SpecField) -> str:
     scope = spec.module.text.names.scope_made_by(spec.model)
     for binding in scope.bindings.get(name, []):
         if isinstance(binding.value, ast.Call) and spec.module.qualified(binding.value.func) in SPEC_FIELDS:
-            return f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
+            return (
+                f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
+            )
     return ""
 
 

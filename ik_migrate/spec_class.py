@@ -198,7 +198,9 @@ def render_class(
 
 def _indented(pieces: tuple[Piece, ...], indent: str) -> list[Piece]:
     return [
-        Span(piece.start, piece.end, piece.indent, indent, piece.brackets) if isinstance(piece, Span) else piece
+        Span(piece.start, piece.end, piece.indent, indent, piece.brackets)
+        if isinstance(piece, Span)
+        else piece
         for piece in pieces
     ]
 
@@ -210,7 +212,8 @@ def span_of(module: Module, expression: ast.expr) -> Span:
     original = text.source.text[start:end]
     broken = "\n" in original or "\r" in original
     enclosed = isinstance(
-        expression, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp
+        expression,
+        ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp,
     )
     if isinstance(expression, ast.Call):
         called = text.text_of(expression.func)

@@ -120,7 +120,7 @@ def _read(module: Module, call: ast.Call, qualified: str) -> SpecField:
     spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
     spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
     keywords = {keyword.arg for keyword in call.keywords}
-    order = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
+    order: tuple[str, ...] = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
     if not spec.is_processed and keywords & IK3_ONLY and not keywords & IK2_ONLY:
         order = IK3_ARGUMENTS
     for position, value in enumerate(call.args):
@@ -138,7 +138,11 @@ def _find_home(spec: SpecField) -> None:
     """Find the attribute and the model that the call is for."""
     names = spec.module.text.names
     parent = names.parents.get(spec.call)
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+    if (
+        isinstance(parent, ast.Assign)
+        and len(parent.targets) == 1
+        and isinstance(parent.targets[0], ast.Name)
+    ):
         spec.attname = parent.targets[0].id
     elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
         spec.attname = parent.target.id

@@ -14,7 +14,7 @@ in memory. Settings that compute paths from ``MEDIA_ROOT`` while they are loaded
 environment variable of that name, which is set first.
 """
 # Python 2.7 has to read this as well, and one spec that fails must not hide the others.
-# ruff: noqa: BLE001, UP004, UP010, UP018, UP020, UP029, UP031
+# ruff: noqa: UP004, UP010, UP018, UP020, UP029, UP031
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -159,9 +159,7 @@ def box(index, length):
 
 def distance(one, other):
     """How far two fingerprints are apart: the mean and the largest difference, 0 to 255."""
-    differences = [
-        abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in range(0, len(one), 2)
-    ]
+    differences = [abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in range(0, len(one), 2)]
     return sum(differences) / len(differences), max(differences)
 
 
@@ -234,9 +232,7 @@ def load_project(project, settings_module, scratch):
         models = django.apps.apps.get_models()
         options = {"run_syncdb": True} if django.VERSION >= (1, 9) else {}
         call_command("migrate", interactive=False, verbosity=0, **options)
-    return sorted(
-        (model for model in models if not model._meta.proxy and model._meta.managed), key=label_of
-    )
+    return sorted((model for model in models if not model._meta.proxy and model._meta.managed), key=label_of)
 
 
 class NoMigrations(dict):

@@ -153,9 +153,7 @@ def _window(widths: Sequence[int], start: int, end: int, room: int) -> tuple[int
     low = 0
     if sum(widths[:end]) > room:
         low = start
-        lead = (
-            max(room // 3, room - sum(widths[start:end]) - room // 3) if sum(widths[start:end]) < room else 0
-        )
+        lead = max(room // 5, (room - sum(widths[start:end])) // 2)
         while low > 0 and sum(widths[low - 1 : start]) <= lead:
             low -= 1
     high, used = low, 0

@@ -77,8 +77,8 @@ def next_steps(report: Report) -> list[str]:
     steps: list[str] = []
     if report.failed:
         steps.append(
-            f"{count(len(report.failed), 'file')} could not be done and stayed as before: correct what is said"
-            f" above under 'Could not be done', then run `ik-migrate {_command(report)}` again."
+            f"{count(len(report.failed), 'file')} could not be done and stayed as before: correct what is"
+            f" said above under 'Could not be done', then run `ik-migrate {_command(report)}` again."
         )
     if report.command == "apply":
         steps += _after_apply(report)
@@ -92,9 +92,7 @@ def _command(report: Report) -> str:
 
 
 def _open(report: Report) -> list[Finding]:
-    """The findings that are not dealt with by this run; for ``scan`` and ``diff`` those are all."""
-    if report.command != "apply":
-        return list(report.findings)
+    """The findings that ``apply`` does not take care of."""
     return [
         finding for result in report.results for finding in result.findings if finding not in result.applied
     ]
@@ -105,9 +103,8 @@ def _kinds(report: Report) -> Counter[Applicability]:
 
 
 def _before_apply(report: Report) -> list[str]:
-    kinds = _kinds(report)
     flag = " --unsafe-fixes" if report.unsafe_fixes else ""
-    ready = kinds[Applicability.SAFE] + (kinds[Applicability.UNSAFE] if report.unsafe_fixes else 0)
+    ready = sum(len(result.applied) for result in report.results)
     steps: list[str] = []
     if ready:
         steps.append("Commit or stash your work, so that the rewrite stands in a commit of its own.")
@@ -117,8 +114,8 @@ def _before_apply(report: Report) -> list[str]:
             steps.append(f"`ik-migrate apply{flag}` writes them. Then run your tests.")
         else:
             steps.append(
-                f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with the"
-                " diff saved to a file. Then run your tests."
+                f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
+                " the diff saved to a file. Then run your tests."
             )
     return steps + _unsafe(report)
 
@@ -146,11 +143,9 @@ def _unsafe(report: Report) -> list[str]:
 
 
 def _for_a_person(report: Report) -> list[str]:
-    # After a write, what is safe and still open was not written for a reason, and needs a person as well.
-    kinds = (
-        {Applicability.MANUAL, Applicability.SAFE} if report.command == "apply" else {Applicability.MANUAL}
-    )
-    if report.unsafe_fixes and report.command == "apply":
+    # What could be rewritten and is not, because its file failed for instance, needs a person as well.
+    kinds = {Applicability.MANUAL, Applicability.SAFE}
+    if report.unsafe_fixes:
         kinds.add(Applicability.UNSAFE)
     manual = [finding for finding in _open(report) if finding.applicability in kinds]
     steps: list[str] = []

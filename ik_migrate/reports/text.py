@@ -58,9 +58,10 @@ class _Printer:
         self._reasons("Could not be done", self.report.failed, "red")
         skipped = [(r.path, r.reason) for r in self.report.results if r.status is Status.SKIPPED]
         self._reasons("Left alone", skipped, "yellow")
-        for tree in self.report.skipped_trees:
-            print_wrapped(self.console, prose(self.console, tree), first="Left out: ", indent=10)
         if self.report.skipped_trees:
+            trees = prose(self.console, ", ".join(self.report.skipped_trees))
+            print_line(self.console, Text("Folders left out", style="bold yellow"))
+            print_wrapped(self.console, trees, first="  ", indent=2)
             print_line(self.console)
         print_summary(self.console, self.report)
 

@@ -1,0 +1,133 @@
+"""What the files of a project say about the project as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from ik_migrate.backends import SETTING, backend_settings, successor_of_path
+from ik_migrate.discovery import TRIGGERS, search
+from ik_migrate.filetypes import is_of_concern, is_python
+from ik_migrate.generation import has_ik2_words
+from ik_migrate.imagekit_names import PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELDS
+from ik_migrate.options import Options
+from ik_migrate.project import Module, Project
+from ik_migrate.spec_field import spec_fields
+
+_PIN_OF_IK2 = re.compile(
+    rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I
+)
+_OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT})
+_ROUNDS = 5
+
+
+def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project, list[Path]]:
+    """Read the files that mention ImageKit, and find those that use it through them.
+
+    Args:
+        root: the folder of the project.
+        options: what to leave out.
+        first: the files that mention ImageKit.
+
+    Returns:
+        The project, with what is known of it, and the files that may concern us besides ``first``.
+    """
+    project = Project(root)
+    known = set(first)
+    more: set[Path] = set()
+    new = known
+    for _ in range(_ROUNDS):
+        read = (_module(project, path) for path in sorted(new))
+        modules = [module for module in read if module is not None]
+        names = _names_to_look_for(modules)
+        if not names:
+            break
+        found = set(search(root, names, exclude=options.exclude).files)
+        new = found - known - more
+        more |= new
+        if not new:
+            break
+    _learn(project, [*known, *more])
+    return project, sorted(more)
+
+
+def _module(project: Project, path: Path) -> Module | None:
+    if is_of_concern(path.name) and is_python(path.name, b""):
+        return project.module_at(path)
+    return None
+
+
+def _names_to_look_for(modules: list[Module]) -> set[bytes]:
+    """What a file says that uses what ``modules`` define or pass on, without naming ImageKit."""
+    names: set[bytes] = set()
+    for module in modules:
+        for name in module.text.names.module.bindings:
+            if _is_of_interest(module, name):
+                names.add(name.encode())
+        for spec in spec_fields(module):
+            if spec.attname and not spec.is_processed:
+                names |= {f".{spec.attname}.".encode(), b"source_file"}
+    return {name for name in names if name not in TRIGGERS}
+
+
+def _is_of_interest(module: Module, name: str) -> bool:
+    """Whether a module's name stands for one of ImageKit's that matters, or for a class derived from one."""
+    target = module.project.resolve_global(module, name)
+    depth = 0
+    while target is not None and depth < _ROUNDS:
+        if target.qualified in _OF_INTEREST:
+            return True
+        binding = target.binding
+        if binding is None or target.module is None or not isinstance(binding.node, ast.ClassDef):
+            return False
+        bases = [target.module.resolve(base) for base in binding.node.bases]
+        target = next((base for base in bases if base is not None), None)
+        depth += 1
+    return False
+
+
+def _learn(project: Project, paths: list[Path]) -> None:
+    """Note what holds for the whole project."""
+    strategies: set[str] = set()
+    attributes: Counter[str] = Counter()
+    for path in sorted(paths):
+        module = _module(project, path)
+        if module is None:
+            project.has_ik2_code = project.has_ik2_code or _pins_ik2(path)
+            continue
+        project.has_ik2_code = project.has_ik2_code or has_ik2_words(module)
+        for spec in spec_fields(module):
+            if spec.attname and not spec.is_processed:
+                project.spec_attributes.add(spec.attname)
+        attributes.update(_attributes_of_classes(module))
+        if SETTING in module.text.source.text:
+            for setting in backend_settings(module):
+                successor = successor_of_path(setting.path)
+                strategies.add(successor.strategy if successor is not None else "")
+    project.shared_attributes = {name for name in project.spec_attributes if attributes[name]}
+    if strategies == {"Optimistic"}:
+        project.default_strategy = "Optimistic"
+    elif "" in strategies:
+        project.default_strategy = ""
+
+
+def _attributes_of_classes(module: Module) -> set[str]:
+    """Names that classes bind to something else than a spec field."""
+    specs = {spec.call for spec in spec_fields(module)}
+    found = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ClassDef):
+            for name, bindings in module.text.names.scope_made_by(node).bindings.items():
+                if any(binding.value not in specs for binding in bindings):
+                    found.add(name)
+    return found
+
+
+def _pins_ik2(path: Path) -> bool:
+    try:
+        return _PIN_OF_IK2.search(path.read_bytes()) is not None
+    except OSError:
+        return False
