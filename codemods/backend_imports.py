@@ -59,9 +59,7 @@ def _is_imagecache(dotted: str) -> bool:
     return dotted == "imagekit.imagecache" or dotted.startswith("imagekit.imagecache.")
 
 
-def _unused(
-    module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str
-) -> Finding:
+def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str) -> Finding:
     return report(
         RULE,
         module,

@@ -14,9 +14,7 @@ from ik_migrate.returned_names import returned_extension
 from ik_migrate.sketch import sketch_of_cachefile_name
 from ik_migrate.spec_field import SpecField
 
-_SOURCE = (
-    "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
-)
+_SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\
 import os
 
@@ -159,9 +157,7 @@ FORMAT = Rule(
     ),
     todo="Say the format that the extension stands for.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
-    before=CALLABLE.before.replace(
-        "'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"
-    ),
+    before=CALLABLE.before.replace("'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"),
     after=CALLABLE.after.replace(
         "'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"
     ).replace("50, 50)]\n    cachefile_strategy", "50, 50)]\n    format = 'PNG'\n    cachefile_strategy"),

@@ -84,7 +84,7 @@ _MAKES_A_SPEC = frozenset(
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
-    if spec.is_processed or spec.unseen:
+    if spec.is_processed or not spec.is_whole:
         return
     if spec.given("image_field") is None and spec.given("source") is None:
         yield _implicit(spec)

@@ -56,12 +56,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument.is_none or argument.literal is False:
         yield report(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))
     elif argument.literal is True and not {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments):
-        strategy = AddArgument(
-            spec.offset, "cachefile_strategy", (quoted(spec, _OPTIMISTIC),), after="pre_cache"
-        )
-        yield report(
-            RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop)
-        )
+        strategy = AddArgument(spec.offset, "cachefile_strategy", (quoted(spec, _OPTIMISTIC),), after="pre_cache")
+        yield report(RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop))
     else:
         yield report(RULE, spec.module, argument.keyword, message, Applicability.MANUAL)
 

@@ -58,11 +58,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     judgement = judge(spec.module, argument.value)
     if judgement.verdict is Verdict.NO:
         return
-    unsure = (
-        f" may be a callable ({judgement.reason})"
-        if judgement.verdict is Verdict.UNKNOWN
-        else " is a callable"
-    )
+    unsure = f" may be a callable ({judgement.reason})" if judgement.verdict is Verdict.UNKNOWN else " is a callable"
     yield report(
         RULE,
         spec.module,

@@ -102,9 +102,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
         return
     why = ""
     if is_ik3:
-        why = (
-            f"The code around it is ImageKit 3's already, so it may have been changed on purpose. {RULE.why}"
-        )
+        why = f"The code around it is ImageKit 3's already, so it may have been changed on purpose. {RULE.why}"
     yield report(
         RULE,
         module,
@@ -119,9 +117,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
 def _length(module: Module, value: ast.expr) -> int | None:
     """How many items a literal tuple or list has, also through a name for it."""
     literal = _literal(module, value)
-    if isinstance(literal, ast.Tuple | ast.List) and not any(
-        isinstance(i, ast.Starred) for i in literal.elts
-    ):
+    if isinstance(literal, ast.Tuple | ast.List) and not any(isinstance(i, ast.Starred) for i in literal.elts):
         return len(literal.elts)
     return None
 
@@ -131,11 +127,7 @@ def _keys(module: Module, value: ast.expr) -> set[str] | None:
     literal = _literal(module, value)
     if isinstance(literal, ast.Dict) and all(isinstance(key, ast.Constant) for key in literal.keys):
         return {str(key.value) for key in literal.keys if isinstance(key, ast.Constant)}
-    if (
-        isinstance(literal, ast.Call)
-        and module.qualified(literal.func) == "builtins.dict"
-        and not literal.args
-    ):
+    if isinstance(literal, ast.Call) and module.qualified(literal.func) == "builtins.dict" and not literal.args:
         keys = {keyword.arg for keyword in literal.keywords}
         return None if None in keys else {str(key) for key in keys}
     return None

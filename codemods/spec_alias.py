@@ -70,9 +70,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     for _, alias in imports:
         if "ImageSpecField" not in imported:
             edits.append(
-                Edit(
-                    module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",)
-                )
+                Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",))
             )
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:

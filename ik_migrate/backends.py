@@ -71,11 +71,7 @@ class BackendSetting:
     @property
     def path(self) -> str:
         """The dotted path, empty where the value is no literal."""
-        return (
-            self.value.value
-            if isinstance(self.value, ast.Constant) and isinstance(self.value.value, str)
-            else ""
-        )
+        return self.value.value if isinstance(self.value, ast.Constant) and isinstance(self.value.value, str) else ""
 
 
 def backend_settings(module: Module) -> Iterator[BackendSetting]:

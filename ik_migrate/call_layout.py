@@ -68,20 +68,12 @@ class CallLayout:
                 if comment is not None and isinstance(between, cst.ParenthesizedWhitespace):
                     comma = cst.Comma(whitespace_after=_with_first_line(between, comment))
                     arg = arg.with_changes(whitespace_after_arg=_without_comment(last.whitespace_after_arg))
-            elif (
-                isinstance(last.comma, cst.Comma) and _first_comment(last.comma.whitespace_after) is not None
-            ):
+            elif isinstance(last.comma, cst.Comma) and _first_comment(last.comma.whitespace_after) is not None:
                 comment = _first_comment(last.comma.whitespace_after)
-                after = (
-                    between
-                    if isinstance(between, cst.ParenthesizedWhitespace)
-                    else last.comma.whitespace_after
-                )
+                after = between if isinstance(between, cst.ParenthesizedWhitespace) else last.comma.whitespace_after
                 comma = cst.Comma(whitespace_after=_with_first_line(after, comment))
                 arg = arg.with_changes(
-                    comma=last.comma.with_changes(
-                        whitespace_after=_without_comment(last.comma.whitespace_after)
-                    )
+                    comma=last.comma.with_changes(whitespace_after=_without_comment(last.comma.whitespace_after))
                 )
             self._args[-1] = last.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace(""))
             self._args.append(arg)

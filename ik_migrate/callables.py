@@ -120,11 +120,7 @@ def _judge_call(module: Module, call: ast.Call, depth: int) -> Judgement:
     if qualified == "functools.partial":
         return Judgement(Verdict.YES, is_made=True)
     if qualified.startswith("builtins."):
-        return (
-            _NO
-            if qualified.partition(".")[2] in _PLAIN_BUILTINS
-            else _unknown(f"{shown}() may return anything")
-        )
+        return _NO if qualified.partition(".")[2] in _PLAIN_BUILTINS else _unknown(f"{shown}() may return anything")
     if qualified.startswith(("imagekit.processors.", "os.path.")):
         return _NO
     if target is None or target.module is None or target.binding is None:

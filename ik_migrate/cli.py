@@ -44,9 +44,7 @@ def _run_options(command: Any) -> Any:
     for decorate in reversed(
         (
             click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-            click.option(
-                "--unsafe-fixes", is_flag=True, help="Also make rewrites that can change behaviour."
-            ),
+            click.option("--unsafe-fixes", is_flag=True, help="Also make rewrites that can change behaviour."),
             click.option("--select", metavar="CODES", default="", help="Only these rules: IK101,IK2."),
             click.option("--ignore", metavar="CODES", default="", help="All rules but these."),
             click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out matching paths."),
@@ -144,9 +142,7 @@ def _codes(text: str, option: str) -> tuple[str, ...]:
 
         for code in codes:
             if not any(known.startswith(code) for known in codemod.rules()):
-                raise click.BadParameter(
-                    f"no rule starts with {code!r}; see: ik-migrate rules", param_hint=option
-                )
+                raise click.BadParameter(f"no rule starts with {code!r}; see: ik-migrate rules", param_hint=option)
     return codes
 
 

@@ -30,9 +30,7 @@ def has_ik2_words(module: Module) -> bool:
     """Whether the file says something that only ImageKit 2 knows."""
     if any(set(spec.arguments) & IK2_ONLY for spec in spec_fields(module) if not spec.is_processed):
         return True
-    return any(
-        name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module)
-    )
+    return any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module))
 
 
 @lru_cache(maxsize=64)

@@ -114,9 +114,7 @@ def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement)
     return getter
 
 
-def cachefile_name_getter(
-    spec: SpecField, argument: Argument, judgement: Judgement, *, by_clock: bool
-) -> Getter:
+def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgement, *, by_clock: bool) -> Getter:
     """``cachefile_name`` as a property that calls the field's ``cache_to``.
 
     Args:
@@ -129,11 +127,7 @@ def cachefile_name_getter(
     value = argument.value
     if not spec.attname:
         raise NoGetter("the name of the attribute, which the callable is given, can't be seen here")
-    if (
-        isinstance(value, ast.Lambda)
-        and _positional(value) is not None
-        and not hidden_names(spec, value.body)
-    ):
+    if isinstance(value, ast.Lambda) and _positional(value) is not None and not hidden_names(spec, value.body):
         _write_out_cache_to(getter, value, by_clock=by_clock)
         return getter
     callee = getter.callee()

@@ -202,16 +202,12 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "imagekit":
             unused = [
-                a
-                for a in node.names
-                if (a.asname or a.name) in before - after and module.text.start(a) not in starts
+                a for a in node.names if (a.asname or a.name) in before - after and module.text.start(a) not in starts
             ]
             dropped += drop_aliases(module, node, unused)
         elif isinstance(node, ast.Import):
             unused = [
-                a
-                for a in node.names
-                if a.asname and a.name.split(".")[0] == "imagekit" and a.asname in before - after
+                a for a in node.names if a.asname and a.name.split(".")[0] == "imagekit" and a.asname in before - after
             ]
             dropped += drop_aliases(module, node, unused)
     return dropped
@@ -219,11 +215,7 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
 
 def used_names(text: PythonText) -> set[str]:
     """Names that are read somewhere in a file, or listed in its ``__all__``."""
-    used = {
-        node.id
-        for node in ast.walk(text.tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    used = {node.id for node in ast.walk(text.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     for binding in text.names.module.bindings.get("__all__", []):
         if isinstance(binding.value, ast.List | ast.Tuple):
             used |= {str(item.value) for item in binding.value.elts if isinstance(item, ast.Constant)}
@@ -259,9 +251,7 @@ def _drop_statement(module: Module, node: ast.stmt) -> Edit:
         (block for block in _blocks(parent) if node in block),
         [node],
     )
-    alone = not source.text[line_start:start].strip() and re.fullmatch(
-        r"\s*(#.*)?", source.text[end:line_end]
-    )
+    alone = not source.text[line_start:start].strip() and re.fullmatch(r"\s*(#.*)?", source.text[end:line_end])
     if len(siblings) == 1 and not isinstance(parent, ast.Module):
         return Edit(start, end, ("pass",))
     return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))

@@ -90,11 +90,7 @@ class PythonText:
         head = text[start : start + column]
         if not head.isascii():
             # The column counts bytes: take as many characters as make up that many.
-            head = (
-                text[start : start + column]
-                .encode("utf-8", "surrogatepass")[:column]
-                .decode("utf-8", "replace")
-            )
+            head = text[start : start + column].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace")
         offset = start + len(head)
         return self._to_original(offset, end) if self._to_original else offset
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OPENERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *_COMPREHENSIONS)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ class Names:
         """The scope that a class, function, lambda or module opens."""
         return self._scopes[node]
 
+    def scopes(self) -> Iterator[Scope]:
+        """All scopes of the file."""
+        yield from self._scopes.values()
+
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around ``node``, innermost first."""
         current = self.parents.get(node)
@@ -141,9 +146,7 @@ class Names:
                 bindings.sort(key=_position)
 
     def _opened_scope(self, node: ast.AST, scope: Scope) -> Scope:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or isinstance(
-            node, _COMPREHENSIONS
-        ):
+        if isinstance(node, _OPENERS):
             self._scopes[node] = Scope(node, scope)
             return self._scopes[node]
         return scope

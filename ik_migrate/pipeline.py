@@ -44,9 +44,7 @@ def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, op
             return _migrate_python(project, path, shown_path, data, options)
         return _migrate_text(shown_path, data, options)
     except Undecodable as error:
-        reason = (
-            f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
-        )
+        reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except NotPython as error:
         reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
     except RuleError as error:
@@ -58,9 +56,7 @@ def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, op
     return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
 
 
-def _migrate_python(
-    project: Project, path: Path, shown_path: str, data: bytes, options: Options
-) -> FileResult:
+def _migrate_python(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
     module = project.load(path, data, shown_path)
     findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
     result = FileResult(
@@ -75,18 +71,14 @@ def _migrate_python(
     try:
         after = module.text.source.encode(text)
     except UnicodeEncodeError:
-        raise RuleError(
-            f"the rewritten text does not fit the encoding {module.text.source.encoding}"
-        ) from None
+        raise RuleError(f"the rewritten text does not fit the encoding {module.text.source.encoding}") from None
     _check(module, text, options)
     return replace(result, status=Status.CHANGED, applied=tuple(chosen), after=after)
 
 
 def _migrate_text(shown_path: str, data: bytes, options: Options) -> FileResult:
     file = TextFile(shown_path, Source.from_text(data))
-    findings = [
-        finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)
-    ]
+    findings = [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
     findings = sorted((f for f in findings if options.heeds(f)), key=lambda finding: finding.sort_key)
     result = FileResult(shown_path, Status.UNCHANGED, tuple(findings), before=data, after=data)
     chosen = tuple(finding for finding in findings if options.writes(finding))
@@ -140,9 +132,7 @@ def _settled(findings: list[Finding]) -> list[Finding]:
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     return [
         replace(finding, applicability=Applicability.UNSAFE)
-        if finding.applicability is Applicability.SAFE
-        and _makes_class(finding)
-        and _calls_of(finding) & unsafe
+        if finding.applicability is Applicability.SAFE and _makes_class(finding) and _calls_of(finding) & unsafe
         else finding
         for finding in findings
     ]
@@ -157,8 +147,7 @@ def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Find
     return [
         finding
         for finding in chosen
-        if not _makes_class(finding)
-        or all(other in chosen for call in _calls_of(finding) for other in changed[call])
+        if not _makes_class(finding) or all(other in chosen for call in _calls_of(finding) for other in changed[call])
     ]
 
 

@@ -140,6 +140,10 @@ class Project:
         self._modules[path] = module
         return module
 
+    def loaded(self) -> list[Module]:
+        """The files of the project that have been read so far."""
+        return [module for module in self._modules.values() if module is not None]
+
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""
         parts = dotted.split(".")

@@ -58,9 +58,7 @@ def has_directives(text: str, *, is_formatted: bool = False) -> bool:
 def goes_by_the_clock(expression: ast.AST) -> bool:
     """Whether a string in ``expression`` has directives that ``strftime`` would replace."""
     formatted = {
-        id(node.left)
-        for node in ast.walk(expression)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
+        id(node.left) for node in ast.walk(expression) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
     }
     docstrings = {
         id(node.body[0].value)
@@ -135,11 +133,7 @@ class _Reader:
 
     def _after_dot(self, left: ast.expr, right: ast.expr) -> Extension:
         if isinstance(right, ast.Constant) and isinstance(right.value, str) and "." not in right.value:
-            whole = (
-                left.value + right.value
-                if isinstance(left, ast.Constant) and isinstance(left.value, str)
-                else ""
-            )
+            whole = left.value + right.value if isinstance(left, ast.Constant) and isinstance(left.value, str) else ""
             return _of_text(whole) if whole else UNKNOWN
         return self.tail(right)
 

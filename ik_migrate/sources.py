@@ -29,9 +29,7 @@ def has_no_instance(spec: SpecField) -> str:
     scope = spec.module.text.names.scope_made_by(spec.model)
     for binding in scope.bindings.get(name, []):
         if isinstance(binding.value, ast.Call) and spec.module.qualified(binding.value.func) in SPEC_FIELDS:
-            return (
-                f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
-            )
+            return f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
     return ""
 
 
@@ -105,3 +103,31 @@ _IMAGE_FIELDS = frozenset(
     }
 )
 _NO_IMAGE_FIELDS = ("django.", "imagekit.", "builtins.")
+
+
+def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None:
+    """The call that makes the field ``name`` of the spec's model or of one of its bases.
+
+    Returns:
+        The file with that call, and the call; None where it can't be seen.
+    """
+    return _binding_in_class(spec.module, spec.model, name, 0) if spec.model is not None else None
+
+
+def _binding_in_class(module: Module, model: ast.ClassDef, name: str, depth: int) -> tuple[Module, ast.Call] | None:
+    for binding in reversed(module.text.names.scope_made_by(model).bindings.get(name, [])):
+        if isinstance(binding.value, ast.Call):
+            return module, binding.value
+    for base in model.bases:
+        target = module.resolve(base)
+        if (
+            depth < 10
+            and target is not None
+            and target.module is not None
+            and target.binding is not None
+            and isinstance(target.binding.node, ast.ClassDef)
+        ):
+            found = _binding_in_class(target.module, target.binding.node, name, depth + 1)
+            if found is not None:
+                return found
+    return None

@@ -36,6 +36,8 @@ def obstacle(spec: SpecField) -> str:
 
     A generated class must be able to see every name that it uses from where it stands.
     """
+    if spec.given_elsewhere is not None:
+        return "some of its arguments are given elsewhere, so they can't all be moved into a spec class"
     if spec.unseen:
         return "some of its arguments are passed with * or **, so they can't be moved into a spec class"
     statement = _outermost_class(spec) or spec.module.text.names.statement_of(spec.call)
@@ -183,9 +185,8 @@ def render_class(
         pieces += [f'{inner}"""{docstring}"""{newline}']
     ordered = sorted(members, key=lambda member: member.is_property)
     for index, member in enumerate(ordered):
-        if member.is_property or (docstring and not index):
-            if index or docstring:
-                pieces.append(newline)
+        if (index and member.is_property) or (docstring and not index):
+            pieces.append(newline)
         pieces += [f"{inner}{comment}{newline}" for comment in member.comments]
         if not member.is_property:
             pieces += [f"{inner}{member.name} = ", *_indented(member.body[0], inner), newline]
@@ -198,9 +199,7 @@ def render_class(
 
 def _indented(pieces: tuple[Piece, ...], indent: str) -> list[Piece]:
     return [
-        Span(piece.start, piece.end, piece.indent, indent, piece.brackets)
-        if isinstance(piece, Span)
-        else piece
+        Span(piece.start, piece.end, piece.indent, indent, piece.brackets) if isinstance(piece, Span) else piece
         for piece in pieces
     ]
 

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.derived import Maker, base_constructor_calls, maker_of, partial_maker
+from ik_migrate.imagekit_names import PROCESSED_FIELD
 from ik_migrate.project import Module
 
 # The signatures, in order: imagekit/models/fields/__init__.py of 2.0.4 and of 3.0.4 to 6.1.1.
@@ -65,6 +66,8 @@ class SpecField:
         unseen: expressions passed with ``*`` or ``**``, whose content is not looked into.
         model: the class whose body the field is made in.
         attname: the attribute that it becomes, empty where that can't be seen.
+        given_elsewhere: arguments that a partial or a function around the field gives; None where
+            the call is all there is.
     """
 
     module: Module
@@ -74,6 +77,12 @@ class SpecField:
     unseen: list[ast.expr] = field(default_factory=list)
     model: ast.ClassDef | None = None
     attname: str = ""
+    given_elsewhere: frozenset[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all arguments of the field stand in this call."""
+        return self.given_elsewhere is None and not self.unseen
 
     @property
     def is_processed(self) -> bool:
@@ -108,27 +117,36 @@ def spec_fields(module: Module) -> tuple[SpecField, ...]:
     """All calls in a file that make a spec field or a ProcessedImageField, in the order of the file."""
     found = []
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            qualified = module.qualified(node.func)
-            if qualified in SPEC_FIELDS or qualified == PROCESSED_FIELD:
-                found.append(_read(module, node, qualified))
+        if isinstance(node, ast.Call):
+            maker = maker_of(module, node.func)
+            if maker is not None:
+                found.append(_read(module, node, maker))
+            elif (made := partial_maker(module, node)) is not None:
+                found.append(_read(module, node, Maker(made.field, frozenset(), skipped=1)))
+    found += [
+        _read(module, call, Maker(qualified, frozenset(), skipped=skipped))
+        for call, qualified, skipped in base_constructor_calls(module)
+    ]
     return tuple(sorted(found, key=lambda spec: spec.offset))
 
 
-def _read(module: Module, call: ast.Call, qualified: str) -> SpecField:
-    spec = SpecField(module, call, qualified)
+def _read(module: Module, call: ast.Call, maker: Maker) -> SpecField:
+    spec = SpecField(module, call, maker.field, given_elsewhere=maker.given)
     spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
     spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
     keywords = {keyword.arg for keyword in call.keywords}
     order: tuple[str, ...] = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
     if not spec.is_processed and keywords & IK3_ONLY and not keywords & IK2_ONLY:
         order = IK3_ARGUMENTS
+    own = maker.parameters or frozenset()
     for position, value in enumerate(call.args):
-        if isinstance(value, ast.Starred) or position >= len(order):
+        place = position - maker.skipped
+        if isinstance(value, ast.Starred) or place >= len(order) or maker.is_forwarding:
             break
-        spec.arguments[order[position]] = Argument(order[position], value, None, position)
+        if place >= 0:
+            spec.arguments[order[place]] = Argument(order[place], value, None, position)
     for position, keyword in enumerate(call.keywords, len(call.args)):
-        if keyword.arg is not None:
+        if keyword.arg is not None and keyword.arg not in own:
             spec.arguments[keyword.arg] = Argument(keyword.arg, keyword.value, keyword, position)
     _find_home(spec)
     return spec
@@ -138,11 +156,7 @@ def _find_home(spec: SpecField) -> None:
     """Find the attribute and the model that the call is for."""
     names = spec.module.text.names
     parent = names.parents.get(spec.call)
-    if (
-        isinstance(parent, ast.Assign)
-        and len(parent.targets) == 1
-        and isinstance(parent.targets[0], ast.Name)
-    ):
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
         spec.attname = parent.targets[0].id
     elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
         spec.attname = parent.target.id

@@ -17,9 +17,7 @@ from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
 
-_PIN_OF_IK2 = re.compile(
-    rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I
-)
+_PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
 _OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT})
 _ROUNDS = 5
 

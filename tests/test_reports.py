@@ -384,6 +384,10 @@ def test_no_findings_is_one_line():
     assert text_of(make_report()) == "No findings: nothing in 120 files needs to change for ImageKit 3.\n"
 
 
+def test_no_findings_where_nothing_was_searched():
+    assert "no file to search" in text_of(make_report(files_searched=0))
+
+
 def test_no_findings_is_not_said_of_what_was_not_read():
     text = text_of(make_report(FileResult("a.py", Status.FAILED, reason="it is not text")))
     assert "it is not text" in text

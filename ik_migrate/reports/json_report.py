@@ -84,9 +84,7 @@ def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
 
 def _text(text: str) -> str:
     """``text`` without the lone surrogates of undecodable bytes, which many JSON readers refuse."""
-    data = (
-        text.encode("utf-8", "surrogateescape") if _is_bytes_like(text) else text.encode("utf-8", "replace")
-    )
+    data = text.encode("utf-8", "surrogateescape") if _is_bytes_like(text) else text.encode("utf-8", "replace")
     return data.decode("utf-8", "backslashreplace")
 
 

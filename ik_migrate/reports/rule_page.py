@@ -56,8 +56,7 @@ def rule_markdown(rule: Rule) -> str:
 def rules_markdown(rules: Iterable[Rule]) -> str:
     """The table of all rules, as Markdown, with a link to the page of each."""
     rows = [
-        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {_cell(rule.summary)} | {_kinds(rule)} |"
-        for rule in rules
+        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {_cell(rule.summary)} | {_kinds(rule)} |" for rule in rules
     ]
     meanings = "\n".join(f"- **{kind.value}**: {meaning}" for kind, meaning in MEANINGS.items())
     table = "\n".join(["| Code | Name | What changed | `apply` |", "|---|---|---|---|", *rows])
@@ -77,9 +76,7 @@ def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
     print_wrapped(console, prose(console, _sentence(rule.summary)))
     print_line(console)
     for kind in rule.applicability:
-        print_wrapped(
-            console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10
-        )
+        print_wrapped(console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10)
     _section(console, "Why", rule.why)
     _section(console, "What to do", rule.todo)
     for title, code in _examples(rule):
@@ -161,9 +158,7 @@ def _escaped(text: str) -> str:
     """Prose for Markdown: code in backticks stays, all else means only itself."""
     pieces = re.split(r"(`[^`]+`)", text)
     # An underscore inside a word is no emphasis, and reads better without a backslash.
-    pieces[::2] = [
-        re.sub(r"[\\*<\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", piece) for piece in pieces[::2]
-    ]
+    pieces[::2] = [re.sub(r"[\\*<\[\]]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", piece) for piece in pieces[::2]]
     return "".join(pieces)
 
 

@@ -63,6 +63,8 @@ def totals(report: Report) -> str:
         gaps = report.failed or any(result.status is Status.SKIPPED for result in report.results)
         if gaps:
             return f"No findings in what could be read; {searched} searched. See above for the rest."
+        if not report.files_searched:
+            return "No findings, but there was no file to search either."
         return f"No findings: nothing in {searched} needs to change for ImageKit 3."
     found = sum(1 for result in report.results if result.findings)
     changed = sum(1 for result in report.results if result.status is Status.CHANGED)
@@ -93,9 +95,7 @@ def _command(report: Report) -> str:
 
 def _open(report: Report) -> list[Finding]:
     """The findings that ``apply`` does not take care of."""
-    return [
-        finding for result in report.results for finding in result.findings if finding not in result.applied
-    ]
+    return [finding for result in report.results for finding in result.findings if finding not in result.applied]
 
 
 def _kinds(report: Report) -> Counter[Applicability]:
@@ -126,8 +126,7 @@ def _after_apply(report: Report) -> list[str]:
     if written:
         files = sum(1 for result in report.results if result.status is Status.CHANGED)
         steps.append(
-            f"{count(written, 'finding')} rewritten in {count(files, 'file')}: read `git diff`, run your"
-            " tests, commit."
+            f"{count(written, 'finding')} rewritten in {count(files, 'file')}: read `git diff`, run your tests, commit."
         )
     return steps + _unsafe(report)
 
@@ -158,7 +157,5 @@ def _for_a_person(report: Report) -> list[str]:
         )
     notices = _kinds(report)[Applicability.NOTICE]
     if notices:
-        steps.append(
-            f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise."
-        )
+        steps.append(f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise.")
     return steps

@@ -24,9 +24,7 @@ _INDENT = 4
 _LABEL = 5
 
 
-def write_text(
-    report: Report, stream: IO[str], *, color: bool | None = None, width: int | None = None
-) -> None:
+def write_text(report: Report, stream: IO[str], *, color: bool | None = None, width: int | None = None) -> None:
     """Write the report for people.
 
     Args:
@@ -115,9 +113,7 @@ class _Printer:
         location = self._visible(f"{finding.path}:{finding.place.line}:{finding.place.column}")
         line = Text.assemble("  ", (location, "cyan"))
         kind = finding.applicability
-        what = Text.assemble(
-            (finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind])
-        )
+        what = Text.assemble((finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind]))
         if line.cell_len + 2 + what.cell_len > self.console.width:
             print_line(self.console, line)
             line = Text("  ")
@@ -154,9 +150,7 @@ class _Printer:
             code = "".join(expand(line, self.console.encoding))
             print_line(self.console, Text(" " * (_INDENT + 2) + code))
 
-    def _reasons(
-        self, title: str, files: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: str
-    ) -> None:
+    def _reasons(self, title: str, files: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: str) -> None:
         """Files that something is to be said about as a whole."""
         if not files:
             return

@@ -1,0 +1,93 @@
+"""``ImageSpecField(**options)``: the names are in a dict that is made elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.keyword_dicts import Entry, keyword_dicts, unread_keywords
+from ik_migrate.project import Module
+from ik_migrate.spec_field import IK2_ONLY, spec_fields
+
+RULE = Rule(
+    code="IK109",
+    name="keyword-dicts",
+    summary="arguments of a spec field that are passed with `**`",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "The arguments of a spec field have other names in ImageKit 3, also where they are the keys of a dict that is"
+        " passed with **: TypeError while the models are being loaded."
+    ),
+    todo="Rename the keys: image_field is source, storage is cachefile_storage; the others need a spec class.",
+    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+THUMBNAIL = {'image_field': 'image', 'format': 'JPEG'}
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], **THUMBNAIL)
+    large = ImageSpecField([ResizeToFill(500, 500)], **THUMBNAIL)
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+THUMBNAIL = {'source': 'image', 'format': 'JPEG'}
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], **THUMBNAIL)
+    large = ImageSpecField([ResizeToFill(500, 500)], **THUMBNAIL)
+""",
+)
+
+_RENAMED = {"image_field": "source", "storage": "cachefile_storage"}
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rename keys of dicts that are passed to spec fields and to nothing else; report the rest."""
+    for found in keyword_dicts(module):
+        for entry in found.entries:
+            if entry.name not in IK2_ONLY:
+                continue
+            message = f"{entry.name} is passed to a spec field with **"
+            if entry.name in _RENAMED and not found.other_use:
+                edit = _rename(module, entry, _RENAMED[entry.name])
+                yield report(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
+                continue
+            why = f"Not rewritten: {found.other_use}. {RULE.why}" if found.other_use else ""
+            suggestion = f"'{_RENAMED[entry.name]}': ..." if entry.name in _RENAMED else ""
+            yield report(RULE, module, entry.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+    for spec in spec_fields(module):
+        if spec.is_processed:
+            continue
+        for expression in unread_keywords(spec):
+            yield report(
+                RULE,
+                module,
+                expression,
+                f"arguments of {spec.label} come from {module.text.text_of(expression)}, which can't be seen here",
+                Applicability.MANUAL,
+            )
+
+
+def _rename(module: Module, entry: Entry, new: str) -> Edit:
+    """The edit for a key: the text between its quotes, or the keyword of ``dict(...)``."""
+    start = module.text.start(entry.node)
+    if isinstance(entry.node, ast.keyword):
+        return Edit(start, start + len(entry.name), (new,))
+    inside = module.text.text_of(entry.node).index(entry.name)
+    return Edit(start + inside, start + inside + len(entry.name), (new,))
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,118 @@
+"""A source with a storage of its own: ImageKit 2 saved the made pictures beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import AddArgument
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.sources import image_fields_of, source_binding, source_name
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK105",
+    name="source-storage",
+    summary="pictures are no longer saved to the storage of their source",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "A spec field without storage= saved to the storage of its source ImageField. ImageKit 3 saves to the"
+        " default storage: pictures made from a private storage would become public."
+    ),
+    todo="Name the source's storage with cachefile_storage=.",
+    source="ImageSpecFieldFile.storage in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from photos.storages import vault
+
+
+class Scan(models.Model):
+    image = models.ImageField(upload_to='scans', storage=vault)
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from photos.storages import vault
+
+
+class Scan(models.Model):
+    image = models.ImageField(upload_to='scans', storage=vault)
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=vault)
+""",
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Give the field its source's storage where that can be named."""
+    if spec.is_processed or spec.is_ik3 or not spec.is_whole:
+        return
+    if {"storage", "cachefile_storage"} & {name for name in spec.arguments if spec.given(name) is not None}:
+        return
+    name = source_name(spec)
+    if not name:
+        fields, reason = image_fields_of(spec)
+        name = fields[0] if len(fields) == 1 and not reason else ""
+    found = source_binding(spec, name) if name else None
+    if found is None:
+        return
+    module, value = found
+    storage = next((keyword.value for keyword in value.keywords if keyword.arg == "storage"), None)
+    if storage is None or (isinstance(storage, ast.Constant) and storage.value is None):
+        return
+    message = f"{name}, the source of {spec.label}, has a storage of its own"
+    written = _written(spec, module, storage)
+    if written is None:
+        shown = module.text.text_of(storage)
+        yield report(
+            RULE,
+            spec.module,
+            spec.call,
+            message,
+            Applicability.MANUAL,
+            why=f"Not rewritten: {shown} can't be written here so that it is the same object. {RULE.why}",
+            suggestion=f"cachefile_storage={shown}",
+        )
+        return
+    add = AddArgument(spec.offset, "cachefile_storage", (written,))
+    yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+
+
+def _written(spec: SpecField, module: Module, storage: ast.expr) -> str | None:
+    """The storage as an expression that stands for the same object where the spec field is."""
+    if module is not spec.module:
+        return _imported(spec, module, storage)
+    if not _is_plain_name(storage):
+        return None
+    names = module.text.names
+    first = storage
+    while isinstance(first, ast.Attribute):
+        first = first.value
+    assert isinstance(first, ast.Name)
+    holder = names.scope_of(storage).holder_of(first.id)
+    if holder is None or holder.is_class:
+        return None
+    return module.text.text_of(storage)
+
+
+def _imported(spec: SpecField, module: Module, storage: ast.expr) -> str | None:
+    """The name, if the file with the spec field has imported it too."""
+    target = module.resolve(storage)
+    if target is None or not isinstance(storage, ast.Name):
+        return None
+    here = spec.module.project.resolve_global(spec.module, storage.id)
+    return storage.id if here is not None and here.qualified == target.qualified else None
+
+
+def _is_plain_name(expression: ast.expr) -> bool:
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return isinstance(expression, ast.Name)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,180 @@
+"""Callables of the project that make spec fields: subclasses, partials, and functions that pass keywords on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.names import Function
+from ik_migrate.project import Module, Target
+
+FIELDS = frozenset({*SPEC_FIELDS, PROCESSED_FIELD})
+_DEPTH = 8
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What calling something does, if it makes a field of ImageKit's.
+
+    Args:
+        field: ImageKit's name of the field that is made.
+        given: arguments that it gives itself; None where the call's arguments are the field's own.
+        parameters: the parameters of its own, which are not handed on under their names.
+        skipped: how many of the call's arguments stand before the field's first.
+    """
+
+    field: str
+    given: frozenset[str] | None = None
+    parameters: frozenset[str] | None = None
+    skipped: int = 0
+
+    @property
+    def is_forwarding(self) -> bool:
+        """Whether it has a signature of its own and hands on what it does not know."""
+        return self.parameters is not None
+
+
+def maker_of(module: Module, function: ast.expr, depth: int = 0) -> Maker | None:
+    """What calling ``function`` makes, if it is a field of ImageKit's."""
+    if depth > _DEPTH or not isinstance(function, ast.Name | ast.Attribute):
+        return None
+    target = module.resolve(function)
+    return _maker_of_target(target, depth) if target is not None else None
+
+
+def _maker_of_target(target: Target, depth: int) -> Maker | None:
+    if target.qualified in FIELDS:
+        return Maker(target.qualified)
+    if target.module is None or target.binding is None:
+        return None
+    node, value = target.binding.node, target.binding.value
+    if isinstance(node, ast.ClassDef):
+        return _maker_of_class(target.module, node, depth)
+    if isinstance(node, Function):
+        return _maker_of_function(target.module, node, depth)
+    if isinstance(value, ast.Call):
+        return partial_maker(target.module, value, depth)
+    return None
+
+
+def partial_maker(module: Module, call: ast.Call, depth: int = 0) -> Maker | None:
+    """What a ``functools.partial(ImageSpecField, ...)`` makes when it is called."""
+    if not call.args or module.qualified(call.func) != "functools.partial":
+        return None
+    inner = maker_of(module, call.args[0], depth + 1)
+    if inner is None or inner.is_forwarding or len(call.args) > 1:
+        return None
+    names = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
+    return Maker(inner.field, frozenset(names | (inner.given or frozenset())))
+
+
+def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | None:
+    """A class that derives from a field: with its signature, or with one of its own."""
+    field = field_base(module, node, depth)
+    if not field:
+        return None
+    owner = _class_with_init(module, node, depth)
+    if owner is None:
+        return Maker(field)
+    found_in, init = owner
+    forwarding = _forwarding(found_in, init)
+    return Maker(field, frozenset(), forwarding) if forwarding is not None else None
+
+
+@lru_cache(maxsize=512)
+def field_base(module: Module, node: ast.ClassDef, depth: int = 0) -> str:
+    """ImageKit's field that a class derives from, at any distance; empty where it does from none."""
+    if depth > _DEPTH:
+        return ""
+    for base in node.bases:
+        target = module.resolve(base)
+        if target is None:
+            continue
+        if target.qualified in FIELDS:
+            return target.qualified
+        if target.module is not None and target.binding is not None and isinstance(target.binding.node, ast.ClassDef):
+            found = field_base(target.module, target.binding.node, depth + 1)
+            if found:
+                return found
+    return ""
+
+
+def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> tuple[Module, ast.FunctionDef] | None:
+    """The constructor that the class has or inherits from a class of the project."""
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef) and item.name in {"__init__", "__new__"}:
+            return module, item
+    for base in node.bases:
+        target = module.resolve(base)
+        if (
+            depth <= _DEPTH
+            and target is not None
+            and target.module is not None
+            and target.binding is not None
+            and isinstance(target.binding.node, ast.ClassDef)
+        ):
+            return _class_with_init(target.module, target.binding.node, depth + 1)
+    return None
+
+
+def _maker_of_function(module: Module, node: Function, depth: int) -> Maker | None:
+    """A function that returns a field and hands on the keywords it does not know."""
+    own = module.text.names.scope_made_by(node)
+    for returned in ast.walk(node):
+        if isinstance(returned, ast.Return) and isinstance(returned.value, ast.Call):
+            if module.text.scope_of(returned) is not own:
+                continue
+            inner = maker_of(module, returned.value.func, depth + 1)
+            forwarding = _forwarding(module, node)
+            if inner is not None and forwarding is not None:
+                return Maker(inner.field, frozenset(), forwarding)
+    return None
+
+
+def _forwarding(module: Module, node: Function) -> frozenset[str] | None:
+    """The parameters of a function that hands its ``**keywords`` on; None where it does not."""
+    if node.args.kwarg is None:
+        return None
+    name = node.args.kwarg.arg
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and any(
+            keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id == name
+            for keyword in call.keywords
+        ):
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            return frozenset(argument.arg for argument in arguments)
+    return None
+
+
+def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]]:
+    """Calls of the field's own constructor from a class that derives from it.
+
+    Yields:
+        The call, ImageKit's name of the field, and how many arguments stand before the field's first.
+    """
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "__init__":
+            continue
+        owner = next((n for n in module.text.names.ancestors(node) if isinstance(n, ast.ClassDef)), None)
+        if owner is None or not field_base(module, owner):
+            continue
+        receiver = node.func.value
+        if isinstance(receiver, ast.Call) and module.qualified(receiver.func) == "builtins.super":
+            if _parent_takes_ik2(module, owner):
+                yield node, field_base(module, owner), 0
+        elif isinstance(receiver, ast.Name | ast.Attribute):
+            maker = maker_of(module, receiver)
+            if maker is not None and not maker.is_forwarding:
+                yield node, maker.field, 1
+
+
+def _parent_takes_ik2(module: Module, owner: ast.ClassDef) -> bool:
+    """Whether the constructor that ``super()`` reaches has the field's own signature."""
+    for base in owner.bases:
+        maker = maker_of(module, base)
+        if maker is not None:
+            return not maker.is_forwarding
+    return False

@@ -1,0 +1,206 @@
+"""Every rule on its fixtures: what is written, what is left, and that nothing else is touched."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from case_runner import (
+    FIXTURES,
+    REWRITE,
+    RUN,
+    Case,
+    known_failing,
+    load_cases,
+    place_text,
+    read_tree,
+    variants,
+    write_tree,
+)
+from ik_migrate import api
+from ik_migrate.codemod import rules
+from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.options import Options
+
+DOCS = Path(__file__).parents[1] / "docs"
+KNOWN = known_failing()
+
+
+def _samples() -> list[Case]:
+    """The examples that the rules themselves show."""
+    return [
+        Case(
+            rule.name,
+            "sample",
+            {rule.path: rule.before.encode()},
+            {rule.path: rule.after.encode()},
+            is_sample=True,
+        )
+        for rule in rules().values()
+    ]
+
+
+CASES = load_cases()
+ALL = [*_samples(), *CASES]
+
+
+def _param(case: Case, check: str, *more: object) -> object:
+    failing = check in KNOWN.get(case.id, ())
+    marks = [pytest.mark.xfail(strict=True, reason="listed in KNOWN_FAILING.txt")] if failing else []
+    label = case.id if check in {REWRITE, RUN} else f"{case.id}-{check}"
+    return pytest.param(case, *more, id=label, marks=marks)
+
+
+def _variants() -> list[object]:
+    # The variants of a case that fails as it is have nothing to be compared with.
+    sound = [case for case in ALL if REWRITE not in KNOWN.get(case.id, ())]
+    return [_param(variant, name) for case in sound for name, variant in variants(case)]
+
+
+@pytest.mark.parametrize("case", [_param(case, REWRITE) for case in ALL])
+def test_case(case: Case, tmp_path: Path) -> None:
+    for path, data in case.after.items():
+        if path.endswith(".py") and data != case.before[path]:
+            _assert_parses(data)
+    report = _apply(case, tmp_path)
+    _assert_findings(case, report)
+    _assert_nothing_left_to_write(case, tmp_path)
+
+
+@pytest.mark.parametrize("case", _variants())
+def test_variant(case: Case, tmp_path: Path) -> None:
+    report = _apply(case, tmp_path)
+    _assert_findings(case, report)
+
+
+def _apply(case: Case, folder: Path) -> Report:
+    """Scan, apply, and compare the bytes."""
+    write_tree(case.before, folder)
+    options = Options(unsafe_fixes=case.unsafe_fixes)
+    planned = api.scan([folder], options, base=folder)
+    assert read_tree(folder) == case.before, "scan wrote something"
+    report = api.apply([folder], options, base=folder)
+    failed = [f"{result.path}: {result.reason}" for result in report.results if result.status is Status.FAILED]
+    assert not failed and not report.errors
+    written = read_tree(folder)
+    for path, data in case.after.items():
+        assert _shown(written[path]) == _shown(data), path
+    assert written == case.after
+    promised = {result.path: result.after for result in planned.results if result.status is Status.CHANGED}
+    assert promised == {path: data for path, data in written.items() if data != case.before[path]}
+    return report
+
+
+def _shown(data: bytes) -> str:
+    """Bytes as text in which nothing is lost, for a readable difference."""
+    return data.decode("utf-8", "backslashreplace").replace("\r", "<CR>").replace("\t", "<TAB>").replace("\f", "<FF>")
+
+
+def _assert_findings(case: Case, report: Report) -> None:
+    for finding in report.findings:
+        place = finding.place
+        text = place_text(
+            case.before[finding.path], place.line, place.column, place.end_line, place.end_column
+        )
+        assert text.strip(), f"{finding.rule.code} points at nothing"
+        assert finding.message and finding.why and finding.todo
+        assert finding.applicability in finding.rule.applicability, f"{finding.rule.code} does not own up to this"
+    codes = {finding.rule.code for finding in report.findings}
+    own = next(code for code, rule in rules().items() if rule.name == case.rule)
+    if case.is_sample or case.changes:
+        assert own in codes
+    if case.is_sample:
+        return
+    left = [_summary(finding) for result in report.results for finding in _left(result)]
+    assert sorted(left) == sorted(case.left)
+
+
+def _left(result: FileResult) -> list[Finding]:
+    return [finding for finding in result.findings if finding not in result.applied]
+
+
+def _summary(finding: Finding) -> list[object]:
+    return [finding.path, finding.place.line, finding.rule.code, finding.applicability.value]
+
+
+def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
+    """A second pass."""
+    options = Options(unsafe_fixes=case.unsafe_fixes)
+    again = api.apply([folder], options, base=folder)
+    assert read_tree(folder) == case.after
+    writable = [_summary(finding) for finding in again.findings if options.writes(finding)]
+    assert writable == [] or not case.changes
+    assert not any(result.applied for result in again.results)
+
+
+def _assert_parses(data: bytes) -> None:
+    """The expected text is Python 3, or Python 2 that only lacks what is gone since."""
+    from ik_migrate.module import PythonText
+    from ik_migrate.source import Source
+
+    text = PythonText(Source.from_python(data))
+    if not text.is_python2:
+        ast.parse(data)
+
+
+def _running() -> list[Case]:
+    return [case for case in CASES if case.runs]
+
+
+@pytest.fixture(scope="session")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What became of the migrated applications, all run in one process."""
+    folder = tmp_path_factory.mktemp("applications")
+    for case in _running():
+        name = _application(case)
+        write_tree({f"{name}/{path}": data for path, data in case.after.items()}, folder)
+        if "__init__.py" not in case.after:
+            (folder / name / "__init__.py").touch()
+    runner = Path(__file__).parent / "case_runner.py"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(runner), str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _application(case: Case) -> str:
+    return re.sub(r"\W", "_", case.id)
+
+
+@pytest.mark.parametrize("case", [_param(case, RUN) for case in _running()])
+def test_expected_result_runs(case: Case, outcomes: dict[str, str]) -> None:
+    """On the installed Django and django-imagekit, whatever the tool makes of the case."""
+    assert outcomes[_application(case)] == ""
+
+
+def test_every_rule_has_cases_and_a_page() -> None:
+    names = {rule.name for rule in rules().values()}
+    folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
+    assert folders == names
+    for code, rule in rules().items():
+        page = (DOCS / "rules" / f"{code}.md").read_text("utf-8")
+        assert rule.name in page
+        assert code in (DOCS / "rules" / "README.md").read_text("utf-8")
+
+
+def test_every_code_in_the_fixtures_is_a_rule() -> None:
+    codes = {str(code) for case in CASES for _, _, code, _ in case.left}
+    assert codes <= set(rules())
+    words = {str(word) for case in CASES for *_, word in case.left}
+    assert words <= {applicability.value for applicability in Applicability}
+
+
+def test_two_cases_in_five_change_nothing() -> None:
+    unchanged = [case for case in CASES if not case.changes]
+    assert len(unchanged) * 5 >= len(CASES) * 2
+
+
+def test_known_failures_are_cases() -> None:
+    assert set(KNOWN) <= {case.id for case in ALL}
