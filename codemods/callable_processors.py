@@ -23,7 +23,7 @@ RULE = Rule(
         " list: it accepts the callable and fails later, when an instance is saved or its picture is shown."
     ),
     todo="Give the field a spec class with a property processors that calls it.",
-    source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
+    source="imagekit/models/fields/__init__.py (ImageSpecField) of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models
 from imagekit.models import ImageSpecField
@@ -71,10 +71,13 @@ class Item(models.Model):
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report callable processors, and those of which it can't be told."""
     argument = spec.given("processors")
-    if argument is None or spec.is_processed or spec.is_ik3:
+    if argument is None or spec.is_processed:
         return
     judgement = judge(spec.module, argument.value)
     if judgement.verdict is Verdict.NO:
+        return
+    if judgement.verdict is Verdict.UNKNOWN and spec.is_ik3 and not spec.module.project.has_ik2_code:
+        # In a project that is ImageKit 3's already it can only be a list.
         return
     if judgement.verdict is Verdict.UNKNOWN:
         yield _manual(spec, argument, "may be a callable", judgement.reason)

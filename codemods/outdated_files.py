@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.backends import strategy_in_force
-from ik_migrate.cachefile_names import judged_cache_to, name_getter
+from ik_migrate.cachefile_names import judged_cache_to, name_getter, names_its_files
 from ik_migrate.callables import Verdict
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import UseStrategy
@@ -34,14 +34,14 @@ RULE = Rule(
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give every spec with a file name of its own a strategy that deletes outdated files."""
     judgement = judged_cache_to(spec)
-    if judgement is None or judgement.verdict is Verdict.UNKNOWN:
+    if not names_its_files(spec) or (judgement is not None and judgement.verdict is Verdict.UNKNOWN):
         return
     try:
         name_getter(spec)
     except NoGetter:
         return
     strategy = strategy_in_force(spec)
-    node = spec.arguments["cache_to"].value
+    node = spec.arguments["cache_to"].value if "cache_to" in spec.arguments else spec.call
     message = f"the file of {spec.label} would stay when its source changes"
     if not strategy:
         yield report(

@@ -1,6 +1,13 @@
 """``python -m ik_migrate``: the same as the ``ik-migrate`` command."""
 
-from ik_migrate.cli import main
+import os
+import sys
 
 if __name__ == "__main__":
+    # Python puts the current folder first. That is the user's project, whose modules are none of ours.
+    if sys.path and sys.path[0] in {"", os.getcwd()}:
+        del sys.path[0]
+
+    from ik_migrate.cli import main
+
     main(prog_name="ik-migrate")

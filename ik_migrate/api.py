@@ -27,13 +27,16 @@ def scan(paths: Sequence[Path], options: Options | None = None, *, base: Path | 
     for root, wanted in _by_project(paths, found).items():
         inner = _mentioning(root, wanted, options)
         found.searched += inner.searched
-        found.errors += inner.errors
+        found.errors += [
+            error for error in inner.errors if error not in found.errors and _is_asked_for(error[0], wanted)
+        ]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if inner.files:
             from ik_migrate.run import migrate_project
 
             for result in migrate_project(root, inner.files, wanted, base, options):
                 results[result.path] = result
+    results = _each_once(results, base)
     errors = tuple((_shown(path, base), reason) for path, reason in found.errors)
     return Report(
         "scan",
@@ -91,6 +94,26 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options) -> Search:
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
     return found
+
+
+def _is_asked_for(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether ``path`` is one of ``wanted``, or lies in one of them."""
+    return any(path == place or place in path.parents for place in wanted)
+
+
+def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:
+    """The results without those for a link to a file that has a result of its own."""
+    links = [path for path in results if (base / path).is_symlink()]
+    if not links:
+        return results
+    taken = {os.path.realpath(base / path) for path in results if path not in links}
+    kept = dict(results)
+    for path in links:
+        target = os.path.realpath(base / path)
+        if target in taken:
+            del kept[path]
+        taken.add(target)
+    return kept
 
 
 def _shown(path: Path, base: Path) -> str:

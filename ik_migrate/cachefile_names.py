@@ -12,7 +12,7 @@ from ik_migrate.project import Module
 from ik_migrate.returned_names import goes_by_the_clock, has_directives
 from ik_migrate.sources import has_no_instance
 from ik_migrate.spec_class import span_of
-from ik_migrate.spec_field import SpecField
+from ik_migrate.spec_field import Argument, SpecField
 
 
 def judged_cache_to(spec: SpecField) -> Judgement | None:
@@ -32,16 +32,25 @@ def is_by_clock(spec: SpecField, judgement: Judgement) -> bool:
     return has_directives(literal) if literal is not None else goes_by_the_clock(argument.value)
 
 
+def names_its_files(spec: SpecField) -> bool:
+    """Whether the rewritten field needs a ``cachefile_name``: it has a ``cache_to``, or names shall stay."""
+    if spec.is_processed or spec.is_ik3:
+        return False
+    return spec.given("cache_to") is not None or spec.module.project.keep_cache_names
+
+
 def name_getter(spec: SpecField) -> Getter:
-    """The property ``cachefile_name`` for the field's ``cache_to``.
+    """The property ``cachefile_name`` that gives the name which ImageKit 2 gave.
 
     Raises:
         NoGetter: when it can't be written.
     """
-    judgement = judged_cache_to(spec)
     reason = why_no_class(spec)
-    if judgement is None or reason:
-        raise NoGetter(reason or "it has no cache_to")
+    if reason:
+        raise NoGetter(reason)
+    judgement = judged_cache_to(spec)
+    if judgement is None:
+        return _default_getter(spec)
     by_clock = is_by_clock(spec, judgement)
     if judgement.verdict is Verdict.NO:
         return _directory_getter(spec, judgement, by_clock=by_clock)
@@ -69,8 +78,7 @@ def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) 
     argument = spec.arguments["cache_to"]
     getter = Getter(spec, argument, judgement, "cachefile_name")
     path = getter.need("os", "")
-    getter.line("if not self.source:")
-    getter.line(f"{spec.module.text.source.indent_unit}return None")
+    getter.require_source()
     literal = argument.literal
     if by_clock:
         now = getter.need("datetime", "datetime")
@@ -85,4 +93,20 @@ def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) 
         directory = (f"{path}.path.normpath(", span_of(spec.module, argument.value), ")")
     name = f", {path}.path.basename(self.source.name))"
     getter.line(f"return {path}.path.join(", *directory, name)  # type: ignore[arg-type]
+    return getter
+
+
+def _default_getter(spec: SpecField) -> Getter:
+    """``cache/<folder of the source>/<its stem>_<attribute><extension>`` (``files.py`` of 2.0.4)."""
+    if not spec.attname:
+        raise NoGetter("the name of the attribute, which the file is called after, can't be seen here")
+    argument = Argument("cache_to", spec.call, None, -1)
+    getter = Getter(spec, argument, Judgement(Verdict.NO), "cachefile_name")
+    path = getter.need("os", "")
+    getter.require_source()
+    getter.line(f"folder, filename = {path}.path.split(self.source.name)")
+    getter.suggest_extension("extension")
+    pattern = quoted(spec, f"%s_{spec.attname}%s")
+    getter.line(f"name = {pattern} % ({path}.path.splitext(filename)[0], extension)")
+    getter.line(f"return {path}.path.join({quoted(spec, 'cache')}, folder, name)")
     return getter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,39 @@ Exit status:
 """
 
 
+class _Commands(click.Group):
+    """Ends with one of the documented exit statuses, and without a traceback, whatever happens."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KeyboardInterrupt:
+            click.echo("Interrupted. Every file is whole, rewritten or as it was: run it again.", err=True)
+            ctx.exit(130)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if getattr(error, "errno", None) == errno.EPIPE or os.environ.get("IK_MIGRATE_DEBUG"):
+                raise
+            _drop_output()
+            click.echo(f"Error: {error or type(error).__name__}", err=True)
+            if not isinstance(error, OSError):
+                click.echo("That is a fault of ik-migrate: IK_MIGRATE_DEBUG=1 shows where. Please report it.", err=True)
+            ctx.exit(2)
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed; Python would try again, and complain, when it exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_EXIT,
 )
@@ -48,6 +82,11 @@ def _run_options(command: Any) -> Any:
             click.option("--select", metavar="CODES", default="", help="Only these rules: IK101,IK2."),
             click.option("--ignore", metavar="CODES", default="", help="All rules but these."),
             click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out matching paths."),
+            click.option(
+                "--keep-cache-names",
+                is_flag=True,
+                help="Keep the file names of ImageKit 2, so that no picture is remade.",
+            ),
             click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
         )
     ):
@@ -55,7 +94,7 @@ def _run_options(command: Any) -> Any:
     return command
 
 
-@main.command(epilog=_EXIT)
+@main.command(epilog=_EXIT, short_help="Report what has to change, write nothing.")
 @_run_options
 @click.option(
     "--format",
@@ -79,9 +118,10 @@ def scan(paths: tuple[Path, ...], output_format: str, exit_zero: bool, **chosen:
     _exit(report, exit_zero)
 
 
-@main.command(epilog=_EXIT)
+@main.command(epilog=_EXIT, short_help="Rewrite the files, or print a diff.")
 @_run_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
+@click.option("--todo", is_flag=True, help="Put a TODO comment above each place that needs a person.")
 def apply(paths: tuple[Path, ...], as_diff: bool, exit_zero: bool, **chosen: Any) -> None:
     """Rewrite the files in PATHS (the current folder) in place."""
     from dataclasses import replace
@@ -112,7 +152,7 @@ def rules() -> None:
     write_rules_table(codemod.rules().values(), sys.stdout)
 
 
-@main.command()
+@main.command(short_help="Say more about one rule, with an example.")
 @click.argument("code")
 def explain(code: str) -> None:
     """Say why a rule is there, with an example and the source of the fact."""
@@ -128,10 +168,10 @@ def explain(code: str) -> None:
     raise click.UsageError(f"there is no rule {code!r}. There are {known}.")
 
 
-def _options(unsafe_fixes: bool, select: str, ignore: str, exclude: tuple[str, ...]) -> Options:
+def _options(select: str, ignore: str, **chosen: Any) -> Options:
     from ik_migrate.options import Options
 
-    return Options(unsafe_fixes, _codes(select, "--select"), _codes(ignore, "--ignore"), exclude)
+    return Options(select=_codes(select, "--select"), ignore=_codes(ignore, "--ignore"), **chosen)
 
 
 def _codes(text: str, option: str) -> tuple[str, ...]:
@@ -147,6 +187,11 @@ def _codes(text: str, option: str) -> tuple[str, ...]:
 
 
 def _write_text(report: Report, *, to_stderr: bool) -> None:
+    if report.is_empty:
+        from ik_migrate.reports.totals import totals
+
+        click.echo(totals(report), err=to_stderr)
+        return
     from ik_migrate.reports.text import write_text
 
     write_text(report, sys.stderr if to_stderr else sys.stdout)
@@ -154,4 +199,5 @@ def _write_text(report: Report, *, to_stderr: bool) -> None:
 
 def _exit(report: Report, exit_zero: bool) -> None:
     status = report.exit_status
+    sys.stdout.flush()
     sys.exit(0 if exit_zero and status == 1 else status)

@@ -7,6 +7,7 @@ git work tree, so that what git ignores is left out, else by a walk.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ EXCLUDED = frozenset(
 _EXCLUDED_ENDINGS = (".egg-info", ".dist-info")
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 _LARGEST = 64 * 1024 * 1024
+# What git says on stderr about a file or folder that it can't open: it goes on without it.
+_GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
+# A git hook hands these down; they stand for another work tree, or for an index that is being made.
+_GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 
 
 @dataclass
@@ -68,15 +73,20 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, exclude: Iterable
     if found is None:
         found = _walk(folder, triggers)
     patterns = tuple(exclude)
+
+    def is_excluded(path: Path) -> bool:
+        name = path.relative_to(folder).as_posix()
+        return any(_matches(name, pattern) for pattern in patterns)
+
     kept = []
     for path in found.files:
-        parts = path.relative_to(folder).parts
-        tree = _excluded_tree(folder, parts)
+        tree = _excluded_tree(folder, path.relative_to(folder).parts)
         if tree is not None:
             if tree not in found.skipped:
                 found.skipped.append(tree)
-        elif not any(_matches(path.relative_to(folder).as_posix(), pattern) for pattern in patterns):
+        elif not is_excluded(path):
             kept.append(path)
+    found.errors = [(path, reason) for path, reason in found.errors if not is_excluded(path)]
     found.files = sorted(kept)
     return found
 
@@ -111,23 +121,39 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...]) -> Search | None:
     """Let git search its work tree; None where there is none."""
     if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
         return None
-    command = ["git", "-C", str(folder), "grep", "-l", "-z", "-F", "--untracked", "--no-color"]
+    grep = ["grep", "-l", "-z", "-F", "--untracked", "--no-recurse-submodules", "--no-color"]
     for trigger in triggers:
-        command += ["-e", os.fsdecode(trigger)]
+        grep += ["-e", os.fsdecode(trigger)]
     try:
-        result = subprocess.run([*command, "--", "."], capture_output=True, check=False)
+        searching = _git(folder, *grep, "--", ".")
+        listing = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except OSError:
         return None
-    if result.returncode not in {0, 1}:
+    names, complaints = searching.communicate()
+    listed, more_complaints = listing.communicate()
+    if searching.returncode not in {0, 1}:
         return None
-    names = [os.fsdecode(name) for name in result.stdout.split(b"\0") if name]
-    files = [folder / name for name in names]
-    found = Search([path for path in files if path.is_file()])
+    paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
+    found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
+    errors = {
+        folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
+        for complaint in _GIT_COMPLAINT.finditer(complaints + more_complaints)
+    }
+    found.errors = sorted(errors.items())
     for module in _submodules(folder):
         inner = search(module, triggers)
         found.files += inner.files
+        found.searched += inner.searched
         found.errors += inner.errors
     return found
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start git in ``folder``, on the work tree of that folder, with its messages in English."""
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    environment["LC_ALL"] = "C"
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def _submodules(folder: Path) -> Iterator[Path]:

@@ -181,6 +181,12 @@ class Report:
         return (*self.errors, *failed)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say about any file or folder."""
+        quiet = all(result.status is Status.UNCHANGED and not result.findings for result in self.results)
+        return quiet and not self.errors and not self.skipped_trees
+
+    @property
     def exit_status(self) -> int:
         """0: nothing left to do; 1: there are findings; 2: something could not be done."""
         if self.failed:

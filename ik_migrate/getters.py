@@ -70,6 +70,27 @@ class Getter:
         other = next(word for word in ("attname", "source_name", "source_attname") if word not in taken)
         self.line(f"{name}, {other} = {self.need('imagekit.utils', 'get_field_info')}({self.source})")
 
+    def require_source(self) -> None:
+        """Lines that give None where there is no source, as ImageKit's own property does."""
+        self.line(f"if not {self.source}:")
+        self.line(f"{self.spec.module.text.source.indent_unit}return None")
+
+    def suggest_extension(self, name: str) -> None:
+        """Lines that find the extension ImageKit 2 would have suggested.
+
+        For a JPEG made of another format ImageKit 2 said ``.jpe`` (the first in the order of Python 2's
+        dicts), ImageKit 3 says ``.jpg``; the old one is kept where names shall stay.
+        """
+        suggest = self.need("imagekit.utils", "suggest_extension")
+        given = self.spec.given("format")
+        wanted = f"{self.receiver}.format" if given is not None else "None"
+        self.line(f"{name} = {suggest}({self.source}.name, {wanted})")
+        may_be_jpeg = given is not None and (not isinstance(given.literal, str) or given.literal.upper() == "JPEG")
+        if self.spec.module.project.keep_cache_names and may_be_jpeg:
+            new, old = quoted(self.spec, ".jpg"), quoted(self.spec, ".jpe")
+            self.line(f"if {name} == {new} and not {self.source}.name.endswith({new}):")
+            self.line(f"{self.spec.module.text.source.indent_unit}{name} = {old}")
+
     def callee(self) -> Line:
         """What to write in front of the brackets of the call.
 
@@ -131,10 +152,9 @@ def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgem
         _write_out_cache_to(getter, value, by_clock=by_clock)
         return getter
     callee = getter.callee()
-    getter.line(f"if not {getter.source}:")
-    getter.line(f"{spec.module.text.source.indent_unit}return None")
+    getter.require_source()
     getter.fetch_instance()
-    getter.line(f"extension = {_extension(getter)}")
+    getter.suggest_extension("extension")
     path = f"{getter.source}.name, {quoted(spec, spec.attname)}, extension"
     bound = isinstance(value, ast.Name) and callee[0] == f"instance.{value.id}"
     arguments = path if bound else f"instance, {path}"
@@ -165,8 +185,7 @@ def _write_out_cache_to(getter: Getter, value: ast.Lambda, *, by_clock: bool) ->
     outside, used = free_names(spec.module, value), _names_in(value.body)
     if "self" in outside or "self" in parameters:
         getter.receiver = "spec"
-    getter.line(f"if not {getter.source}:")
-    getter.line(f"{spec.module.text.source.indent_unit}return None")
+    getter.require_source()
     instance, path, specname, extension = parameters
     if instance in used:
         getter.fetch_instance(instance)
@@ -175,7 +194,7 @@ def _write_out_cache_to(getter: Getter, value: ast.Lambda, *, by_clock: bool) ->
     if specname in used:
         getter.line(f"{specname} = {quoted(spec, spec.attname)}")
     if extension in used:
-        getter.line(f"{extension} = {_extension(getter)}")
+        getter.suggest_extension(extension)
     _return_name(getter, (span_of(spec.module, value.body),), by_clock=by_clock)
 
 
@@ -183,13 +202,6 @@ def _return_name(getter: Getter, pieces: Line, *, by_clock: bool) -> None:
     if by_clock:
         pieces = (f"{getter.need('datetime', 'datetime')}.now().strftime(", *pieces, ")")
     getter.line("return ", *pieces)
-
-
-def _extension(getter: Getter) -> str:
-    """The extension that ImageKit 2 would have suggested."""
-    suggest = getter.need("imagekit.utils", "suggest_extension")
-    wanted = f"{getter.receiver}.format" if getter.spec.given("format") else "None"
-    return f"{suggest}({getter.source}.name, {wanted})"
 
 
 def quoted(spec: SpecField, text: str) -> str:

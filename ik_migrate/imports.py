@@ -66,19 +66,26 @@ def is_taken(module: Module, name: str) -> bool:
     return name in _taken(module)
 
 
-def additions(module: Module, wanted: Iterable[AddImport]) -> list[Edit]:
-    """The edits that import what is wanted, next to the imports that are there."""
+def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit] = ()) -> list[Edit]:
+    """The edits that import what is wanted, next to the imports that are there.
+
+    Args:
+        module: the file.
+        wanted: what is to be imported.
+        edits: what else happens to the file; an import statement that is rewritten takes nothing more in.
+    """
     by_module: dict[str, list[AddImport]] = defaultdict(list)
     for addition in sorted(set(wanted), key=lambda addition: (addition.module, addition.name)):
         by_module[addition.module].append(addition)
-    edits: list[Edit] = []
+    touched = [(edit.start, edit.end) for edit in edits if edit.start != edit.end]
+    added: list[Edit] = []
     lines: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for source, names in by_module.items():
-        statement = _same_module(module, source) if names[0].name else None
+        statement = _same_module(module, source, touched) if names[0].name else None
         if statement is not None:
             clauses = ", ".join(addition.clause for addition in names)
             end = module.text.end(statement.names[-1])
-            edits.append(Edit(end, end, (f", {clauses}",)))
+            added.append(Edit(end, end, (f", {clauses}",)))
         else:
             position, indent = _place_for(module, source)
             lines[position].append((indent, _statement(source, names)))
@@ -89,8 +96,8 @@ def additions(module: Module, wanted: Iterable[AddImport]) -> list[Edit]:
             text += newline
         if position == len(module.text.source.text) and not module.text.source.text.endswith(("\n", "\r")):
             text = newline + text[: -len(newline)]
-        edits.append(Edit(position, position, (text,)))
-    return edits
+        added.append(Edit(position, position, (text,)))
+    return added
 
 
 def _statement(source: str, names: list[AddImport]) -> str:
@@ -99,12 +106,13 @@ def _statement(source: str, names: list[AddImport]) -> str:
     return f"from {source} import {', '.join(addition.clause for addition in names)}"
 
 
-def _same_module(module: Module, source: str) -> ast.ImportFrom | None:
-    """An import from the same module that always runs and fits on one line."""
+def _same_module(module: Module, source: str, touched: list[tuple[int, int]]) -> ast.ImportFrom | None:
+    """An import from the same module that always runs, fits on one line, and stays as it is."""
     for node in module.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == source and not node.level:
             text = module.text.text_of(node)
-            if node.names[0].name != "*" and "\n" not in text and "\r" not in text:
+            is_touched = any(start < module.text.end(node) and module.text.start(node) < end for start, end in touched)
+            if not is_touched and node.names[0].name != "*" and "\n" not in text and "\r" not in text:
                 return node
     return None
 
@@ -197,13 +205,15 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
         edits: what was rewritten; an import that got another name stays.
     """
     before, after = used_names(module.text), used_names(rewritten)
-    starts = {edit.start for edit in edits if edit.start != edit.end}
+    touched = [(edit.start, edit.end) for edit in edits if edit.start != edit.end]
+
+    def is_kept(alias: ast.alias) -> bool:
+        return any(start <= module.text.start(alias) < end for start, end in touched)
+
     dropped: list[Edit] = []
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "imagekit":
-            unused = [
-                a for a in node.names if (a.asname or a.name) in before - after and module.text.start(a) not in starts
-            ]
+            unused = [a for a in node.names if (a.asname or a.name) in before - after and not is_kept(a)]
             dropped += drop_aliases(module, node, unused)
         elif isinstance(node, ast.Import):
             unused = [

@@ -9,21 +9,8 @@ from functools import cached_property
 
 from ik_migrate.findings import Place
 from ik_migrate.names import Names, Scope
+from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source
-
-
-class NotPython(Exception):
-    """The text is neither Python 3 nor Python 2.
-
-    Args:
-        line: 1-based line of the error, 0 if unknown.
-        reason: what is wrong there.
-    """
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}" if line else reason)
-        self.line = line
-        self.reason = reason
 
 
 class PythonText:
@@ -49,10 +36,7 @@ class PythonText:
     def _translate(self) -> None:
         from ik_migrate import python2
 
-        try:
-            translation = python2.translate(self.source.text)
-        except python2.NotPython as error:
-            raise NotPython(error.line, error.reason) from None
+        translation = python2.translate(self.source.text)
         self.is_python2 = True
         self._to_original = lambda offset, end: translation.original_offset(offset, end=end)
         self._parsed = Source(translation.text, "utf-8")
@@ -117,8 +101,8 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise NotPython(error.lineno or 0, error.msg) from None
+        raise NotPython(error.msg, error.lineno or 1, max(1, error.offset or 1)) from None
     except ValueError as error:
-        raise NotPython(0, str(error)) from None
+        raise NotPython(str(error)) from None
     except (RecursionError, MemoryError):
-        raise NotPython(0, "it is nested too deeply to be read") from None
+        raise NotPython("it is nested too deeply to be read") from None

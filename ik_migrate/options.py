@@ -17,12 +17,16 @@ class Options:
         select: codes of the only rules to heed, or their beginnings; empty for all.
         ignore: codes of rules to leave out, or their beginnings.
         exclude: patterns of paths to leave out.
+        keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
+        todo: put a comment above each place that needs a person.
     """
 
     unsafe_fixes: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    keep_cache_names: bool = False
+    todo: bool = False
 
     def heeds(self, finding: Finding) -> bool:
         """Whether the finding's rule was asked for."""

@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.codemod import codemods
-from ik_migrate.edits import AddImport, Conflict, Edit, SpecMember, UseStrategy
+from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
 from ik_migrate.filetypes import is_python
 from ik_migrate.findings import Applicability, FileResult, Finding, Status
-from ik_migrate.module import NotPython, PythonText
+from ik_migrate.module import PythonText
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
+from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.textfile import TextFile
+from ik_migrate.todo import todo_edits_of_module, todo_edits_of_text
 
 
 class RuleError(Exception):
@@ -59,36 +61,56 @@ def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, op
 def _migrate_python(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
     module = project.load(path, data, shown_path)
     findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
+    chosen = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
+    text = module.text.source.text
+    again, left = module, findings
+    if chosen:
+        from ik_migrate.rewrite import rewrite
+
+        text = rewrite(module, spec_fields(module), chosen)
+        again, left = _checked(module, text, options)
+    if options.todo:
+        edits = todo_edits_of_module(again, left)
+        text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
     result = FileResult(
         shown_path, Status.UNCHANGED, findings, before=data, after=data, encoding=module.text.source.encoding
     )
-    chosen = _consistent([finding for finding in findings if options.writes(finding)], findings)
-    if not chosen:
-        return result
-    from ik_migrate.rewrite import rewrite
-
-    text = rewrite(module, spec_fields(module), chosen)
-    try:
-        after = module.text.source.encode(text)
-    except UnicodeEncodeError:
-        raise RuleError(f"the rewritten text does not fit the encoding {module.text.source.encoding}") from None
-    _check(module, text, options)
-    return replace(result, status=Status.CHANGED, applied=tuple(chosen), after=after)
+    return _with_text(result, module.text.source, text, chosen)
 
 
 def _migrate_text(shown_path: str, data: bytes, options: Options) -> FileResult:
     file = TextFile(shown_path, Source.from_text(data))
-    findings = [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
-    findings = sorted((f for f in findings if options.heeds(f)), key=lambda finding: finding.sort_key)
-    result = FileResult(shown_path, Status.UNCHANGED, tuple(findings), before=data, after=data)
+    findings = _findings_of_text(file, options)
     chosen = tuple(finding for finding in findings if options.writes(finding))
-    if not chosen:
-        return result
-    from ik_migrate.edits import EditedText
-
     edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
-    text = EditedText(file.source, edits, frozenset()).render()
-    return replace(result, status=Status.CHANGED, applied=chosen, after=file.source.encode(text))
+    text = EditedText(file.source, edits, frozenset()).render() if edits else file.source.text
+    if options.todo:
+        again = replace(file, source=Source(text, "utf-8"))
+        edits = todo_edits_of_text(again, _findings_of_text(again, options))
+        text = EditedText(again.source, edits, frozenset()).render() if edits else text
+    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data)
+    return _with_text(result, file.source, text, chosen)
+
+
+def _findings_of_text(file: TextFile, options: Options) -> tuple[Finding, ...]:
+    """What the rules say of a file that is not Python, in the order of the file."""
+    found = [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
+    return tuple(sorted((f for f in found if options.heeds(f)), key=lambda finding: finding.sort_key))
+
+
+def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
+    """The result with what the file will be.
+
+    Raises:
+        RuleError: when the text does not fit the file's encoding.
+    """
+    if text == source.text:
+        return result
+    try:
+        after = source.encode(text)
+    except UnicodeEncodeError:
+        raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}") from None
+    return replace(result, status=Status.CHANGED, applied=chosen, after=after)
 
 
 def findings_of(module: Module) -> list[Finding]:
@@ -151,8 +173,10 @@ def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Find
     ]
 
 
-def _check(module: Module, text: str, options: Options) -> None:
-    """The rewritten file must parse, and a second run must have nothing to do.
+def _checked(module: Module, text: str, options: Options) -> tuple[Module, tuple[Finding, ...]]:
+    """The rewritten file and what is left in it.
+
+    It must parse, and a second run must have nothing to do.
 
     Raises:
         RuleError: when it is not so.
@@ -160,14 +184,15 @@ def _check(module: Module, text: str, options: Options) -> None:
     try:
         source = Source(text, module.text.source.encoding)
         again = Module(module.project, module.path, module.shown_path, PythonText(source))
+        if module.text.is_python2:
+            from ik_migrate.python2 import check_python2
+
+            check_python2(text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
-    if module.text.is_python2:
-        from ik_migrate.python2 import check_python2
-
-        check_python2(text)
     findings = tuple(finding for finding in findings_of(again) if options.heeds(finding))
     left = _consistent([finding for finding in findings if options.writes(finding)], findings)
     if left:
         place = left[0].place
         raise RuleError(f"a second run would change it again (rule {left[0].rule.code}, line {place.line})")
+    return again, findings

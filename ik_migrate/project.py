@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ik_migrate.imagekit_names import canonical, star_names
-from ik_migrate.module import NotPython, PythonText
+from ik_migrate.module import PythonText
 from ik_migrate.names import Binding, Scope
+from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 
 _FOLLOW_AT_MOST = 20
@@ -114,6 +115,8 @@ class Project:
         """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
         self.has_ik2_code = False
         """Whether some file of the project is known to be written for ImageKit 2."""
+        self.keep_cache_names = False
+        """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
         self.spec_attributes: set[str] = set()
         """The attributes that are spec fields in some model of the project."""
         self.shared_attributes: set[str] = set()

@@ -54,7 +54,7 @@ class NotPython(Exception):
         self.column = column
 
     def __str__(self) -> str:
-        return f"{self.line}:{self.column}: {self.reason}"
+        return f"line {self.line}, column {self.column}: {self.reason}"
 
 
 class Token:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os.path
 import re
 from dataclasses import dataclass
 
@@ -205,5 +204,6 @@ class _Reader:
 
 
 def _of_text(text: str) -> Extension:
-    extension = os.path.splitext(text)[1].lower()
-    return Extension(literal=extension) if extension else KEPT
+    # Not os.path.splitext: a piece like ".jpg" is the end of a longer name here.
+    extension = re.search(r"\.\w+$", text)
+    return Extension(literal=extension.group().lower()) if extension else KEPT

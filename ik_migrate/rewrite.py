@@ -24,15 +24,8 @@ from ik_migrate.imports import additions, fallen_out_of_use, needed
 from ik_migrate.module import PythonText
 from ik_migrate.project import Module
 from ik_migrate.source import Source
-from ik_migrate.spec_class import (
-    STAY_WITH_FIELD,
-    Member,
-    class_name,
-    home_of,
-    render_class,
-    span_of,
-)
-from ik_migrate.spec_field import SpecField
+from ik_migrate.spec_class import STAY_WITH_FIELD, Member, class_name, hidden_nodes, home_of, render_class, span_of
+from ik_migrate.spec_field import Argument, SpecField
 from ik_migrate.strategies import StrategyClasses
 
 
@@ -86,7 +79,7 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     writer = _CallWriter(module, imports)
     calls = [edit for offset in sorted(plans) for edit in writer.write(plans[offset])]
     # At one place imports come first, then the strategies, then the spec classes that use both.
-    edits = [*additions(module, imports), *writer.strategies(), *calls, *small]
+    edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
     fixed = module.text.string_lines
     primary = EditedText(module.text.source, edits, fixed).render()
     dropped = fallen_out_of_use(module, PythonText(Source(primary, module.text.source.encoding)), small)
@@ -116,6 +109,8 @@ class _CallWriter:
         self._module = module
         self._imports = imports
         self._class_names: set[str] = set()
+        self.extra: list[Edit] = []
+        """Edits inside of what moves to a spec class."""
         self._strategies = StrategyClasses(module)
 
     def strategies(self) -> list[Edit]:
@@ -184,8 +179,7 @@ class _CallWriter:
             if argument.name in written or name in plan.members:
                 plan.comments[written.get(argument.name, name)] += comments
             elif argument.name not in dropped and not argument.is_none:
-                value = span_of(self._module, argument.value)
-                members.append(Member(name, ((value,),), False, comments=comments))
+                members.append(self._member(plan.spec, argument, name, comments))
             else:
                 plan.comments[""] += comments
         source = "source" if "source" in places else "image_field"
@@ -197,6 +191,18 @@ class _CallWriter:
             if isinstance(change, AddArgument) and change.name not in {*plan.members, *STAY_WITH_FIELD}
         ]
         return members
+
+    def _member(self, spec: SpecField, argument: Argument, name: str, comments: tuple[str, ...]) -> Member:
+        """An argument as an attribute of the spec class; a property where it uses names of the model's body."""
+        value = span_of(self._module, argument.value)
+        hidden = hidden_nodes(spec, argument.value)
+        if not hidden:
+            return Member(name, ((value,),), False, comments=comments)
+        info, imports = needed(self._module, "imagekit.utils", "get_field_info")
+        self._imports += imports
+        self.extra += [Edit(start, start, ("instance.",)) for start in map(self._module.text.start, hidden)]
+        body = ((f"instance, attname = {info}(self.source)",), ("return ", value))
+        return Member(name, body, True, comments=comments)
 
     def _class_edit(self, plan: _CallPlan, name: str, members: list[Member]) -> Edit:
         base, imports = needed(self._module, "imagekit", "ImageSpec")

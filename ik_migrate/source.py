@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import contextlib
 import os
 import re
 import stat
@@ -85,6 +86,11 @@ class Source:
         """Offset of the first character of each line."""
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
+    def lines(self) -> list[str]:
+        """The lines, each with its newline; the last one is empty where the text ends with a newline."""
+        ends = [*self.line_starts[1:], len(self.text)]
+        return [self.text[start:end] for start, end in zip(self.line_starts, ends, strict=True)]
+
     @cached_property
     def newline(self) -> str:
         """The newline that the file uses most, ``\\n`` where it has none."""
@@ -139,14 +145,16 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Put ``after`` in the place of ``before``, whole or not at all, keeping the mode bits.
 
     A link is followed, not replaced. The new file is written beside the old one and moved over it.
+    A file without any write permission is left alone, whoever asks: root too.
 
     Raises:
         ChangedOnDisk: when the file no longer holds ``before``.
         OSError: when it can't be written; the old file is then untouched.
     """
     target = Path(os.path.realpath(path))
-    mode = stat.S_IMODE(target.stat().st_mode)
-    if not os.access(target, os.W_OK):
+    status = target.stat()
+    mode = stat.S_IMODE(status.st_mode)
+    if not mode & 0o222 or not os.access(target, os.W_OK):
         raise PermissionError(13, "it is read-only", str(path))
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".ik-migrate", dir=target.parent)
     try:
@@ -154,6 +162,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
+        _keep_owner(name, status)
         os.chmod(name, mode)
         if target.read_bytes() != before:
             raise ChangedOnDisk("it was changed by someone else since it was read")
@@ -161,3 +170,10 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _keep_owner(name: str, status: os.stat_result) -> None:
+    """Give a file its predecessor's owner: root, in a container for instance, would take it over."""
+    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.chown(name, status.st_uid, status.st_gid)

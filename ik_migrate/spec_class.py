@@ -15,6 +15,9 @@ from ik_migrate.spec_field import Argument, SpecField
 # for spec= together with any of them is a TypeError (imagekit/specs/__init__.py, SpecHost).
 STAY_WITH_FIELD = frozenset({"source", "image_field", "id"})
 
+# Arguments that may be a property of the spec class: ImageSpec.__init__ assigns to the backend's.
+_PROPERTIES = frozenset({"processors", "format", "options"})
+
 
 @dataclass(frozen=True)
 class Home:
@@ -48,12 +51,24 @@ def obstacle(spec: SpecField) -> str:
     if _is_optional_import(spec):
         return "ImageKit is imported conditionally here, so a spec class could be defined without it"
     for argument in spec.arguments.values():
-        if argument.name in STAY_WITH_FIELD:
+        if argument.name in STAY_WITH_FIELD or _is_called(argument):
             continue
-        hidden = hidden_names(spec, argument.value)
-        if hidden and not _is_called(argument):
-            return f"{hidden[0]} is a name of the class body, which a spec class can't see"
+        for node in hidden_nodes(spec, argument.value):
+            if argument.name not in _PROPERTIES or not _is_plain_attribute(spec, node):
+                return f"{node.id} is a name of the class body, which a spec class can't see"
     return ""
+
+
+def _is_plain_attribute(spec: SpecField, node: ast.Name) -> bool:
+    """Whether a name of the class body is a plain value, which the model's instances have as well."""
+    holder = spec.module.text.names.scope_of(node).holder_of(node.id)
+    bindings = holder.bindings[node.id] if holder is not None else []
+    return (
+        holder is not None
+        and holder.node is spec.model
+        and len(bindings) == 1
+        and isinstance(bindings[0].value, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.BinOp)
+    )
 
 
 def _is_called(argument: Argument) -> bool:
@@ -71,16 +86,21 @@ def _is_optional_import(spec: SpecField) -> bool:
     return scope is not None and len(scope.bindings[function.id]) > 1
 
 
-def hidden_names(spec: SpecField, expression: ast.AST) -> list[str]:
-    """Names in ``expression`` that only the body of a class around the field can see."""
+def hidden_nodes(spec: SpecField, expression: ast.AST) -> list[ast.Name]:
+    """The names in ``expression`` that only the body of a class around the field can see."""
     names = spec.module.text.names
     hidden = []
     for node in ast.walk(expression):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             holder = names.scope_of(node).holder_of(node.id)
             if holder is not None and holder.is_class:
-                hidden.append(node.id)
+                hidden.append(node)
     return hidden
+
+
+def hidden_names(spec: SpecField, expression: ast.AST) -> list[str]:
+    """What those names are."""
+    return [node.id for node in hidden_nodes(spec, expression)]
 
 
 def free_names(module: Module, expression: ast.AST) -> set[str]:

@@ -16,6 +16,7 @@ from ik_migrate.imagekit_names import PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELD
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
+from ik_migrate.todo import MARK as TODO_MARK
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
 _OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT})
@@ -34,6 +35,7 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
         The project, with what is known of it, and the files that may concern us besides ``first``.
     """
     project = Project(root)
+    project.keep_cache_names = options.keep_cache_names
     known = set(first)
     more: set[Path] = set()
     new = known
@@ -48,8 +50,21 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
         more |= new
         if not new:
             break
+    more |= _homes_of_dicts(project) - known
     _learn(project, [*known, *more])
     return project, sorted(more)
+
+
+def _homes_of_dicts(project: Project) -> set[Path]:
+    """The files that make the dicts which spec fields are given with ``**``."""
+    homes = set()
+    for module in project.loaded():
+        for spec in spec_fields(module):
+            for expression in spec.unseen:
+                target = module.resolve(expression)
+                if target is not None and target.module is not None:
+                    homes.add(target.module.path)
+    return homes
 
 
 def _module(project: Project, path: Path) -> Module | None:
@@ -96,7 +111,9 @@ def _learn(project: Project, paths: list[Path]) -> None:
         if module is None:
             project.has_ik2_code = project.has_ik2_code or _pins_ik2(path)
             continue
-        project.has_ik2_code = project.has_ik2_code or has_ik2_words(module)
+        # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
+        is_ik2 = has_ik2_words(module) or TODO_MARK in module.text.source.text
+        project.has_ik2_code = project.has_ik2_code or is_ik2
         for spec in spec_fields(module):
             if spec.attname and not spec.is_processed:
                 project.spec_attributes.add(spec.attname)

@@ -284,8 +284,8 @@ def _run_application(name: str) -> str:
         config = AppConfig.create(name)
         config.apps = apps
         apps.app_configs[config.label] = config
-        apps.clear_cache()
         config.import_models()
+        apps.clear_cache()
         models = list(config.get_models())
         if not models:
             return "it has no models"

@@ -18,6 +18,7 @@ environment variable of that name, which is set first.
 
 from __future__ import absolute_import, division, unicode_literals
 
+import base64
 import datetime
 import decimal
 import json
@@ -113,11 +114,27 @@ def encoded(image, format, **options):
     return target.getvalue()
 
 
+def rotated_jpeg():
+    """As phones write it: on its side, with a note in the EXIF data which way is up."""
+    image = gradient((320, 200), [lambda x, y: 0.2 + 0.7 * x, lambda x, y: 0.9 - 0.7 * y, lambda x, y: 0.4])
+    # One entry of a big-endian TIFF directory: orientation (0x0112), a short, 1 value, 6.
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    return encoded(image, "JPEG", quality=95, subsampling=0, exif=exif)
+
+
+def opaque_png():
+    """To be uploaded as ``.jpg``: what is believed, the name or the content?"""
+    image = gradient((200, 160), [lambda x, y: 0.8 * y + 0.1, lambda x, y: 0.5, lambda x, y: 0.9 - 0.6 * x])
+    return encoded(image, "PNG")
+
+
 SOURCES = [
     ("landscape", ".jpg", landscape_jpeg),
     ("alpha", ".png", alpha_png),
     ("grey", ".jpg", grey_jpeg),
     ("palette", ".gif", palette_gif),
+    ("rotated", ".jpg", rotated_jpeg),
+    ("lying", ".jpg", opaque_png),
 ]
 
 
@@ -125,7 +142,7 @@ SOURCES = [
 
 
 def fingerprint(image):
-    """The picture on white, averaged over a grid of GRID x GRID boxes, as hexadecimal RGB.
+    """The picture on white, averaged over a grid of GRID x GRID boxes: RGB, packed into text.
 
     PIL's own resizing differs between versions, so the averages are taken here.
     """
@@ -136,7 +153,7 @@ def fingerprint(image):
     flat.paste(image, (0, 0), image)
     width, height = flat.size
     pixels = bytearray(flat.convert("RGB").tobytes())
-    averages = []
+    averages = bytearray()
     for row in range(GRID):
         top, bottom = box(row, height)
         for column in range(GRID):
@@ -147,8 +164,8 @@ def fingerprint(image):
                     sum(pixels[3 * (y * width + left) + channel : 3 * (y * width + right) : 3])
                     for y in range(top, bottom)
                 )
-                averages.append("%02x" % ((2 * total + count) // (2 * count)))
-    return "".join(averages)
+                averages.append((2 * total + count) // (2 * count))
+    return packed(averages)
 
 
 def box(index, length):
@@ -157,9 +174,23 @@ def box(index, length):
     return start, max(start + 1, (index + 1) * length // GRID)
 
 
+def packed(averages):
+    """Differences from box to box are small numbers, which compress well: a sixth of plain hexadecimal."""
+    steps = bytearray((value - before) % 256 for value, before in zip(averages, bytearray(3) + averages))
+    return base64.b64encode(zlib.compress(bytes(steps), 9)).decode("ascii")
+
+
+def unpacked(text):
+    """The averages that `packed` was given."""
+    averages = bytearray()
+    for index, step in enumerate(bytearray(zlib.decompress(base64.b64decode(text)))):
+        averages.append((step + (averages[index - 3] if index >= 3 else 0)) % 256)
+    return averages
+
+
 def distance(one, other):
     """How far two fingerprints are apart: the mean and the largest difference, 0 to 255."""
-    differences = [abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in range(0, len(one), 2)]
+    differences = [abs(a - b) for a, b in zip(unpacked(one), unpacked(other))]
     return sum(differences) / len(differences), max(differences)
 
 
@@ -175,7 +206,6 @@ def picture_record(storage, name):
     image = Image.open(BytesIO(content))
     image.load()
     return {
-        "name": name.replace(os.sep, "/"),
         "size": list(image.size),
         "format": image.format,
         "mode": image.mode,
@@ -287,7 +317,7 @@ class Builder(object):
 
     def __init__(self, token, picture):
         self.token = token
-        self.picture = picture  # (extension, content)
+        self.picture = picture  # (extension, content), or (None, None) for no file at all
         self.made = {}
 
     def build(self, model, prefix=""):
@@ -309,6 +339,8 @@ class Builder(object):
         from django.core.files.base import ContentFile
 
         extension, content = self.picture
+        if content is None:
+            return
         file_name = "%s-%s%s%s" % (self.token, prefix, name, extension)
         getattr(instance, name).save(file_name, ContentFile(content), save=False)
 
@@ -394,7 +426,7 @@ def probe_model(model, pictures):
     """Everything about one model: {"specs": {name: {source: record}}, "processed": the same}."""
     specs = {name: {} for name in spec_names(model)}
     processed = {name: {} for name in processed_names(model)}
-    for label, extension, content in pictures:
+    for label, extension, content in pictures + [("none", None, None)]:
         token = label_of(model).lower().replace(".", "-") + "-" + label
         try:
             # Read from the database, as a request would.
@@ -402,6 +434,10 @@ def probe_model(model, pictures):
         except Exception as error:
             for records in list(specs.values()) + list(processed.values()):
                 records[label] = failure(error)
+            continue
+        if label == "none":
+            for name, records in list(specs.items()) + list(processed.items()):
+                records[label] = probe_empty(instance, name)
             continue
         for name, records in processed.items():
             records[label] = probe_processed(instance, name)
@@ -417,48 +453,85 @@ def saved(instance):
     return instance.__class__._default_manager.get(pk=instance.pk)
 
 
-def probe_processed(instance, name):
+def probe_empty(instance, name):
+    """What code sees that asks before it shows a picture."""
     try:
-        stored = getattr(instance, name)
-        return picture_record(stored.storage, stored.name)
+        file = getattr(instance, name)
+        return {"name": file.name or None, "bool": bool(file)}
     except Exception as error:
         return failure(error)
 
 
+def probe_processed(instance, name):
+    try:
+        stored = getattr(instance, name)
+        record = picture_record(stored.storage, stored.name)
+        record.update(name=shown_name(stored.name), storage=place_of(stored.storage))
+        return record
+    except Exception as error:
+        return failure(error)
+
+
+def shown_name(name):
+    """A file name as it is written down. Names may hold the year, by strftime."""
+    return name.replace(os.sep, "/").replace(str(datetime.date.today().year), "YEAR")
+
+
+def place_of(storage):
+    """Where a storage keeps its files, relative to the scratch folder, and the address it gives them."""
+    try:
+        folder = os.path.relpath(os.path.realpath(storage.path("")), os.getcwd()).replace(os.sep, "/")
+    except NotImplementedError:
+        folder = storage.__class__.__name__
+    return "%s at %s" % (folder, storage.url(""))
+
+
 def probe_specs(instance, names):
-    """The life of a spec's file: after saving, on first use, and when the instance is deleted."""
+    """The life of a spec's file: after saving, on first use, saved again, and when the instance is deleted."""
     records = {}
     places = {}
     for name in names:
         try:
             file = getattr(instance, name)
             places[name] = file.storage, file.name
-            records[name] = {"exists_after_save": bool(file.storage.exists(file.name))}
+            records[name] = {
+                "name": shown_name(file.name),
+                "storage": place_of(file.storage),
+                "exists": ["saved"] if file.storage.exists(file.name) else [],
+            }
         except Exception as error:
             records[name] = failure(error)
     for name, (storage, file_name) in places.items():
         try:
-            records[name]["url"] = getattr(instance, name).url
-            records[name]["exists_after_url"] = bool(storage.exists(file_name))
+            url = getattr(instance, name).url
+            note(records[name], "used", storage, file_name)
             records[name].update(picture_record(storage, file_name))
+            if url != storage.url(file_name):
+                records[name]["url"] = url
         except Exception as error:
             records[name].update(failure(error))
-    try:
-        instance.delete()
-    except Exception as error:
-        for name in places:
-            records[name].update(failure(error))
-    else:
-        for name, (storage, file_name) in places.items():
-            records[name]["exists_after_delete"] = bool(storage.exists(file_name))
+    for moment_name, act in [("saved again", lambda: saved(instance)), ("deleted", instance.delete)]:
+        try:
+            act()
+        except Exception as error:
+            for name in places:
+                records[name].update(failure(error))
+        else:
+            for name, (storage, file_name) in places.items():
+                note(records[name], moment_name, storage, file_name)
     return records
+
+
+def note(record, moment_name, storage, file_name):
+    if storage.exists(file_name):
+        record["exists"].append(moment_name)
 
 
 def probe_replaced(model, name, pictures):
     """What a spec shows after its picture was used and then replaced by another one.
 
     A file name that does not depend on the source must not go on showing the old picture.
-    The two pictures are the two JPEGs, so that such names are the same.
+    The two pictures are JPEGs, so that such names are the same.
     """
     try:
         by_label = {label: (extension, content) for label, extension, content in pictures}
@@ -474,13 +547,16 @@ def probe_replaced(model, name, pictures):
                 builder.upload(instance, field.name)
         instance = saved(instance)
         after = getattr(instance, name)
-        exists_after_save = after.storage.exists(after.name)
-        url = after.url
-        record = picture_record(after.storage, after.name)
-        record["url"] = url
-        record["exists_after_save"] = bool(exists_after_save)
-        record["same_name"] = after.name == old_name
-        record["old_file_exists"] = bool(storage.exists(old_name))
+        record = {
+            "name": shown_name(after.name),
+            "same name": after.name == old_name,
+            "exists": ["saved"] if after.storage.exists(after.name) else [],
+        }
+        after.url  # noqa: B018
+        note(record, "used", after.storage, after.name)
+        if storage.exists(old_name) and after.name != old_name:
+            record["exists"].append("old")
+        record.update(picture_record(after.storage, after.name))
         instance.delete()
         return record
     except Exception as error:
@@ -521,6 +597,15 @@ def probe(project, settings_module):
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def written(value, depth=0):
+    """JSON with one line for each record: short, and still fit to be read and compared."""
+    if not isinstance(value, dict) or not any(isinstance(inner, dict) for inner in value.values()):
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    margin = " " * (depth + 1)
+    lines = ["%s%s:%s" % (margin, json.dumps(key), written(value[key], depth + 1)) for key in sorted(value)]
+    return "{\n%s\n%s}" % (",\n".join(lines), " " * depth)
+
+
 def main(arguments):
     if len(arguments) != 3:
         sys.stderr.write("usage: probe_site.py PROJECT_FOLDER SETTINGS_MODULE OUTPUT.json\n")
@@ -528,9 +613,8 @@ def main(arguments):
     project, settings_module, output = arguments
     sys.dont_write_bytecode = True  # the project folder stays as it is
     result = probe(project, settings_module)
-    text = json.dumps(result, indent=1, sort_keys=True, separators=(",", ": "))
     with open(output, "w", encoding="utf-8", newline="\n") as target:
-        target.write("%s\n" % text)
+        target.write("%s\n" % written(result))
     return 0
 
 

@@ -247,7 +247,7 @@ def test_error_has_a_place(source, line, column):
         translate(source)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert caught.value.reason
-    assert str(caught.value) == f"{line}:{column}: {caught.value.reason}"
+    assert str(caught.value) == f"line {line}, column {column}: {caught.value.reason}"
     assert not is_python2(source)
 
 

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ik_migrate.findings import Applicability, Finding, Report, Status
-from ik_migrate.reports.terminal import count, print_block, print_line, print_wrapped, prose
+from ik_migrate.reports.terminal import print_block, print_line, print_wrapped, prose
+from ik_migrate.reports.totals import count, totals
 
 
 def print_summary(console: Console, report: Report) -> None:
@@ -54,24 +55,6 @@ def _table(report: Report) -> Table:
     table.add_section()
     table.add_row("all", *(str(number or "-") for number in totals))
     return table
-
-
-def totals(report: Report) -> str:
-    """One sentence on the whole run."""
-    searched = count(report.files_searched, "file")
-    if not report.findings:
-        gaps = report.failed or any(result.status is Status.SKIPPED for result in report.results)
-        if gaps:
-            return f"No findings in what could be read; {searched} searched. See above for the rest."
-        if not report.files_searched:
-            return "No findings, but there was no file to search either."
-        return f"No findings: nothing in {searched} needs to change for ImageKit 3."
-    found = sum(1 for result in report.results if result.findings)
-    changed = sum(1 for result in report.results if result.status is Status.CHANGED)
-    verb = ("was" if changed == 1 else "were") if report.command == "apply" else "would be"
-    text = f"{searched} searched, {found} with findings, {changed} {verb} rewritten"
-    failed = len(report.failed)
-    return f"{text}, {failed} could not be done." if failed else f"{text}."
 
 
 def next_steps(report: Report) -> list[str]:

@@ -117,8 +117,3 @@ def print_block(console: Console, renderable: RenderableType) -> None:
     """Print a table, without the blanks that pad its lines at the end."""
     for segments in console.render_lines(renderable, pad=False):
         print_line(console, Text.assemble(*((segment.text, segment.style or "") for segment in segments)))
-
-
-def count(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

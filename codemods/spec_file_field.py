@@ -1,0 +1,100 @@
+"""A spec file is no field file any more: it knows neither instance nor field, and is of another class."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.spec_files import SpecFileUse, spec_file, spec_file_uses
+
+_EXAMPLE = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    title = models.CharField(max_length=80)
+    image = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def caption(photo):
+    thumbnail = photo.thumbnail
+    return thumbnail.instance.title
+"""
+
+RULE = Rule(
+    code="IK506",
+    name="spec-file-field",
+    summary="a spec file has no `instance`, `field` and `attname` any more, and is no `ImageFieldFile`",
+    applicability=(Applicability.MANUAL,),
+    why=(
+        "ImageKit 2 gave an ImageSpecFieldFile, a kind of Django's ImageFieldFile. ImageKit 3 gives an ImageCacheFile,"
+        " which is a file but no field file: what a field file knows of its model raises AttributeError, and"
+        " isinstance(..., ImageFieldFile) is False."
+    ),
+    todo="Get the instance from the source, with get_field_info; ask for ImageCacheFile in isinstance.",
+    source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
+    before=_EXAMPLE,
+    after=_EXAMPLE,
+)
+
+_OWN_CLASS = "imagekit.models.files.ImageSpecFieldFile"
+_FIELD_FILES = frozenset(
+    f"django.db.models.{name}"
+    for name in ("fields.files.ImageFieldFile", "fields.files.FieldFile", "ImageFieldFile", "FieldFile")
+)
+_TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report the attributes and the tests of the class."""
+    for use in spec_file_uses(module):
+        if use.member in {"instance", "field", "attname"}:
+            yield use.report(
+                RULE,
+                f"{use.shown} is a spec file, which has no {use.member} any more",
+                Applicability.MANUAL,
+                suggestion=_suggestion(use),
+            )
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and len(node.args) == 2 and module.qualified(node.func) in _TESTS:
+            yield from _test(module, node)
+
+
+def _suggestion(use: SpecFileUse) -> str:
+    if use.member == "attname":
+        return f"'{use.file.attname}'"
+    if use.member == "field":
+        return f"{use.shown}.generator  # the spec: processors, format, options"
+    code = (
+        "from imagekit.utils import get_field_info\n\n"
+        f"instance, attname = get_field_info({use.shown}.generator.source)"
+    )
+    return f"{code}  # or simply {use.owner}" if use.owner.isidentifier() else code
+
+
+def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
+    """``isinstance(thumbnail, ImageFieldFile)``."""
+    asked = call.args[1].elts if isinstance(call.args[1], ast.Tuple) else [call.args[1]]
+    names = {module.qualified(item) for item in asked}
+    is_own = _OWN_CLASS in names
+    if not is_own and not (names & _FIELD_FILES and spec_file(module, call.args[0]) is not None):
+        return
+    shown = module.text.text_of(call.args[0])
+    function = module.text.text_of(call.func)
+    yield report(
+        RULE,
+        module,
+        call,
+        f"a spec file is no {'ImageSpecFieldFile' if is_own else 'field file'} any more",
+        Applicability.MANUAL,
+        suggestion=f"from imagekit.cachefiles import ImageCacheFile\n\n{function}({shown}, ImageCacheFile)",
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,78 @@
+"""The ImageKit versions that a project can move to, what they want, and how a pin names them.
+
+What ran and what did not was seen by running each of them; the lower bounds are those that the packages declare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_TARGET = "6.1"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One version of django-imagekit.
+
+    Args:
+        version: the version, as ``--target`` names it.
+        below: the first version that is not wanted any more.
+        exact: a release that was seen to run.
+        python: the Python versions that it wants.
+        django: the Django versions that it wants.
+        note: what else has to be known.
+    """
+
+    version: str
+    below: str
+    exact: str
+    python: str
+    django: str
+    note: str
+
+    @property
+    def wants(self) -> str:
+        """One sentence on what it needs."""
+        return f"django-imagekit {self.version} wants Python {self.python} and Django {self.django}; {self.note}."
+
+
+TARGETS = {
+    target.version: target
+    for target in (
+        Target("3.0", "3.1", "3.0.4", "2.6 or 2.7", "1.3 to 1.8", "it is the last step for a project of that age"),
+        Target("3.3", "4", "3.3", "2.7 or 3.2 and later", "1.8 to 2.2", "generateimages takes no arguments there"),
+        Target("4.0", "4.1", "4.0.2", "2.7 or 3.3 and later", "up to 3.2", "it runs on both Python 2 and 3"),
+        Target("4.1", "5", "4.1.0", "2.7 or 3.3 and later", "up to 4.2", "its file names differ from those of 4.0"),
+        Target("5.0", "6", "5.0.0", "3.6 or later", "4.2 to 5.2", "imagekit.lib is gone"),
+        Target("6.1", "7", "6.1.1", "3.9 or later", "4.2 or later", "it needs PILKit 3 with Pillow 10 and later"),
+    )
+}
+
+
+def target_named(version: str) -> Target:
+    """The target of that version.
+
+    Raises:
+        ValueError: when there is none.
+    """
+    try:
+        return TARGETS[version]
+    except KeyError:
+        raise ValueError(f"there is no target {version!r}; there are {', '.join(TARGETS)}") from None
+
+
+def pin(target: str = DEFAULT_TARGET) -> str:
+    """The version specifier for a requirement: ``>=6.1,<7``."""
+    found = target_named(target)
+    return f">={found.version},<{found.below}"
+
+
+def shell_pin(target: str = DEFAULT_TARGET) -> str:
+    """The same in a form without characters that a shell takes for its own: ``~=6.1``."""
+    found = target_named(target)
+    return f"~={found.version}" if "." not in found.below else f"~={found.version}.0"
+
+
+def exact_pin(target: str = DEFAULT_TARGET) -> str:
+    """A single version, for files that list nothing else: ``6.1.1``."""
+    return target_named(target).exact

@@ -1,0 +1,133 @@
+"""What the tests of the installed command share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_SOURCE = shutil.ignore_patterns(
+    ".git", ".venv*", "venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
+)
+# What would make the output, or the work tree that git looks at, depend on who runs the tests.
+LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "IK_MIGRATE_DEBUG", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has come to its end."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+    @property
+    def stdout(self) -> str:
+        return self.out.decode()
+
+    @property
+    def stderr(self) -> str:
+        return self.err.decode()
+
+
+def command_line(*, module=False):
+    """How to start the tool: the installed console script, or ``python -m ik_migrate``."""
+    script = Path(sysconfig.get_path("scripts"), "ik-migrate" + (".exe" if os.name == "nt" else ""))
+    return [sys.executable, "-m", "ik_migrate"] if module or not script.exists() else [str(script)]
+
+
+def environment(**changes):
+    """The environment for a command, the same wherever the tests run."""
+    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    return {**kept, "COLUMNS": "80", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **changes}
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts ``ik-migrate`` with these arguments, and does not wait for it."""
+
+    def start(*arguments, cwd=tmp_path, env=None, module=False, **options):
+        return subprocess.Popen(
+            [*command_line(module=module), *map(str, arguments)],
+            cwd=cwd,
+            env=environment(**(env or {})),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
+        )
+
+    return start
+
+
+@pytest.fixture
+def run(start):
+    """Runs ``ik-migrate`` with these arguments to its end, in the test's temporary folder if not told otherwise."""
+
+    def run(*arguments, **options):
+        with start(*arguments, **options) as process:
+            out, err = process.communicate(timeout=120)
+        return Finished(process.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
+def photo_site(tmp_path):
+    """A copy of the sample project, an ImageKit 2 site with every pattern in it."""
+    return Path(shutil.copytree(ROOT / "tests" / "fixtures" / "photo_site", tmp_path / "photo_site"))
+
+
+@pytest.fixture
+def git(tmp_path):
+    """Runs git in a folder, with no configuration but its own."""
+    config = tmp_path / "gitconfig"
+    config.write_text("[user]\n\tname = Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n")
+    settings = {"GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def git(folder, *arguments, env=None, data=None, check=True):
+        done = subprocess.run(
+            ["git", *map(str, arguments)],
+            cwd=folder,
+            env=environment(**settings, **(env or {})),
+            input=data,
+            capture_output=True,
+            check=False,
+        )
+        if check and done.returncode:
+            pytest.fail(f"git {arguments} ended with {done.returncode}:\n{done.stdout!r}\n{done.stderr!r}")
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return git
+
+
+@pytest.fixture
+def contents():
+    """All files below a folder, by their path: bytes, mode, time of the last change. Git's own are left out."""
+
+    def contents(folder):
+        found = {}
+        for path in sorted(Path(folder).rglob("*")):
+            name = path.relative_to(folder)
+            if ".git" in name.parts or path.is_dir():
+                continue
+            status = path.lstat()
+            data = os.readlink(path) if path.is_symlink() else path.read_bytes()
+            found[name.as_posix()] = (data, stat.S_IMODE(status.st_mode), status.st_mtime_ns)
+        return found
+
+    return contents
+
+
+@pytest.fixture
+def source_tree(tmp_path):
+    """A copy of this repository as it is now, committed or not, without what was built in it."""
+    return Path(shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCE))
