@@ -90,3 +90,30 @@ def report(
         suggestion=suggestion,
         changes=tuple(changes),
     )
+
+
+def report_range(
+    rule: Rule,
+    file: TextFile | Module,
+    place: tuple[int, int],
+    message: str,
+    applicability: Applicability,
+    *,
+    changes: Iterable[Change] = (),
+    why: str = "",
+    todo: str = "",
+    suggestion: str = "",
+) -> Finding:
+    """A finding about a range of a file's text, from one offset to another; see `Finding` for the arguments."""
+    path, source = (file.path, file.source) if isinstance(file, TextFile) else (file.shown_path, file.text.source)
+    return Finding(
+        rule=rule,
+        path=path,
+        place=source.place(*place),
+        message=message,
+        applicability=applicability,
+        why=why,
+        todo=todo,
+        suggestion=suggestion,
+        changes=tuple(changes),
+    )

@@ -26,9 +26,7 @@ _BEFORE = re.compile(
 )
 _ANSIBLE = re.compile(r"\bcommand\s*[=:]\s*[\"']?$")
 _BLANKS = re.compile(r"(?:[ \t]|\\\r?\n)+")
-_WORD = re.compile(
-    r"(?:\$\([^)\r\n]*\)|\$\{[^}\r\n]*\}|\{\{.*?\}\}|\{[^}\r\n]*\}|%\(\w+\)s|[^\s;&|<>()\"'`\\,])+"
-)
+_WORD = re.compile(r"(?:\$\([^)\r\n]*\)|\$\{[^}\r\n]*\}|\{\{.*?\}\}|\{[^}\r\n]*\}|%\(\w+\)s|[^\s;&|<>()\"'`\\,])+")
 _REDIRECTION = re.compile(r"\d*[<>]")
 _LISTED = re.compile(r"\s*,\s*([\"'])(.*?)\1")
 _LIST_END = re.compile(r"\s*,?\s*[\])]")

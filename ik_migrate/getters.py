@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ik_migrate.callables import Judgement, is_generator
 from ik_migrate.edits import AddImport, Piece, SpecMember
 from ik_migrate.imports import needed
-from ik_migrate.spec_class import free_names, hidden_names, span_of
+from ik_migrate.spec_class import free_names, hidden_names, home_of, span_of
 from ik_migrate.spec_field import Argument, SpecField
 
 Line = tuple[Piece, ...]
@@ -73,7 +73,7 @@ class Getter:
     def require_source(self) -> None:
         """Lines that give None where there is no source, as ImageKit's own property does."""
         self.line(f"if not {self.source}:")
-        self.line(f"{self.spec.module.text.source.indent_unit}return None")
+        self.line(f"{home_of(self.spec).unit}return None")
 
     def suggest_extension(self, name: str) -> None:
         """Lines that find the extension ImageKit 2 would have suggested.
@@ -89,7 +89,7 @@ class Getter:
         if self.spec.module.project.keep_cache_names and may_be_jpeg:
             new, old = quoted(self.spec, ".jpg"), quoted(self.spec, ".jpe")
             self.line(f"if {name} == {new} and not {self.source}.name.endswith({new}):")
-            self.line(f"{self.spec.module.text.source.indent_unit}{name} = {old}")
+            self.line(f"{home_of(self.spec).unit}{name} = {old}")
 
     def callee(self) -> Line:
         """What to write in front of the brackets of the call.

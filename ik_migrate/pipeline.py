@@ -44,7 +44,7 @@ def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, op
     try:
         if is_python(path.name, data):
             return _migrate_python(project, path, shown_path, data, options)
-        return _migrate_text(shown_path, data, options)
+        return _migrate_text(project, shown_path, data, options)
     except Undecodable as error:
         reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except NotPython as error:
@@ -78,8 +78,8 @@ def _migrate_python(project: Project, path: Path, shown_path: str, data: bytes, 
     return _with_text(result, module.text.source, text, chosen)
 
 
-def _migrate_text(shown_path: str, data: bytes, options: Options) -> FileResult:
-    file = TextFile(shown_path, Source.from_text(data))
+def _migrate_text(project: Project, shown_path: str, data: bytes, options: Options) -> FileResult:
+    file = TextFile(shown_path, Source.from_text(data), project)
     findings = _findings_of_text(file, options)
     chosen = tuple(finding for finding in findings if options.writes(finding))
     edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]

@@ -17,6 +17,7 @@ from ik_migrate.module import PythonText
 from ik_migrate.names import Binding, Scope
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
+from ik_migrate.surroundings import Surroundings
 
 _FOLLOW_AT_MOST = 20
 
@@ -121,6 +122,8 @@ class Project:
         """The attributes that are spec fields in some model of the project."""
         self.shared_attributes: set[str] = set()
         """Those of them that are something else in some other class of the project."""
+        self.around = Surroundings()
+        """Facts for the rules about templates, scripts and settings."""
         self._modules: dict[Path, Module | None] = {}
 
     def module_at(self, path: Path, shown_path: str = "") -> Module | None:

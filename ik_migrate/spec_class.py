@@ -27,11 +27,13 @@ class Home:
         offset: the line start that it is inserted at.
         indent: the indentation of that line.
         blank_lines: how many blank lines follow it.
+        unit: one step of indentation, as the code around has it.
     """
 
     offset: int
     indent: str
     blank_lines: int
+    unit: str
 
 
 def obstacle(spec: SpecField) -> str:
@@ -148,7 +150,29 @@ def home_before(module: Module, statement: ast.stmt) -> Home:
     while line > 0 and _is_comment_line(module, line - 1, indent):
         line -= 1
     top_level = module.text.names.parents.get(statement) is module.tree
-    return Home(source.line_starts[line], indent, 2 if top_level else 1)
+    unit = _indent_of_body(module, statement, indent) or ("\t" if "\t" in indent else source.indent_unit)
+    blank_lines = min(2, _blank_lines_before(module, line)) or 2 if top_level else 1
+    return Home(source.line_starts[line], indent, blank_lines, unit)
+
+
+def _blank_lines_before(module: Module, line: int) -> int:
+    """How many empty lines stand right before a line, as the file spaces its classes."""
+    lines = module.text.source.lines()
+    count = 0
+    while count < line and not lines[line - 1 - count].strip():
+        count += 1
+    return count
+
+
+def _indent_of_body(module: Module, statement: ast.stmt, indent: str) -> str:
+    """How much deeper the body of a class stands; empty where there is none on lines of its own."""
+    body = getattr(statement, "body", None)
+    if not isinstance(statement, ast.ClassDef) or not body:
+        return ""
+    start = module.text.start(body[0])
+    inner = module.text.source.indent_at(start)
+    same_line = module.text.source.line_of(start) == module.text.source.line_of(module.text.start(statement))
+    return inner[len(indent) :] if inner.startswith(indent) and not same_line else ""
 
 
 def _is_comment_line(module: Module, line: int, indent: str) -> bool:
@@ -165,7 +189,7 @@ def class_name(spec: SpecField, used: set[str]) -> str:
     Args:
         used: names given to other generated classes of the module.
     """
-    model = spec.model.name if spec.model is not None else ""
+    model = spec.model_name
     name = model + _camel_case(spec.attname) if spec.attname or model else "GeneratedSpec"
     if name == model:
         name += "Spec"
@@ -198,7 +222,7 @@ def render_class(
 
     Plain attributes come first, in their order, then the properties.
     """
-    newline, unit = module.text.source.newline, module.text.source.indent_unit
+    newline, unit = module.text.source.newline, home.unit
     inner, deeper = home.indent + unit, home.indent + unit * 2
     pieces: list[Piece] = [f"{home.indent}class {name}({base}):{newline}"]
     if docstring:

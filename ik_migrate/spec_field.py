@@ -106,10 +106,21 @@ class SpecField:
         return bool(names & IK3_ONLY) and not names & IK2_ONLY
 
     @property
+    def model_name(self) -> str:
+        """The name of the model that the field is for, empty where it can't be seen."""
+        if self.model is not None:
+            return self.model.name
+        parent = self.module.text.names.parents.get(self.call)
+        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
+            receiver = parent.func.value
+            if parent.func.attr == "add_to_class" and isinstance(receiver, ast.Name | ast.Attribute):
+                return receiver.id if isinstance(receiver, ast.Name) else receiver.attr
+        return ""
+
+    @property
     def label(self) -> str:
         """How to name the field to a person: ``Model.attribute``, as far as known."""
-        model = self.model.name if self.model is not None else ""
-        return ".".join(filter(None, (model, self.attname))) or "this field"
+        return ".".join(filter(None, (self.model_name, self.attname))) or "this field"
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ import ast
 from ik_migrate.edits import AddImport, Edit
 from ik_migrate.imports import is_taken, needed
 from ik_migrate.project import Module
-from ik_migrate.spec_class import home_before
+from ik_migrate.spec_class import home_before, home_of
 from ik_migrate.spec_field import SpecField
 
 _BODY = (
@@ -57,7 +57,7 @@ class StrategyClasses:
             self._names[base] = name
             if not existing:
                 lines = (*_BODY, *([_GENERATE] if base == "Optimistic" else []))
-                unit, newline = module.text.source.indent_unit, module.text.source.newline
+                unit, newline = home_of(spec).unit, module.text.source.newline
                 self._texts[base] = newline.join(
                     line.format(name=name, base=local, state=state, i=unit) for line in lines
                 )
@@ -73,7 +73,7 @@ class StrategyClasses:
         edits = []
         for base, text in self._texts.items():
             home = home_before(self._module, self._first[base])
-            edits.append(Edit(home.offset, home.offset, (text + newline * 3,)))
+            edits.append(Edit(home.offset, home.offset, (text + newline * (home.blank_lines + 1),)))
         return edits
 
     def _existing(self, name: str, base: str) -> bool:

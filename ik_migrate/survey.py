@@ -16,6 +16,7 @@ from ik_migrate.imagekit_names import PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELD
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
+from ik_migrate.surroundings import words
 from ik_migrate.todo import MARK as TODO_MARK
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
@@ -83,6 +84,7 @@ def _names_to_look_for(modules: list[Module]) -> set[bytes]:
         for spec in spec_fields(module):
             if spec.attname and not spec.is_processed:
                 names |= {f".{spec.attname}.".encode(), b"source_file"}
+        names |= words(module, spec_fields(module))
     return {name for name in names if name not in TRIGGERS}
 
 
@@ -118,10 +120,12 @@ def _learn(project: Project, paths: list[Path]) -> None:
             if spec.attname and not spec.is_processed:
                 project.spec_attributes.add(spec.attname)
         attributes.update(_attributes_of_classes(module))
+        project.around.learn(module, spec_fields(module))
         if SETTING in module.text.source.text:
             for setting in backend_settings(module):
                 successor = successor_of_path(setting.path)
                 strategies.add(successor.strategy if successor is not None else "")
+    project.around.has_own_source_file = bool(attributes["source_file"])
     project.shared_attributes = {name for name in project.spec_attributes if attributes[name]}
     if strategies == {"Optimistic"}:
         project.default_strategy = "Optimistic"

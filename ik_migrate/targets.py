@@ -40,11 +40,18 @@ TARGETS = {
     target.version: target
     for target in (
         Target("3.0", "3.1", "3.0.4", "2.6 or 2.7", "1.3 to 1.8", "it is the last step for a project of that age"),
-        Target("3.3", "4", "3.3", "2.7 or 3.2 and later", "1.8 to 2.2", "generateimages takes no arguments there"),
+        Target(
+            "3.3",
+            "4",
+            "3.3",
+            "2.7 or 3.2 and later",
+            "1.4 to 1.11",
+            "from 1.10 on generateimages takes no labels",
+        ),
         Target("4.0", "4.1", "4.0.2", "2.7 or 3.3 and later", "up to 3.2", "it runs on both Python 2 and 3"),
         Target("4.1", "5", "4.1.0", "2.7 or 3.3 and later", "up to 4.2", "its file names differ from those of 4.0"),
         Target("5.0", "6", "5.0.0", "3.6 or later", "4.2 to 5.2", "imagekit.lib is gone"),
-        Target("6.1", "7", "6.1.1", "3.9 or later", "4.2 or later", "it needs PILKit 3 with Pillow 10 and later"),
+        Target("6.1", "7", "6.1.1", "3.9 or later", "4.2 to 6.0", "it needs PILKit 3 with Pillow 10 and later"),
     )
 }
 

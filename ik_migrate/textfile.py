@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ik_migrate.findings import Place
+from ik_migrate.project import Project
 from ik_migrate.source import Source
 
 
@@ -17,10 +18,12 @@ class TextFile:
     Args:
         path: how it is named to the user, with forward slashes.
         source: its content.
+        project: the project that it belongs to.
     """
 
     path: str
     source: Source
+    project: Project
 
     @property
     def name(self) -> str:

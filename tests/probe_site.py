@@ -14,7 +14,7 @@ in memory. Settings that compute paths from ``MEDIA_ROOT`` while they are loaded
 environment variable of that name, which is set first.
 """
 # Python 2.7 has to read this as well, and one spec that fails must not hide the others.
-# ruff: noqa: UP004, UP010, UP018, UP020, UP029, UP031
+# ruff: noqa: B905, RUF005, UP004, UP010, UP018, UP020, UP029, UP031
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -501,7 +501,7 @@ def probe_specs(instance, names):
             }
         except Exception as error:
             records[name] = failure(error)
-    for name, (storage, file_name) in places.items():
+    for name, (storage, file_name) in sorted(places.items()):
         try:
             url = getattr(instance, name).url
             note(records[name], "used", storage, file_name)
@@ -517,7 +517,7 @@ def probe_specs(instance, names):
             for name in places:
                 records[name].update(failure(error))
         else:
-            for name, (storage, file_name) in places.items():
+            for name, (storage, file_name) in sorted(places.items()):
                 note(records[name], moment_name, storage, file_name)
     return records
 

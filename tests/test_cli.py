@@ -143,9 +143,9 @@ def test_file_that_can_not_be_analysed(run, project, command, broken):
     done = run(*command, cwd=folder)
     messages = " ".join((done.stderr if command is DIFF else done.stdout).split())
     assert done.status == 2
-    assert f"broken.py it{re.split(r' it', messages, maxsplit=1)[1][:1]}" in messages or "broken.py its" in messages
-    assert reason in messages
-    assert line is None or f"line {line}" in messages
+    failed = messages.partition("Could not be done: 1 file broken.py ")[2]
+    assert reason in failed
+    assert line is None or f"line {line}" in failed
     assert "Traceback" not in messages
     assert (folder / "broken.py").read_bytes() == before
     assert "IK101" in messages
@@ -297,9 +297,10 @@ def test_json_is_what_the_schema_says(run, photo_site):
 
 def test_json_and_text_find_the_same(run, photo_site):
     report = json.loads(run("scan", "--format", "json", cwd=photo_site).stdout)
-    text = run("scan", cwd=photo_site).stdout
+    # Where the line would be too long, the rule stands on the next one.
+    text = re.sub(r"(:\d+:\d+)\s+(IK\d+) ", r"\1 \2 ", run("scan", cwd=photo_site).stdout)
     places = [
-        f"{file['path']}:{finding['place']['line']}:{finding['place']['column']}  {finding['rule']['code']} "
+        f"  {file['path']}:{finding['place']['line']}:{finding['place']['column']} {finding['rule']['code']} "
         for file in report["files"]
         for finding in file["findings"]
     ]

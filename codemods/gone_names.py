@@ -1,0 +1,119 @@
+"""What code imported from ImageKit 2's inside, and ``_ik``: gone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.moved_names import attribute_uses
+from ik_migrate.project import Module
+
+_EXAMPLE = """\
+from imagekit.utils import get_spec_files
+
+
+def thumbnail_urls(photo):
+    return [file.url for file in get_spec_files(photo)]
+"""
+
+RULE = Rule(
+    code="IK507",
+    name="gone-names",
+    summary="`_ik.spec_files`, `get_spec_files`, `SpecFileGenerator` and other inner parts are gone",
+    applicability=(Applicability.MANUAL,),
+    why="ImageKit 3 does not have it, and has nothing that does the same.",
+    todo="Name the spec attributes that are meant; what made or deleted files is done by the files themselves now.",
+    source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
+    before=_EXAMPLE,
+    after=_EXAMPLE,
+    path="photos.py",
+)
+
+_GONE = {
+    "imagekit.utils.get_spec_files": "",
+    "imagekit.utils.validate_app_cache": (
+        "from django.core.management import call_command\n\ncall_command('generateimages')"
+    ),
+    "imagekit.utils.invalidate_app_cache": (
+        "# delete CACHE/images and clear the cache that IMAGEKIT_CACHE_BACKEND names"
+    ),
+    "imagekit.utils.ik_model_receiver": (
+        "@receiver(post_save, sender=Photo)  # one for each model that is meant\ndef on_save(sender, **kwargs):\n    ..."
+    ),
+    "imagekit.models.fields.files.ImageSpecFieldFile": "from imagekit.cachefiles import ImageCacheFile",
+    "imagekit.models.fields.utils.BoundImageKitMeta": "",
+    "imagekit.models.fields.utils.ImageKitMeta": "",
+    "imagekit.models.fields.utils.ImageSpecFileDescriptor": (
+        "ImageSpecFileDescriptor(field, attname, source_field_name)"
+    ),
+    "imagekit.generators.SpecFileGenerator": (
+        "from imagekit import ImageSpec\nfrom imagekit.utils import generate\n\n"
+        "class Thumbnail(ImageSpec):\n    processors = [...]\n\ncontent = generate(Thumbnail(source=file))"
+    ),
+}
+_GONE |= {
+    f"imagekit.utils.{name}": f"from pilkit.utils import {name}  # an inner part of PILKit, too"
+    for name in ("_extension_to_format", "_format_to_extension", "_init_pil", "_preinit_pil")
+}
+_GONE_MODULES = ("imagekit.generators", "imagekit.models.receivers")
+_CHANGED = "imagekit.models.fields.utils.ImageSpecFileDescriptor"
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report each import, each use through a module, and each ``_ik``."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                dotted = f"{node.module}.{alias.name}"
+                if node.module in _GONE_MODULES or dotted in _GONE_MODULES or dotted in _GONE:
+                    yield _gone(module, alias, dotted)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in _GONE_MODULES:
+                    yield _gone(module, alias, alias.name)
+        elif isinstance(node, ast.Attribute) and node.attr == "_ik" and module.project.spec_attributes:
+            yield _ik(module, node)
+    for use, dotted in attribute_uses(module, _GONE):
+        if not dotted.startswith(_GONE_MODULES):
+            yield _gone(module, use, dotted)
+
+
+def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
+    source, _, name = dotted.rpartition(".")
+    suggestion = _GONE.get(dotted, "")
+    if dotted == _CHANGED:
+        why = "ImageKit 3 has a class of that name, which wants the name of the source field too: TypeError."
+        return report(RULE, module, node, f"{name} takes other arguments", Applicability.MANUAL, why=why)
+    if dotted.endswith(".get_spec_files"):
+        suggestion = _spec_files(module, "instance")
+    what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
+    return report(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
+
+
+def _ik(module: Module, node: ast.Attribute) -> Finding:
+    """``photo._ik``, with or without ``.spec_files`` or ``.spec_fields``."""
+    parent = module.text.names.parents.get(node)
+    whole = parent if isinstance(parent, ast.Attribute) else node
+    owner = module.text.text_of(node.value)
+    suggestion = _spec_files(module, owner)
+    if whole.attr == "spec_fields":
+        suggestion = f"[{', '.join(repr(name) for name in sorted(module.project.spec_attributes))}]"
+    return report(
+        RULE,
+        module,
+        whole,
+        f"{module.text.text_of(whole)} is gone",
+        Applicability.MANUAL,
+        why="ImageKit 3 keeps a plain dict under _ik, with nothing about the specs of the model: AttributeError.",
+        suggestion=f"{suggestion}  # those of its model",
+    )
+
+
+def _spec_files(module: Module, owner: str) -> str:
+    names = sorted(module.project.spec_attributes) or ["thumbnail"]
+    return f"[{', '.join(f'{owner}.{name}' for name in names)}]"
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,119 @@
+"""``imagekit.lib`` is gone, and so is Pillow's ``Image.ANTIALIAS``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.moved_names import Move, import_edits, imports_from, spelled
+from ik_migrate.project import Module
+
+LIB = Rule(
+    code="IK206",
+    name="imagekit-lib",
+    summary="`imagekit.lib` is gone: import from `PIL`",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why="It only passed on PIL's modules and StringIO. ImageKit 5.0 and later have no such module: ImportError.",
+    todo="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
+    source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
+    before="""\
+from imagekit.lib import Image, ImageEnhance
+
+
+class Warmer(object):
+    def process(self, img):
+        return ImageEnhance.Color(img.convert('RGB')).enhance(1.1)
+""",
+    after="""\
+from PIL import Image, ImageEnhance
+
+
+class Warmer(object):
+    def process(self, img):
+        return ImageEnhance.Color(img.convert('RGB')).enhance(1.1)
+""",
+    path="processors.py",
+)
+
+_ANTIALIAS = """\
+from imagekit.processors import ResizeToFill
+from PIL import Image
+
+
+class Poster(ResizeToFill):
+    def process(self, img):
+        return img.resize((self.width, self.height), Image.ANTIALIAS)
+"""
+
+ANTIALIAS = Rule(
+    code="IK207",
+    name="pil-antialias",
+    summary="`Image.ANTIALIAS` is gone in Pillow 10",
+    applicability=(Applicability.NOTICE,),
+    why="ImageKit 6 runs with Pillow 10 and later, where Image.ANTIALIAS raises AttributeError as a picture is made.",
+    todo="Write Image.LANCZOS, which is the same filter and is there since Pillow 2.7.",
+    source="Pillow's release notes of 2.7.0 and 10.0.0",
+    before=_ANTIALIAS,
+    after=_ANTIALIAS,
+    path="processors.py",
+)
+
+_PIL = frozenset(
+    {"Image", "ImageColor", "ImageChops", "ImageEnhance", "ImageFile", "ImageFilter", "ImageDraw", "ImageStat"}
+)
+_STRING_IO = (
+    "imagekit.lib's StringIO was cStringIO.StringIO. io.BytesIO takes its place, on Python 3 as well; but it takes no"
+    " unicode text, not even on Python 2."
+)
+_IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Image.ANTIALIAS"})
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Take the names from where they are; tell of a filter that is gone."""
+    for node in imports_from(module, ["imagekit.lib"]):
+        yield _from_lib(module, node)
+    for statement in ast.walk(module.tree):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                if _is_lib(statement, alias):
+                    suggestion = "from PIL import Image"
+                    yield report(LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion)
+    if "imagekit" not in module.text.source.text:
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
+            image = module.text.text_of(node.value)
+            message = f"{image}.ANTIALIAS is gone in Pillow 10"
+            yield report(ANTIALIAS, module, node, message, Applicability.NOTICE, suggestion=f"{image}.LANCZOS")
+
+
+def _is_lib(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    if isinstance(statement, ast.Import):
+        return alias.name == "imagekit.lib"
+    return statement.module == "imagekit" and not statement.level and alias.name == "lib"
+
+
+def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
+    moves = [Move(alias, "PIL", alias.name) for alias in node.names if alias.name in _PIL]
+    # The name stays, so that nothing else in the file has to change.
+    moves += [
+        Move(alias, "io", "BytesIO", alias.asname or "StringIO") for alias in node.names if alias.name == "StringIO"
+    ]
+    edits = import_edits(module, node, moves) if len(moves) == len(node.names) else None
+    is_string_io = any(move.module == "io" for move in moves)
+    names = ", ".join(alias.name for alias in node.names)
+    return report(
+        LIB,
+        module,
+        node,
+        f"{names} of imagekit.lib: the module is gone",
+        Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
+        changes=edits or (),
+        why=f"{LIB.why} {_STRING_IO}" if is_string_io else "",
+        suggestion="\n".join(f"from {move.module} import {move.clause}" for move in moves),
+    )
+
+
+CODEMOD = Codemod(rules=(LIB, ANTIALIAS), module=check_module)

@@ -1,0 +1,64 @@
+"""``manage.py ikcacheinvalidate`` has no successor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report_range
+from ik_migrate.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.textfile import TextFile
+
+COMMAND = "ikcacheinvalidate"
+
+_BEFORE = """\
+#!/bin/sh
+python manage.py ikcacheinvalidate gallery
+"""
+
+RULE = Rule(
+    code="IK602",
+    name="invalidate-command",
+    summary="the command `ikcacheinvalidate` is gone",
+    applicability=(Applicability.MANUAL,),
+    why=(
+        "ImageKit 3 has no command ikcacheinvalidate and nothing like it. To have its files made anew, they have to be"
+        " deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
+    ),
+    todo="Delete the folder of the files, CACHE/images, and clear the cache that IMAGEKIT_CACHE_BACKEND names.",
+    source=(
+        "imagekit/management/commands/ikcacheinvalidate.py of 2.0.4; imagekit/cachefiles/backends.py and"
+        " imagekit/conf.py of 3.0.4 to 6.1.1"
+    ),
+    before=_BEFORE,
+    after=_BEFORE,
+    path="deploy.sh",
+)
+
+
+def check_text(file: TextFile) -> Iterator[Finding]:
+    """Report every mention outside of comments."""
+    for use in uses_in_text(file, COMMAND):
+        yield _finding(file, use)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report every mention outside of comments and docstrings."""
+    for use in uses_in_module(module, COMMAND):
+        yield _finding(module, use)
+
+
+def _finding(file: TextFile | Module, use: Use) -> Finding:
+    labels = " ".join(word.text.lower() for word in use.mention.arguments)
+    return report_range(
+        RULE,
+        file,
+        (use.mention.start, use.mention.end),
+        f"{COMMAND} has no successor",
+        Applicability.MANUAL,
+        suggestion=f"{PROCEDURE} {labels}".rstrip() if use.mention.is_command else "",
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

@@ -1,0 +1,104 @@
+"""Names of ``imagekit.utils`` that live elsewhere now."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import Change, Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imports import needed
+from ik_migrate.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
+from ik_migrate.project import Module
+
+RULE = Rule(
+    code="IK508",
+    name="moved-utils",
+    summary="`IKContentFile` and the errors of `imagekit.utils` live elsewhere now",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImportError in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
+        " UnknownExtension and UnknownFormat, without Error in their names."
+    ),
+    todo="Import IKContentFile from imagekit.files, and the errors from pilkit.exceptions.",
+    source="imagekit/utils.py of 2.0.4; imagekit/files.py of 3.0.4 to 6.1.1; pilkit/exceptions.py of 1.1.13 and 3.0",
+    before="""\
+from imagekit.utils import IKContentFile, UnknownExtensionError, extension_to_format
+
+
+def rendered(name, data):
+    try:
+        format = extension_to_format(name)
+    except UnknownExtensionError:
+        format = None
+    return IKContentFile(name, data, format=format)
+""",
+    after="""\
+from imagekit.utils import extension_to_format
+from imagekit.files import IKContentFile
+from pilkit.exceptions import UnknownExtension
+
+
+def rendered(name, data):
+    try:
+        format = extension_to_format(name)
+    except UnknownExtension:
+        format = None
+    return IKContentFile(name, data, format=format)
+""",
+    path="rendering.py",
+)
+
+_MOVED = {
+    "IKContentFile": ("imagekit.files", "IKContentFile"),
+    "UnknownExtensionError": ("pilkit.exceptions", "UnknownExtension"),
+    "UnknownFormatError": ("pilkit.exceptions", "UnknownFormat"),
+}
+_UTILS = "imagekit.utils"
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Import them from where they are, rename their uses, and turn ``utils.x`` into an imported name."""
+    for node in imports_from(module, [_UTILS]):
+        if any(alias.name in _MOVED for alias in node.names):
+            yield _imported(module, node)
+    for use, dotted in attribute_uses(module, [f"{_UTILS}.{name}" for name in _MOVED]):
+        name, imports = needed(module, *_MOVED[dotted.rpartition(".")[2]])
+        yield report(
+            RULE,
+            module,
+            use,
+            f"{dotted} lives in {_MOVED[dotted.rpartition('.')[2]][0]} now",
+            Applicability.SAFE,
+            changes=(Edit(module.text.start(use), module.text.end(use), (name,)), *imports),
+        )
+
+
+def _imported(module: Module, node: ast.ImportFrom) -> Finding:
+    moves = []
+    renames: list[Change] = []
+    for alias in node.names:
+        if alias.name not in _MOVED:
+            continue
+        source, name = _MOVED[alias.name]
+        local = new_local_name(module, alias, name)
+        moves.append(Move(alias, source, name, local))
+        if local != (alias.asname or alias.name):
+            text = module.text
+            renames += [Edit(text.start(use), text.end(use), (local,)) for use in uses_of(module, alias)]
+    edits = import_edits(module, node, moves)
+    names = ", ".join(move.alias.name for move in moves)
+    lines = "\n".join(f"from {move.module} import {move.clause}" for move in moves)
+    return report(
+        RULE,
+        module,
+        node,
+        f"{names} of imagekit.utils {'lives' if len(moves) == 1 else 'live'} elsewhere now",
+        Applicability.MANUAL if edits is None else Applicability.SAFE,
+        changes=() if edits is None else (*edits, *renames),
+        suggestion=lines,
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

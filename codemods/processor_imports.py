@@ -1,0 +1,115 @@
+"""The submodules of ``imagekit.processors`` are deprecated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
+from ik_migrate.imports import used_names
+from ik_migrate.moved_names import Move, attribute_uses, import_edits, imports_from
+from ik_migrate.processor_names import IK1_NAMES, PLACES, SUBMODULES
+from ik_migrate.project import Module
+
+RULE = Rule(
+    code="IK204",
+    name="processor-imports",
+    summary="`imagekit.processors.resize`, `.crop`, `.base` and `.utils` are deprecated",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
+    why="ImageKit 3.2.4 and later warn of it (DeprecationWarning), and not all names are there any more.",
+    todo="Import the processors from imagekit.processors, and their helpers from PILKit.",
+    source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors.resize import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+)
+
+_ENTROPY = (
+    "PILKit has histogram_entropy, and with newer versions of Pillow it is Pillow's own: for something that is no"
+    " picture it raises AttributeError, where ImageKit 2 gave 0."
+)
+_STAYS = (
+    "The module is still there in ImageKit 6.1, and warns of itself (DeprecationWarning) since 3.2.4; nothing has to"
+    " be changed now."
+)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rewrite what is imported by name; tell of the modules that are imported whole."""
+    for node in imports_from(module, SUBMODULES):
+        if not _is_ik3(module, node):
+            yield from _names(module, node)
+    for statement in ast.walk(module.tree):
+        if isinstance(statement, ast.Import):
+            modules = [alias for alias in statement.names if alias.name in SUBMODULES]
+        elif isinstance(statement, ast.ImportFrom) and statement.module == "imagekit.processors":
+            modules = [alias for alias in statement.names if f"imagekit.processors.{alias.name}" in SUBMODULES]
+        else:
+            continue
+        for alias in modules:
+            if not _is_ik3(module, statement):
+                message = f"imagekit.processors.{alias.name.rpartition('.')[2]} is deprecated"
+                yield report(RULE, module, alias, message, Applicability.NOTICE, why=_STAYS)
+    for use, _ in attribute_uses(module, ["imagekit.processors.crop._crop"]):
+        suggestion = "from pilkit.processors.crop import _crop"
+        yield report(RULE, module, use, "_crop is PILKit's now", Applicability.MANUAL, suggestion=suggestion)
+
+
+def _is_ik3(module: Module, node: ast.AST) -> bool:
+    return is_ik3_code(module, node) and not module.project.has_ik2_code
+
+
+def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
+    source = node.module or ""
+    places = PLACES[source]
+    if node.names[0].name == "*":
+        used = sorted(used_names(module.text) & {name for name in places if not name.startswith("_")})
+        suggestion = f"from imagekit.processors import {', '.join(used)}" if used else ""
+        message = f"{source} is deprecated"
+        yield report(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+        return
+    if any(f"{source}.{alias.name}" in IK1_NAMES for alias in node.names):
+        return  # Those names' own rule takes the whole statement.
+    for alias in node.names:
+        if alias.name not in places:
+            message = f"{alias.name} of {source} is not in imagekit.processors"
+            yield report(RULE, module, alias, message, Applicability.MANUAL)
+    moves = [Move(alias, places[alias.name], alias.name) for alias in node.names if alias.name in places]
+    edits = import_edits(module, node, moves) if moves else []
+    if not moves:
+        return
+    is_entropy = any(move.name == "histogram_entropy" for move in moves)
+    applicability = Applicability.UNSAFE if is_entropy else Applicability.SAFE
+    yield report(
+        RULE,
+        module,
+        node,
+        f"{', '.join(move.name for move in moves)} of {source} {'is' if len(moves) == 1 else 'are'} imported from"
+        " a deprecated module",
+        applicability if edits is not None else Applicability.MANUAL,
+        changes=edits or (),
+        why=_ENTROPY if is_entropy else "",
+        suggestion="\n".join(f"from {move.module} import {move.clause}" for move in moves),
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,127 @@
+"""``source_file`` and other members of a spec file that templates used, and the template of the admin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report_range
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.textfile import TextFile
+
+_BEFORE = """\
+{# photo.thumbnail comes from django-imagekit #}
+<a href="{{ photo.thumbnail.source_file.url }}">
+"""
+
+RULE = Rule(
+    code="IK604",
+    name="template-source-file",
+    summary="templates find the source of a spec file under `generator.source`",
+    applicability=(Applicability.MANUAL, Applicability.UNSAFE),
+    why=(
+        "The files of ImageKit 3 have no source_file, instance, field, attname, validate, invalidate or clear."
+        " A template that asks for them gets an empty string and no error."
+    ),
+    todo="Say generator.source instead of source_file, if the object is the file of a spec field.",
+    source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
+    before=_BEFORE,
+    after=_BEFORE,
+    path="templates/photo.html",
+)
+
+ADMIN = Rule(
+    code="IK607",
+    name="admin-thumbnail-template",
+    summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "AdminThumbnail of ImageKit 3 looks for the attribute source of a spec file, which there is not, and hands"
+        " the thumbnail to the template as original_image."
+    ),
+    todo="Where the link shall show the whole picture, say thumbnail.generator.source.url in this template.",
+    source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
+    before="""\
+{# The thumbnail of django-imagekit in the lists of the admin #}
+<a href="{{ original_image.url }}"><img src="{{ thumbnail.url }}"></a>
+""",
+    after="""\
+{# The thumbnail of django-imagekit in the lists of the admin #}
+<a href="{{ original_image.url }}"><img src="{{ thumbnail.url }}"></a>
+""",
+    path="templates/imagekit/admin/thumbnail.html",
+)
+
+_ADMIN_TEMPLATE = "imagekit/admin/thumbnail.html"
+_SOURCE_FILE = "source_file"
+_GONE = "instance|field|attname|validate|invalidate|clear|source_file"
+_SILENT = re.compile(r"\{#.*?#\}|\{%-?\s*(comment|verbatim|raw)\b.*?%\}.*?\{%-?\s*end\1\b.*?%\}", re.S)
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_MEMBER = re.compile(rf"(?<![\w.])(?P<object>\w+(?:\.\w+)*)\.(?P<member>{_GONE})(?!\w)")
+_NAMED = re.compile(r"(?<![\w.])(?P<name>\w+)\s*=\s*(?P<path>\w+(?:\.\w+)+)(?![\w.(])")
+_NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)")
+
+
+def check_text(file: TextFile) -> Iterator[Finding]:
+    """Look into the tags and variables of a template, its comments left out."""
+    text = file.source.text
+    if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
+        start = text.index("original_image")
+        message = "this is the project's own template for AdminThumbnail"
+        place = (start, start + len("original_image"))
+        yield report_range(ADMIN, file, place, message, Applicability.NOTICE)
+    if "{{" not in text and "{%" not in text:
+        return
+    code = _code_of(text)
+    known = _known_names(file, code)
+    for match in _MEMBER.finditer(code):
+        finding = _finding(file, match, known)
+        if finding is not None:
+            yield finding
+
+
+def _code_of(text: str) -> str:
+    """The text with blanks for all that is not code of the template; offsets stay."""
+    text = _SILENT.sub(lambda match: " " * len(match.group()), text)
+    code = [" "] * len(text)
+    for tag in _TAG.finditer(text):
+        inner = _STRING.sub(lambda match: " " * len(match.group()), tag.group())
+        code[tag.start() : tag.end()] = inner
+    return "".join(code)
+
+
+def _known_names(file: TextFile, code: str) -> set[str]:
+    """Names that end the path to a spec file: spec fields of the project, and variables made from them."""
+    known = set(file.project.spec_attributes)
+    for pattern in (_NAMED, _NAMED_AS):
+        for match in pattern.finditer(code):
+            if match["path"].rpartition(".")[2] in file.project.spec_attributes:
+                known.add(match["name"])
+    return known
+
+
+def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding | None:
+    owner, _, last = match["object"].rpartition(".")
+    shown = match.group()
+    place = (match.start(), match.end())
+    if match["member"] != _SOURCE_FILE:
+        if last not in file.project.spec_attributes:
+            return None
+        message = f"{shown} is empty: spec files have no {match['member']} any more"
+        todo = f"Take it from the object that has the field {last}."
+        suggestion = owner if match["member"] == "instance" else ""
+        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo, suggestion=suggestion)
+    message = f"{shown} is empty: spec files have no source_file any more"
+    if last in known:
+        edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
+        return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])
+    if file.project.around.has_own_source_file:
+        return None
+    message = f"{shown} is empty if {match['object']} is the file of a spec field"
+    suggestion = f"{match['object']}.generator.source"
+    return report_range(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
+
+
+CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)

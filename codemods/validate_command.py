@@ -1,0 +1,112 @@
+"""``manage.py ikcachevalidate`` is ``manage.py generateimages``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ik_migrate.codemod import Codemod, report_range
+from ik_migrate.command_lines import Mention
+from ik_migrate.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module, Project
+from ik_migrate.textfile import TextFile
+
+COMMAND = "ikcachevalidate"
+SUCCESSOR = "generateimages"
+
+RULE = Rule(
+    code="IK601",
+    name="validate-command",
+    summary="the command `ikcachevalidate` is called `generateimages`",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 3 has no command ikcachevalidate. Its successor generateimages makes the files that are missing, too."
+        " It takes app labels in lower case, has no --force-revalidation, and goes on after a picture that can't be"
+        " made. It goes through the manager called objects of every model, whatever the default manager is."
+    ),
+    todo=f"Call {SUCCESSOR}.",
+    source=(
+        "imagekit/management/commands/ikcachevalidate.py of 2.0.4, generateimages.py of 3.0.4 to 6.1.1;"
+        " imagekit/specs/sourcegroups.py for the manager, imagekit/models/fields/__init__.py for the labels"
+    ),
+    before="""\
+#!/bin/sh
+python manage.py ikcachevalidate gallery news
+""",
+    after="""\
+#!/bin/sh
+python manage.py generateimages gallery news
+""",
+    path="deploy.sh",
+)
+
+
+def check_text(file: TextFile) -> Iterator[Finding]:
+    """Rename the command in command lines; report what can't be one."""
+    for use in uses_in_text(file, COMMAND):
+        yield _finding(file, file.project, use)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rename the command in ``call_command``, argument lists and command lines in strings."""
+    for use in uses_in_module(module, COMMAND):
+        yield _finding(module, module.project, use)
+
+
+def _finding(file: TextFile | Module, project: Project, use: Use) -> Finding:
+    mention = use.mention
+    place = (mention.start, mention.end)
+    if use.is_import:
+        message = f"{COMMAND} is taken from ImageKit's code, where it is no more"
+        return report_range(RULE, file, place, message, Applicability.MANUAL)
+    if not mention.is_command:
+        message = f"{COMMAND} is spoken of here"
+        todo = f"If the command is meant, say {SUCCESSOR}; it takes the same app labels, in lower case."
+        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo)
+    if any(option.startswith("--force") or option == "force_revalidation" for option in mention.options):
+        return report_range(
+            RULE,
+            file,
+            place,
+            f"{COMMAND} is told to make all pictures again",
+            Applicability.MANUAL,
+            todo="Delete the files and forget what ImageKit knows of them, then make them.",
+            suggestion=PROCEDURE + " ".join(["", *(word.text.lower() for word in mention.arguments)]).rstrip(),
+        )
+    message = f"{COMMAND} is called {SUCCESSOR}"
+    if mention.options:
+        options = " and ".join(mention.options)
+        todo = f"Call {SUCCESSOR}, without {options} where it is not one of Django's own options."
+        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo)
+    if not use.is_writable:
+        return report_range(RULE, file, place, message, Applicability.MANUAL)
+    return _rename(file, project, mention, message)
+
+
+def _rename(file: TextFile | Module, project: Project, mention: Mention, message: str) -> Finding:
+    place = (mention.start, mention.end)
+    changes = [Edit(*place, (SUCCESSOR,)), *_in_lower_case(mention)]
+    labels = {word.text.lower() for word in mention.arguments}
+    doubts = []
+    if not mention.is_seen:
+        doubts.append("What it is given can't be seen here: app labels have to be in lower case.")
+    if (labels or not mention.is_seen) and not project.around.abstract_apps <= labels:
+        apps = ", ".join(sorted(filter(None, project.around.abstract_apps - labels))) or "another app"
+        doubts.append(
+            f"Spec fields of abstract models belong to the app of the abstract model, {apps}, for {SUCCESSOR};"
+            f" for {COMMAND} they belonged to the app of each model."
+        )
+    if not doubts:
+        return report_range(RULE, file, place, message, Applicability.SAFE, changes=changes)
+    why = " ".join([RULE.why, *doubts])
+    return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
+
+
+def _in_lower_case(mention: Mention) -> Iterable[Edit]:
+    return [
+        Edit(word.start, word.end, (word.text.lower(),)) for word in mention.arguments if word.text != word.text.lower()
+    ]
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

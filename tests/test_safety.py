@@ -1,0 +1,273 @@
+"""A file is rewritten whole and right, or left byte for byte as it was."""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+
+import pytest
+
+from ik_migrate import api
+from ik_migrate.source import ChangedOnDisk, replace_file
+
+MODELS = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+"""
+MIGRATED = MODELS.replace("image_field=", "source=")
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An empty project."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "manage.py").write_text("")
+    return folder
+
+
+# Bytes that are not ours to change ---------------------------------------------------------------
+
+CAFE = MODELS.replace("class Photo", "# Café\nclass Photo")
+BYTES = {
+    "latin-1 by its cookie": ("# -*- coding: latin-1 -*-\n" + CAFE).encode("latin-1"),
+    "cookie in the second line": ("#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n" + CAFE).encode("cp1252"),
+    "utf-8 with a byte order mark": b"\xef\xbb\xbf" + CAFE.encode(),
+    "crlf": CAFE.replace("\n", "\r\n").encode(),
+    "cr": CAFE.replace("\n", "\r").encode(),
+    "mixed newlines": CAFE.replace("\n", "\r\n", 4).replace("photos')\n", "photos')\r").encode(),
+    "form feed": CAFE.replace("\n\n\n", "\n\n\f\n").encode(),
+    "tabs": CAFE.replace("    ", "\t").encode(),
+    "no newline at the end": CAFE.rstrip("\n").encode(),
+    "blanks at the ends of lines": CAFE.replace("\n", "  \n").encode(),
+    "blank lines at the end": (CAFE + "\n\n\n").encode(),
+    "other line breaks of Unicode": CAFE.replace("# Café", "# \x0b\x1c\x85\u2028").encode(),
+    "python 2": ("print 'a', 0777, ur'b', `1`\n" + MODELS.replace("'photos'", "u'photos'")).encode(),
+}
+
+
+@pytest.mark.parametrize("before", BYTES.values(), ids=BYTES)
+def test_all_else_stays_byte_for_byte(run, site, before):
+    (site / "models.py").write_bytes(before)
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert (site / "models.py").read_bytes() == before.replace(b"image_field=", b"source=")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+def test_new_lines_end_as_the_others_do(run, site, newline):
+    models = MODELS.replace("[ResizeToFill(50, 50)]", "lambda instance, file: [ResizeToFill(50, 50)]")
+    (site / "models.py").write_bytes(models.replace("\n", newline).encode())
+    assert run("apply", cwd=site).status == 0
+    after = (site / "models.py").read_bytes().decode()
+    assert "class PhotoSmall(ImageSpec):" in after
+    assert after.replace(newline, "").isprintable()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o644, 0o600, 0o664])
+def test_mode_stays(run, site, mode):
+    script = site / "models.py"
+    script.write_text("#!/usr/bin/env python\n" + MODELS)
+    script.chmod(mode)
+    assert run("apply", cwd=site).status == 0
+    assert "source=" in script.read_text()
+    assert stat.S_IMODE(script.stat().st_mode) == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_owner_stays_when_root_applies(run, site):
+    (site / "models.py").write_text(MODELS)
+    os.chown(site / "models.py", 12345, 23456)
+    assert run("apply", cwd=site).status == 0
+    status = (site / "models.py").stat()
+    assert (status.st_uid, status.st_gid) == (12345, 23456)
+
+
+# Links -------------------------------------------------------------------------------------------
+
+
+def test_link_is_followed_and_stays_a_link(run, site, tmp_path):
+    shared = tmp_path / "shared.py"
+    shared.write_text(MODELS)
+    (site / "models.py").symlink_to("../shared.py")
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert os.readlink(site / "models.py") == "../shared.py"
+    assert shared.read_text() == MIGRATED
+    assert not shared.is_symlink()
+
+
+@pytest.mark.parametrize("link", ["a.py", "z.py"])
+def test_file_and_link_to_it_are_one(run, site, link):
+    (site / "models.py").write_text(MODELS)
+    (site / link).symlink_to("models.py")
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert f"{link}:" not in done.stdout
+    assert (site / link).is_symlink()
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_links_that_lead_nowhere_or_in_circles(run, site):
+    (site / "models.py").write_text(MODELS)
+    (site / "nowhere.py").symlink_to("imagekit.py")
+    (site / "circle.py").symlink_to("circle.py")
+    (site / "loop").symlink_to(".")
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+# Somebody else at the same file ------------------------------------------------------------------
+
+
+def test_file_that_was_changed_since_it_was_read(site):
+    path = site / "models.py"
+    path.write_text(MODELS)
+    (result,) = api.scan([site], base=site).results
+    path.write_text(MODELS + "# edited\n")
+    with pytest.raises(ChangedOnDisk, match="changed by someone else"):
+        replace_file(path, result.before, result.after)
+    assert path.read_text() == MODELS + "# edited\n"
+    assert sorted(os.listdir(site)) == ["manage.py", "models.py"]
+
+
+def test_change_while_apply_runs_is_said_and_kept(site, monkeypatch):
+    """The other one saves the first file after all files were read."""
+    for name in ("first.py", "second.py"):
+        (site / name).write_text(MODELS)
+    scan = api.scan
+
+    def scan_and_be_too_slow(*arguments, **options):
+        report = scan(*arguments, **options)
+        (site / "first.py").write_text("# edited\n")
+        return report
+
+    monkeypatch.setattr(api, "scan", scan_and_be_too_slow)
+    report = api.apply([site], base=site)
+    assert report.exit_status == 2
+    assert report.failed == (("first.py", "it was changed by someone else since it was read; run ik-migrate again."),)
+    assert (site / "first.py").read_text() == "# edited\n"
+    assert (site / "second.py").read_text() == MIGRATED
+
+
+def test_file_that_is_gone_when_it_is_to_be_written(site):
+    path = site / "models.py"
+    path.write_text(MODELS)
+    (result,) = api.scan([site], base=site).results
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        replace_file(path, result.before, result.after)
+    assert os.listdir(site) == ["manage.py"]
+
+
+# Writing fails -----------------------------------------------------------------------------------
+
+
+def test_disk_full(run, site):
+    """A file that does not fit stays as it was; those that do are rewritten."""
+    large = MODELS + "# " + "x" * 20_000 + "\n"
+    (site / "large.py").write_text(large)
+    (site / "models.py").write_text(MODELS)
+
+    def nothing_above_10_kb():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = run("apply", cwd=site, env=env, preexec_fn=nothing_above_10_kb)
+    assert done.status == 2
+    assert "large.py\n    it can't be written: File too large." in done.stdout
+    assert (site / "large.py").read_text() == large
+    assert (site / "models.py").read_text() == MIGRATED
+    assert sorted(os.listdir(site)) == ["large.py", "manage.py", "models.py"]
+
+
+def test_read_only_file_is_left_alone(run, site):
+    """For root as for everybody: who took the write permission away meant it."""
+    (site / "generated.py").write_text(MODELS)
+    (site / "generated.py").chmod(0o444)
+    (site / "models.py").write_text(MODELS)
+    done = run("apply", cwd=site)
+    assert done.status == 2
+    assert "generated.py\n    it can't be written: it is read-only." in done.stdout
+    assert (site / "generated.py").read_text() == MODELS
+    assert (site / "models.py").read_text() == MIGRATED
+    assert "IK101" in run("apply", "--diff", cwd=site).stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write everywhere")
+def test_folder_that_can_not_be_written(run, site):
+    app = site / "app"
+    app.mkdir()
+    (app / "models.py").write_text(MODELS)
+    (site / "models.py").write_text(MODELS)
+    app.chmod(0o555)
+    done = run("apply", cwd=site)
+    app.chmod(0o755)
+    assert done.status == 2
+    assert "app/models.py\n    it can't be written: Permission denied." in done.stdout
+    assert (app / "models.py").read_text() == MODELS
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+@pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
+def test_interrupted_at_any_step(site, monkeypatch, step):
+    path = site / "models.py"
+    path.write_text(MODELS)
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(path, MODELS.encode(), MIGRATED.encode())
+    assert path.read_text() == MODELS
+    assert sorted(os.listdir(site)) == ["manage.py", "models.py"]
+
+
+# Again -------------------------------------------------------------------------------------------
+
+
+def test_second_apply_changes_nothing(run, photo_site, contents):
+    before = contents(photo_site)
+    first = run("apply", cwd=photo_site)
+    assert first.status in {0, 1}, first.stdout
+    after = contents(photo_site)
+    assert after != before
+    second = run("apply", cwd=photo_site)
+    assert second.status == first.status
+    assert "rewritten:" not in second.stdout
+    assert contents(photo_site) == after
+
+
+def test_files_without_findings_are_not_touched(run, photo_site, contents):
+    before = contents(photo_site)
+    done = run("apply", cwd=photo_site)
+    after = contents(photo_site)
+    assert before.keys() == after.keys()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {name for name in before if f"\n{name}\n" in f"\n{done.stdout}"}
+    assert all(before[name][1] == after[name][1] for name in changed)
+
+
+@pytest.mark.parametrize("codes", ["IK101", "IK2", "IK101,IK103,IK104", "IK401"])
+def test_rule_by_rule(run, photo_site, contents, codes):
+    """What some rules may not do alone is left to a later run, and the status says that it is."""
+    first = run("apply", "--select", codes, cwd=photo_site)
+    assert first.status in {0, 1}, first.stdout
+    after = contents(photo_site)
+    second = run("apply", "--select", codes, cwd=photo_site)
+    assert second.status == first.status
+    assert contents(photo_site) == after
+    rest = run("apply", cwd=photo_site)
+    assert rest.status in {0, 1}, rest.stdout
+    scan = run("scan", cwd=photo_site)
+    assert "[safe]" not in scan.stdout
+    assert scan.status == rest.status
