@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.backends import BACKENDS, STRATEGIES, successor_of
+from ik_migrate.backends import BACKENDS, OWN, STRATEGIES, class_made_by, obstacle_of, successor_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import AddArgument, DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.getters import quoted
 from ik_migrate.imports import needed
+from ik_migrate.spec_class import span_of
 from ik_migrate.spec_field import SpecField
 
 RULE = Rule(
@@ -60,6 +61,9 @@ _LATER = (
     "ImageKit 2 made a missing file at once and only made it again in a task; ImageKit 3 leaves it missing until a"
     " task has run, so pages can show no picture for a moment."
 )
+_CHANGES_TOO = (
+    "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
+)
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
@@ -76,25 +80,29 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     successor = successor_of(spec.module, argument.value)
     message = f"{spec.label} has an image cache backend"
     if successor is None:
+        obstacle = obstacle_of(spec.module, class_made_by(spec.module, argument.value))
         yield report(
             RULE,
             spec.module,
             node,
             f"{message} of the project's own: {spec.module.text.text_of(argument.value)}",
             Applicability.MANUAL,
+            why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
             todo="Turn the backend into a strategy (ik-migrate explain IK403) and give cachefile_strategy=.",
             suggestion="cachefile_backend=Simple(),\ncachefile_strategy=...,  # what the backend did, as a strategy",
         )
         return
     backend, imports = needed(spec.module, BACKENDS, successor.backend)
-    strategy = quoted(spec, f"{STRATEGIES}.{successor.strategy}")
+    is_own = successor.strategy == OWN
+    why = f"{RULE.why} {_CHANGES_TOO if is_own else _LATER}"
+    strategy = span_of(spec.module, argument.value) if is_own else quoted(spec, f"{STRATEGIES}.{successor.strategy}")
     yield report(
         RULE,
         spec.module,
         node,
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_LATER}",
+        why="" if successor.is_exact else why,
         changes=[
             AddArgument(spec.offset, "cachefile_backend", (f"{backend}()",), after=argument.name),
             AddArgument(spec.offset, "cachefile_strategy", (strategy,), after="cachefile_backend"),

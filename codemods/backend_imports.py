@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.backends import successor_of
+from ik_migrate.backends import own_backend, successor_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.imports import drop_aliases, used_names
@@ -75,12 +75,16 @@ def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
 
 
 def _rewritten_names(module: Module) -> set[ast.AST]:
-    """The names inside backend arguments that their own rule rewrites."""
+    """The names inside backend arguments, and in classes that are backends, that their own rules rewrite."""
     rewritten: set[ast.AST] = set()
     for spec in spec_fields(module):
         argument = spec.arguments.get("image_cache_backend")
         if argument is not None and successor_of(module, argument.value) is not None:
             rewritten |= set(ast.walk(argument.value))
+    for node in module.tree.body:
+        backend = own_backend(module, (module, node)) if isinstance(node, ast.ClassDef) else None
+        if backend is not None and not backend.obstacle(module.project):
+            rewritten |= set(ast.walk(node))
     return rewritten
 
 

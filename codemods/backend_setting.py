@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from ik_migrate.backends import (
     BACKEND_SETTING,
     BACKENDS,
+    OWN,
     SETTING,
     STRATEGIES,
     STRATEGY_SETTING,
     BackendSetting,
     Successor,
     backend_settings,
-    successor_of_path,
+    class_at,
+    obstacle_of,
+    successor_of_setting,
+    why_setting_stays,
 )
 from ik_migrate.calls import OpaqueCall
 from ik_migrate.codemod import Codemod, report
@@ -44,6 +48,9 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic
 )
 
 _TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 made it at once."
+_CHANGES_TOO = (
+    "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
+)
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -80,22 +87,24 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         message = f"{SETTING} stands beside its successors"
         todo = "Check that they say what this one said, and delete it."
         return report(RULE, module, setting.name, message, Applicability.MANUAL, why=why, todo=todo)
-    successor = successor_of_path(setting.path)
+    successor = successor_of_setting(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
+        obstacle = obstacle_of(module, class_at(module, setting.path))
         return report(
             RULE,
             module,
             setting.name,
             f"{SETTING} is {shown}, which does not come with ImageKit",
             Applicability.MANUAL,
+            why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
             todo="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
             suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
         )
     edits = _edits(module, setting, successor)
     message = f"{SETTING} is not read any more"
     if edits is None:
-        suggestion = _assignments(successor, "'", "\n")
+        suggestion = _assignments(successor, "'", "\n", setting.path)
         return report(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
     return report(
         RULE,
@@ -103,18 +112,20 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         setting.name,
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_TASK}",
+        why="" if successor.is_exact else f"{RULE.why} {_CHANGES_TOO if successor.strategy == OWN else _TASK}",
         changes=edits,
     )
 
 
-def _paths(successor: Successor, quote: str) -> tuple[str, str]:
-    backend, strategy = f"{BACKENDS}.{successor.backend}", f"{STRATEGIES}.{successor.strategy}"
+def _paths(successor: Successor, quote: str, path: str) -> tuple[str, str]:
+    """The two settings; a class of the project that becomes a strategy keeps its ``path``."""
+    backend = f"{BACKENDS}.{successor.backend}"
+    strategy = path if successor.strategy == OWN else f"{STRATEGIES}.{successor.strategy}"
     return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
 
 
-def _assignments(successor: Successor, quote: str, separator: str) -> str:
-    backend, strategy = _paths(successor, quote)
+def _assignments(successor: Successor, quote: str, separator: str, path: str = "") -> str:
+    backend, strategy = _paths(successor, quote, path)
     return f"{BACKEND_SETTING} = {backend}{separator}{STRATEGY_SETTING} = {strategy}"
 
 
@@ -122,14 +133,14 @@ def _edits(module: Module, setting: BackendSetting, successor: Successor) -> lis
     """The two settings in the place of the one; None where the statement is too odd for that."""
     text = module.text
     quote = '"' if text.text_of(setting.value).endswith('"') else "'"
-    backend, strategy = _paths(successor, quote)
+    backend, strategy = _paths(successor, quote, setting.path)
+    if why_setting_stays(module, setting):
+        return None
     if isinstance(setting.statement, ast.Call):
         return [_in_call(module, setting, backend, strategy)]
     statement = setting.statement
     line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
     indent = text.source.text[line_start : text.start(statement)]
-    if len(statement.targets) > 1 or indent.strip():
-        return None
     target = text.text_of(setting.name)
     second = target.replace(SETTING, STRATEGY_SETTING)
     end = _line_end(module, text.end(statement))

@@ -66,7 +66,7 @@ _AFTER_MEDIA = re.compile(
     r"(?:MEDIA_URL|MEDIA_ROOT|get_media_prefix)\s*(?:\|\s*\w+\s*)?[\"']?(?:\}\}|%\}|\}|\))?[\"']?"
     rf"\s*(?:[+,]\s*[\"'])?/?(?P<path>cache{_END}[^\s\"'`;,)<>]*)"
 )
-_RELATIVE = re.compile(rf"(?:^|%s|%\(\w+\)s|\{{\w*\}})/?(?P<path>cache{_END}.*)", re.S)
+_RELATIVE = re.compile(rf"(?:^|%s|%\(\w+\)s|\{{[^{{}}]*\}})/?(?P<path>cache{_END}.*)", re.S)
 _OTHER_KEYWORDS = frozenset({"cache_to", "upload_to", "location"})
 
 
@@ -104,7 +104,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _finding(file: TextFile | Module, place: tuple[int, int], shown: str) -> Finding:
-    shown = " ".join(shown.split())
+    shown = " ".join(shown.split()).rstrip("\"'")
     return report_range(RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL)
 
 
@@ -126,7 +126,7 @@ def _written_out(project: Project) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _pattern(media: frozenset[str], uploads: frozenset[str]) -> re.Pattern[str]:
     """``media/cache`` with any media folder, or ``cache/photos`` with any upload folder."""
-    rest = r"[^\s\"'`;,)<>]*"
+    rest = r"[^\s\"'`;,)<>{}]*"
     folders = "|".join(re.escape(folder) for folder in sorted(media))
     pattern = rf"(?:(?<![\w.-])(?:{folders})/"
     if uploads:
@@ -144,7 +144,7 @@ def _is_for_others(literal: Literal) -> bool:
         if isinstance(parent, ast.keyword) and (parent.arg or "").lower() in _OTHER_KEYWORDS:
             return True
         if isinstance(parent, ast.Dict) and child in parent.values:
-            key = parent.keys[parent.values.index(child)]  # type: ignore[arg-type]
+            key = parent.keys[parent.values.index(child)]
             if isinstance(key, ast.Constant) and str(key.value).lower() in _OTHER_KEYWORDS:
                 return True
         child, parent = parent, parents.get(parent)

@@ -40,7 +40,7 @@ _GONE = {
         "# delete CACHE/images and clear the cache that IMAGEKIT_CACHE_BACKEND names"
     ),
     "imagekit.utils.ik_model_receiver": (
-        "@receiver(post_save, sender=Photo)  # one for each model that is meant\ndef on_save(sender, **kwargs):\n    ..."
+        "@receiver(post_save, sender=Photo)  # one for each model\ndef on_save(sender, **kwargs):\n    ..."
     ),
     "imagekit.models.fields.files.ImageSpecFieldFile": "from imagekit.cachefiles import ImageCacheFile",
     "imagekit.models.fields.utils.BoundImageKitMeta": "",

@@ -9,6 +9,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.moved_names import imports_from, spelled
 from ik_migrate.project import Module
+from ik_migrate.spec_field import spec_fields
 
 _EXAMPLE = """\
 from django.db import models
@@ -42,7 +43,9 @@ RULE = Rule(
 _IMAGE_MODEL = "imagekit.models.ImageModel"
 _IMAGE_PROCESSOR = "imagekit.processors.ImageProcessor"
 _GONE_PROCESSORS = frozenset({_IMAGE_PROCESSOR, "imagekit.processors.Adjustment", "imagekit.processors.Format"})
-_CONFIGURED = frozenset({"imagekit.processors.Resize", "imagekit.processors.Transpose", "imagekit.processors.Reflection"})
+_CONFIGURED = frozenset(
+    {"imagekit.processors.Resize", "imagekit.processors.Transpose", "imagekit.processors.Reflection"}
+)
 _SPEC = frozenset({"imagekit.specs.ImageSpec"})
 _SPEC_WORDS = frozenset({"pre_cache", "access_as", "increment_count"})
 _PROCESSOR_WORDS = frozenset({"width", "height", "crop", "upscale", "method", "size", "opacity", "background_color"})
@@ -76,7 +79,10 @@ class _Header(ast.AST):
 
 def _is_old(module: Module, klass: ast.ClassDef) -> bool:
     if klass.name == "IKOptions":
-        return isinstance(module.text.names.parents.get(klass), ast.ClassDef)
+        around = module.text.names.parents.get(klass)
+        specs = [spec for spec in spec_fields(module) if spec.model is around]
+        # Beside fields that are ImageKit 3's it is a leftover that nothing reads.
+        return isinstance(around, ast.ClassDef) and not (specs and all(spec.is_ik3 for spec in specs))
     bases = {name for base in klass.bases for name in (*spelled(module, base), module.qualified(base))}
     attributes = set(module.text.names.scope_made_by(klass).bindings)
     if _IMAGE_MODEL in bases or bases & _GONE_PROCESSORS:

@@ -72,14 +72,16 @@ _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Ima
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Take the names from where they are; tell of a filter that is gone."""
-    for node in imports_from(module, ["imagekit.lib"]):
-        yield _from_lib(module, node)
+    for whole in imports_from(module, ["imagekit.lib"]):
+        yield _from_lib(module, whole)
     for statement in ast.walk(module.tree):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 if _is_lib(statement, alias):
                     suggestion = "from PIL import Image"
-                    yield report(LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion)
+                    yield report(
+                        LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion
+                    )
     if "imagekit" not in module.text.source.text:
         return
     for node in ast.walk(module.tree):

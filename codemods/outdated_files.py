@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.backends import strategy_in_force
+from ik_migrate.backends import OWN, strategy_in_force
 from ik_migrate.cachefile_names import judged_cache_to, name_getter, names_its_files
 from ik_migrate.callables import Verdict
 from ik_migrate.codemod import Codemod, report
@@ -41,6 +41,9 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     except NoGetter:
         return
     strategy = strategy_in_force(spec)
+    if strategy == OWN:
+        # What the project's own backend did when the source changed, its strategy does.
+        return
     node = spec.arguments["cache_to"].value if "cache_to" in spec.arguments else spec.call
     message = f"the file of {spec.label} would stay when its source changes"
     if not strategy:

@@ -72,8 +72,7 @@ def _suggestion(use: SpecFileUse) -> str:
     if use.member == "field":
         return f"{use.shown}.generator  # the spec: processors, format, options"
     code = (
-        "from imagekit.utils import get_field_info\n\n"
-        f"instance, attname = get_field_info({use.shown}.generator.source)"
+        f"from imagekit.utils import get_field_info\n\ninstance, attname = get_field_info({use.shown}.generator.source)"
     )
     return f"{code}  # or simply {use.owner}" if use.owner.isidentifier() else code
 

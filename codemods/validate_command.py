@@ -74,7 +74,7 @@ def _finding(file: TextFile | Module, project: Project, use: Use) -> Finding:
             todo="Delete the files and forget what ImageKit knows of them, then make them.",
             suggestion=PROCEDURE + " ".join(["", *(word.text.lower() for word in mention.arguments)]).rstrip(),
         )
-    message = f"{COMMAND} is called {SUCCESSOR}"
+    message = f"{COMMAND} is called {SUCCESSOR} now"
     if mention.options:
         options = " and ".join(mention.options)
         todo = f"Call {SUCCESSOR}, without {options} where it is not one of Django's own options."

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from ik_migrate.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, canonical
-from ik_migrate.project import Module
+from ik_migrate.project import Module, Project, Target
 from ik_migrate.spec_field import SpecField
 
 SETTING = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND"
@@ -18,6 +19,8 @@ BACKEND_SETTING = "IMAGEKIT_DEFAULT_CACHEFILE_BACKEND"
 STRATEGY_SETTING = "IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY"
 BACKENDS = "imagekit.cachefiles.backends"
 STRATEGIES = "imagekit.cachefiles.strategies"
+OWN = "own"
+"""Stands for a strategy that a class of the project becomes: it does all that the backend did."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,109 @@ SUCCESSORS = {
 }
 
 
-def successor_of_path(path: str) -> Successor | None:
+_OF_THE_PROJECT = Successor("Simple", OWN, False)
+
+
+@dataclass(frozen=True)
+class OwnBackend:
+    """A class of the project that is an image cache backend, and what can become of it.
+
+    Args:
+        path: the file.
+        name: its name at the top level of the file.
+        reason: why it can't be turned into a strategy; empty where it can.
+        files: the files that have to be rewritten together with it, its own among them.
+    """
+
+    path: Path
+    name: str
+    reason: str
+    files: frozenset[Path]
+
+    def obstacle(self, project: Project) -> str:
+        """Why it is not turned into a strategy in this run; empty where it is."""
+        if self.reason or all(project.is_wanted(path) for path in self.files):
+            return self.reason
+        shown = " ".join(sorted(path.relative_to(project.root).as_posix() for path in self.files))
+        return (
+            f"{self.name} and all that use it have to change together, and some of them lie in files that were not"
+            f" asked for. Run in {project.root.name}: ik-migrate apply --unsafe-fixes {shown}"
+        )
+
+
+def class_of(target: Target | None) -> tuple[Module, ast.ClassDef] | None:
+    """The class of the project that ``target`` is."""
+    if target is None or target.module is None or target.binding is None:
+        return None
+    node = target.binding.node
+    return (target.module, node) if isinstance(node, ast.ClassDef) else None
+
+
+def class_made_by(module: Module, expression: ast.expr) -> tuple[Module, ast.ClassDef] | None:
+    """The class of the project that an expression is an instance of: ``X()``, or a name for that."""
+    if isinstance(expression, ast.Call):
+        return class_of(module.resolve(expression.func))
+    target = module.resolve(expression)
+    if target is not None and target.module is not None and target.binding is not None:
+        value = target.binding.value
+        if isinstance(value, ast.Call):
+            return class_of(target.module.resolve(value.func))
+    return None
+
+
+def class_at(module: Module, path: str) -> tuple[Module, ast.ClassDef] | None:
+    """The class of the project that a setting in ``module`` names by its dotted path."""
+    dotted, _, name = path.rpartition(".")
+    file = module.project.find(dotted, module) if dotted else None
+    found = module.project.module_at(file) if file is not None else None
+    return class_of(module.project.resolve_global(found, name)) if found is not None else None
+
+
+def own_backend(module: Module, found: tuple[Module, ast.ClassDef] | None) -> OwnBackend | None:
+    """What is known of a class of the project, if it is an image cache backend."""
+    return module.project.own_backends.get((found[0].path, found[1].name)) if found is not None else None
+
+
+def obstacle_of(module: Module, found: tuple[Module, ast.ClassDef] | None) -> str:
+    """Why a backend of the project is not turned into a strategy; empty where it is, or is none."""
+    backend = own_backend(module, found)
+    return backend.obstacle(module.project) if backend is not None else ""
+
+
+def _own_successor(module: Module, found: tuple[Module, ast.ClassDef] | None) -> Successor | None:
+    if found is None:
+        return None
+    backend = own_backend(module, found)
+    if backend is None:
+        return _OF_THE_PROJECT if _is_strategy(*found) else None
+    return None if backend.obstacle(module.project) else _OF_THE_PROJECT
+
+
+def _is_strategy(module: Module, node: ast.ClassDef, depth: int = 0) -> bool:
+    """Whether a class derives from a strategy of ImageKit 3's: an earlier run has turned it."""
+    for base in node.bases:
+        target = module.resolve(base)
+        found = class_of(target)
+        if target is not None and target.qualified.startswith(STRATEGIES):
+            return True
+        if found is not None and depth < 8 and _is_strategy(*found, depth + 1):
+            return True
+    return False
+
+
+def successor_of_setting(module: Module, setting: BackendSetting) -> Successor | None:
     """The successor of the backend that a setting names by its dotted path."""
-    return SUCCESSORS.get(canonical(path))
+    known = SUCCESSORS.get(canonical(setting.path))
+    return known or _own_successor(module, class_at(module, setting.path))
 
 
 def successor_of(module: Module, expression: ast.expr) -> Successor | None:
     """The successor of a backend made in an expression like ``NonValidatingImageCacheBackend()``."""
     if isinstance(expression, ast.Call) and not expression.args and not expression.keywords:
-        return SUCCESSORS.get(module.qualified(expression.func))
-    return None
+        known = SUCCESSORS.get(module.qualified(expression.func))
+        if known is not None:
+            return known
+    return _own_successor(module, class_made_by(module, expression))
 
 
 @dataclass(frozen=True)
@@ -88,8 +184,25 @@ def backend_settings(module: Module) -> Iterator[BackendSetting]:
                     yield BackendSetting(keyword, keyword.value, node)
 
 
+def why_setting_stays(module: Module, setting: BackendSetting) -> str:
+    """Why the setting can't be replaced by its two successors; empty where it can."""
+    text = module.text
+    if any(name in text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING)):
+        return "the settings of ImageKit 3 stand beside it"
+    if isinstance(setting.statement, ast.Call):
+        return ""
+    start = text.start(setting.statement)
+    before = text.source.text[text.source.line_starts[text.source.line_of(start)] : start]
+    if len(setting.statement.targets) > 1 or before.strip():
+        return "it shares its line with something else"
+    return ""
+
+
 def strategy_in_force(spec: SpecField) -> str:
-    """The name of the ImageKit 3 strategy that does what the field's backend did; empty if unknown."""
+    """The name of the ImageKit 3 strategy that does what the field's backend did; empty if unknown.
+
+    `OWN` where it is a class of the project: that one deletes outdated files if the backend did.
+    """
     argument = spec.given("image_cache_backend")
     if argument is not None:
         successor = successor_of(spec.module, argument.value)

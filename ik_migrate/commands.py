@@ -121,9 +121,15 @@ def _in_call_command(literal: Literal, call: ast.Call) -> Mention | None:
     if call.args[:1] != [literal.node] or module.qualified(call.func) != _CALL_COMMAND:
         return None
     words, is_seen = _words(module, call.args[1:])
-    unknown = [keyword.arg or "**" for keyword in call.keywords if keyword.arg not in _KEYWORDS]
+    unknown = [_shown(keyword) for keyword in call.keywords if keyword.arg not in _KEYWORDS]
     mention = called_with(*_inside(literal), words, is_seen)
     return replace(mention, options=(*mention.options, *unknown))
+
+
+def _shown(keyword: ast.keyword) -> str:
+    """A keyword argument in short; with its value where it is off."""
+    is_off = isinstance(keyword.value, ast.Constant) and not keyword.value.value
+    return f"{keyword.arg}={ast.unparse(keyword.value)}" if keyword.arg and is_off else keyword.arg or "**"
 
 
 def _in_list(literal: Literal, items: ast.List | ast.Tuple) -> Mention | None:

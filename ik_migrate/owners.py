@@ -24,7 +24,7 @@ def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
             return None
         if target.binding is None or target.binding.kind in {"class", "function", "import"}:
             return False  # a module, or a thing that no model instance can be
-    found = _class_of(module, owner)
+    found = class_of(module, owner)
     return _class_has(*found, name, 0, absent=False) if found is not None else None
 
 
@@ -43,7 +43,7 @@ def _class_of_self(module: Module, owner: ast.expr) -> ast.ClassDef | None:
     return around
 
 
-def _class_of(module: Module, value: ast.expr) -> tuple[Module, ast.ClassDef] | None:
+def class_of(module: Module, value: ast.expr) -> tuple[Module, ast.ClassDef] | None:
     """The project's class that a value is an instance of: from its constructor, its manager, or a shortcut."""
     if isinstance(value, ast.Name):
         return _class_of_name(module, value)
@@ -63,7 +63,7 @@ def _class_of_name(module: Module, name: ast.Name) -> tuple[Module, ast.ClassDef
         return None
     binding = bindings[0]
     if binding.kind == "assign" and binding.value is not None and not isinstance(binding.value, ast.Name):
-        return _class_of(module, binding.value)
+        return class_of(module, binding.value)
     loop = module.text.names.parents.get(binding.node)
     if isinstance(loop, ast.For | ast.comprehension) and loop.target is binding.node:
         return _class_of_query(module, loop.iter)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ik_migrate.imagekit_names import canonical, star_names
 from ik_migrate.module import PythonText
@@ -18,6 +19,9 @@ from ik_migrate.names import Binding, Scope
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from ik_migrate.backends import OwnBackend
 
 _FOLLOW_AT_MOST = 20
 
@@ -124,7 +128,15 @@ class Project:
         """Those of them that are something else in some other class of the project."""
         self.around = Surroundings()
         """Facts for the rules about templates, scripts and settings."""
+        self.own_backends: dict[tuple[Path, str], OwnBackend] = {}
+        """The classes of the project that are image cache backends, by file and name."""
+        self.wanted: tuple[Path, ...] = ()
+        """The files and folders that were asked for; none where that is the whole project."""
         self._modules: dict[Path, Module | None] = {}
+
+    def is_wanted(self, path: Path) -> bool:
+        """Whether the file is one of those that were asked for."""
+        return not self.wanted or any(path == place or place in path.parents for place in self.wanted)
 
     def module_at(self, path: Path, shown_path: str = "") -> Module | None:
         """The file as a module; None where it can't be read or parsed."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.filetypes import is_of_concern
-from ik_migrate.findings import FileResult
+from ik_migrate.findings import Applicability, FileResult
 from ik_migrate.options import Options
 from ik_migrate.pipeline import migrate_file
 from ik_migrate.survey import survey
@@ -27,10 +27,11 @@ def migrate_project(
         options: what to rewrite.
     """
     project, more = survey(root, options, mentioning)
+    project.wanted = tuple(wanted)
     results = []
     said: set[str] = set()
     for path in sorted({*mentioning, *more}):
-        if is_of_concern(path.name) and any(path == place or place in path.parents for place in wanted):
+        if is_of_concern(path.name) and project.is_wanted(path):
             shown = Path(os.path.relpath(path, base)).as_posix()
             result = _said_once(migrate_file(project, path, shown, options), said)
             if path in mentioning or result.findings:
@@ -39,7 +40,7 @@ def migrate_project(
 
 
 def _said_once(result: FileResult, said: set[str]) -> FileResult:
-    """The result without findings of rules that speak once per project and have spoken.
+    """The result without notices of rules that speak once per project and have spoken.
 
     Args:
         result: one file.
@@ -47,9 +48,9 @@ def _said_once(result: FileResult, said: set[str]) -> FileResult:
     """
     kept = []
     for finding in result.findings:
-        if finding.rule.once and finding.rule.code in said:
-            continue
-        if finding.rule.once:
+        if finding.rule.once and finding.applicability is Applicability.NOTICE:
+            if finding.rule.code in said:
+                continue
             said.add(finding.rule.code)
         kept.append(finding)
     return replace(result, findings=tuple(kept))

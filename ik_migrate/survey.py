@@ -8,19 +8,21 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from ik_migrate.backends import SETTING, backend_settings, successor_of_path
+from ik_migrate.backends import OWN, SETTING, backend_settings, successor_of_setting
+from ik_migrate.custom_backends import names_of_backends, own_backends
 from ik_migrate.discovery import TRIGGERS, search
 from ik_migrate.filetypes import is_of_concern, is_python
 from ik_migrate.generation import has_ik2_words
-from ik_migrate.imagekit_names import PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELDS
+from ik_migrate.imagekit_names import NON_VALIDATING, PESSIMISTIC, PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELDS
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
+from ik_migrate.spec_file_search import users_of_spec_files
 from ik_migrate.surroundings import words
 from ik_migrate.todo import MARK as TODO_MARK
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
-_OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT})
+_OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT, PESSIMISTIC, NON_VALIDATING})
 _ROUNDS = 5
 
 
@@ -51,6 +53,8 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
         more |= new
         if not new:
             break
+    attnames = {spec.attname for module in project.loaded() for spec in spec_fields(module) if not spec.is_processed}
+    more |= users_of_spec_files(root, attnames - {""}, options.exclude) - known
     more |= _homes_of_dicts(project) - known
     _learn(project, [*known, *more])
     return project, sorted(more)
@@ -85,6 +89,7 @@ def _names_to_look_for(modules: list[Module]) -> set[bytes]:
             if spec.attname and not spec.is_processed:
                 names |= {f".{spec.attname}.".encode(), b"source_file"}
         names |= words(module, spec_fields(module))
+        names |= {name.encode() for name in names_of_backends(module)}
     return {name for name in names if name not in TRIGGERS}
 
 
@@ -108,6 +113,7 @@ def _learn(project: Project, paths: list[Path]) -> None:
     """Note what holds for the whole project."""
     strategies: set[str] = set()
     attributes: Counter[str] = Counter()
+    project.own_backends = own_backends(project, paths)
     for path in sorted(paths):
         module = _module(project, path)
         if module is None:
@@ -123,13 +129,13 @@ def _learn(project: Project, paths: list[Path]) -> None:
         project.around.learn(module, spec_fields(module))
         if SETTING in module.text.source.text:
             for setting in backend_settings(module):
-                successor = successor_of_path(setting.path)
+                successor = successor_of_setting(module, setting)
                 strategies.add(successor.strategy if successor is not None else "")
     project.around.has_own_source_file = bool(attributes["source_file"])
     project.shared_attributes = {name for name in project.spec_attributes if attributes[name]}
-    if strategies == {"Optimistic"}:
-        project.default_strategy = "Optimistic"
-    elif "" in strategies:
+    if strategies in ({"Optimistic"}, {OWN}):
+        project.default_strategy = strategies.pop()
+    elif strategies & {"", OWN}:
         project.default_strategy = ""
 
 

@@ -29,6 +29,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 FIXTURES = Path(__file__).parent / "fixtures" / "rules"
 REWRITE = "rewrite"
@@ -55,7 +56,7 @@ class Case:
     name: str
     before: dict[str, bytes]
     after: dict[str, bytes]
-    left: list[list[object]] = field(default_factory=list)
+    left: list[list[Any]] = field(default_factory=list)
     unsafe_fixes: bool = False
     runs: bool = False
     why: str = ""
@@ -91,7 +92,7 @@ def _load(folder: Path) -> Case:
     )
 
 
-def _json(path: Path, default: object) -> object:
+def _json(path: Path, default: Any) -> Any:
     return json.loads(path.read_text("utf-8")) if path.exists() else default
 
 
@@ -139,7 +140,8 @@ def variants(case: Case) -> Iterator[tuple[str, Case]]:
         before = {path: pair[0] for path, pair in pairs.items() if pair}
         after = {path: pair[1] for path, pair in pairs.items() if pair}
         if before != case.before:
-            yield name, replace(case, before=before, after=after)
+            left = [[path, _moved_line(before[path], line), *rest] for path, line, *rest in case.left]
+            yield name, replace(case, before=before, after=after, left=left)
 
 
 Pair = tuple[bytes, bytes]
@@ -159,6 +161,8 @@ def _bom(path: str, before: bytes, after: bytes) -> Pair | None:
 
 
 def _no_final_newline(path: str, before: bytes, after: bytes) -> Pair | None:
+    if before.splitlines()[-1:] != after.splitlines()[-1:]:
+        return None
     return before.removesuffix(b"\n"), after.removesuffix(b"\n")
 
 
@@ -193,32 +197,50 @@ def _tabbed(data: bytes) -> bytes | None:
 
 
 def _form_feeds(path: str, before: bytes, after: bytes) -> Pair | None:
-    """A form feed in front of each top-level class and function that was there before."""
+    """A line with a form feed above each top-level class and function that was there before."""
     if not path.endswith(".py"):
         return before, after
-    if b"\f" in before:
+    body = _body(before)
+    if b"\f" in before or body is None or _body(after) is None:
         return None
-    names = _top_level(before)
-    if names is None or _top_level(after) is None:
-        return None
+    names = {node.name for node in body if isinstance(node, _DEFINITIONS)}
     return _with_form_feeds(before, names), _with_form_feeds(after, names)
 
 
-def _top_level(data: bytes) -> dict[str, int] | None:
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _body(data: bytes) -> list[ast.stmt] | None:
     try:
-        body = ast.parse(data).body
+        return ast.parse(data).body
     except (SyntaxError, ValueError):
         return None
-    statements = [node for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-    return {node.name: min([node.lineno, *(d.lineno for d in node.decorator_list)]) for node in statements}
 
 
-def _with_form_feeds(data: bytes, names: dict[str, int]) -> bytes:
+def _with_form_feeds(data: bytes, names: set[str]) -> bytes:
+    """The form feeds stand above the comments of a definition, and above what was generated for it."""
     lines = data.splitlines(keepends=True)
-    for name, line in (_top_level(data) or {}).items():
-        if name in names:
-            lines[line - 1] = b"\f" + lines[line - 1]
+    body = _body(data) or []
+    places = []
+    for index, node in enumerate(body):
+        if not isinstance(node, _DEFINITIONS) or node.name not in names:
+            continue
+        while index and isinstance(body[index - 1], _DEFINITIONS) and body[index - 1].name not in names:
+            index -= 1
+        first = body[index]
+        line = min([first.lineno, *(item.lineno for item in first.decorator_list)]) - 1
+        while line and lines[line - 1].startswith(b"#") and not lines[line - 1].startswith(b"#!"):
+            line -= 1
+        places.append(line)
+    for line in reversed(places):
+        lines.insert(line, b"\f\n")
     return b"".join(lines)
+
+
+def _moved_line(data: bytes, line: int) -> int:
+    """Where a line is after form feeds came in above it."""
+    kept = [number for number, text in enumerate(data.splitlines(), 1) if text != b"\f"]
+    return kept[line - 1] if data.count(b"\f") else line
 
 
 _VARIANTS = {
@@ -244,7 +266,9 @@ def place_text(data: bytes, line: int, column: int, end_line: int, end_column: i
         raise IndexError(f"columns {column} to {end_column}")
     if line == end_line:
         return lines[line - 1][column - 1 : end_column - 1]
-    return "\n".join([lines[line - 1][column - 1 :], *lines[line : end_line - 1], lines[end_line - 1][: end_column - 1]])
+    return "\n".join(
+        [lines[line - 1][column - 1 :], *lines[line : end_line - 1], lines[end_line - 1][: end_column - 1]]
+    )
 
 
 # From here on: run by `python case_runner.py FOLDER` with one application a folder, prints JSON.
@@ -258,12 +282,13 @@ def run_applications(folder: Path) -> dict[str, str]:
     """
     import django
     from django.conf import settings
+    from django.core.cache import cache
+    from django.test.utils import override_settings
 
     settings.configure(
         SECRET_KEY="x",
         INSTALLED_APPS=["django.contrib.contenttypes", "imagekit"],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        MEDIA_ROOT=str(folder / "media"),
         MEDIA_URL="/media/",
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         USE_TZ=False,
@@ -271,7 +296,12 @@ def run_applications(folder: Path) -> dict[str, str]:
     django.setup()
     sys.path.insert(0, str(folder))
     names = sorted(path.name for path in folder.iterdir() if (path / "models.py").exists())
-    return {name: _run_application(name) for name in names}
+    outcomes = {}
+    for name in names:
+        cache.clear()  # where ImageKit notes which files there are
+        with override_settings(MEDIA_ROOT=str(folder / name / "media")):
+            outcomes[name] = _run_application(name)
+    return outcomes
 
 
 def _run_application(name: str) -> str:
@@ -292,15 +322,14 @@ def _run_application(name: str) -> str:
         with connection.schema_editor() as editor:
             for model in models:
                 editor.create_model(model)
-        made = [picture for model in models for picture in _make_pictures(model)]
-        if not made:
-            return "it has no spec fields"
+        for model in models:
+            _make_pictures(model)
     except Exception:
         return traceback.format_exc(limit=-4)
     return ""
 
 
-def _make_pictures(model: type) -> list[str]:
+def _make_pictures(model: type) -> None:
     """Save an instance, make its pictures, copy it by pickle and make them once more."""
     import pickle
 
@@ -313,13 +342,12 @@ def _make_pictures(model: type) -> list[str]:
         assert picture.width and picture.height, name
         with picture.storage.open(picture.name) as stream:
             assert stream.read(), name
-    copied = pickle.loads(pickle.dumps(type(instance).objects.get(pk=instance.pk)))
+    copied = pickle.loads(pickle.dumps(model.objects.get(pk=instance.pk)))  # type: ignore[attr-defined]
     assert [getattr(copied, name).url for name in names] == [getattr(instance, name).url for name in names]
     instance.save()
     empty = model(**{key: value for key, value in _values(model).items() if not hasattr(value, "chunks")})
     for name in names:
         assert not getattr(empty, name), f"{name} of an instance without a source"
-    return names
 
 
 def _spec_names(model: type) -> list[str]:

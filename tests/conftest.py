@@ -44,14 +44,29 @@ def command_line(*, module=False):
     return [sys.executable, "-m", "ik_migrate"] if module or not script.exists() else [str(script)]
 
 
-def environment(**changes):
-    """The environment for a command, the same wherever the tests run."""
-    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    return {**kept, "COLUMNS": "80", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **changes}
+@pytest.fixture(scope="session")
+def environment():
+    """Makes the environment for a command, the same wherever the tests run, with these changes."""
+
+    def environment(**changes):
+        kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+        return {**kept, "COLUMNS": "80", "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **changes}
+
+    return environment
+
+
+@pytest.fixture(scope="session")
+def copy_source():
+    """Copies this repository as it is now, committed or not, without what was built in it."""
+
+    def copy_source(target):
+        return Path(shutil.copytree(ROOT, target, ignore=NOT_SOURCE))
+
+    return copy_source
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, environment):
     """Starts ``ik-migrate`` with these arguments, and does not wait for it."""
 
     def start(*arguments, cwd=tmp_path, env=None, module=False, **options):
@@ -87,7 +102,7 @@ def photo_site(tmp_path):
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path, environment):
     """Runs git in a folder, with no configuration but its own."""
     config = tmp_path / "gitconfig"
     config.write_text("[user]\n\tname = Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n")
@@ -125,9 +140,3 @@ def contents():
         return found
 
     return contents
-
-
-@pytest.fixture
-def source_tree(tmp_path):
-    """A copy of this repository as it is now, committed or not, without what was built in it."""
-    return Path(shutil.copytree(ROOT, tmp_path / "source", ignore=NOT_SOURCE))

@@ -68,8 +68,8 @@ def landscape_jpeg():
         [lambda x, y: 0.2 + 0.6 * x, lambda x, y: 0.3 + 0.5 * y, lambda x, y: 0.8 - 0.6 * x * y],
     )
     draw = ImageDraw.Draw(image)
-    draw.rectangle([90, 60, 330, 240], fill=(112, 96, 164))
-    draw.rectangle([540, 330, 840, 540], fill=(140, 150, 120))
+    draw.rectangle([90, 60, 330, 240], fill=(98, 103, 182))
+    draw.rectangle([540, 330, 840, 540], fill=(156, 161, 120))
     return encoded(image, "JPEG", quality=95, subsampling=0)
 
 

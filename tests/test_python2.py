@@ -422,7 +422,5 @@ def test_samples_are_python2():
         "    except Exception as error: print name, error\n"
     )
     samples = [(name, source) for name, (source, _) in ALL_CASES.items()]
-    run = subprocess.run(
-        [python2, "-c", code], input=json.dumps(samples), capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([python2, "-c", code], input=json.dumps(samples), capture_output=True, text=True, check=True)
     assert run.stdout == ""

@@ -87,9 +87,7 @@ def frame_of(code, place, width=76, **options):
 
 
 def test_a_finding_with_its_code():
-    finding = make_finding(
-        message="Photo.small has image_field=", suggestion="source='image'\nformat='JPEG'\n"
-    )
+    finding = make_finding(message="Photo.small has image_field=", suggestion="source='image'\nformat='JPEG'\n")
     assert text_of(make_report(make_result(finding))).startswith(
         """\
 gallery/models.py: 1 finding (1 safe)
@@ -214,9 +212,7 @@ def test_lines_end_where_python_ends_them():
 )
 def test_the_file_is_decoded_as_it_was_read(data, encoding, shown):
     finding = make_finding(place=(1, 1, 1, 3))
-    assert f"    {shown}\n      | ^^\n" in text_of(
-        make_report(make_result(finding, code=data, encoding=encoding))
-    )
+    assert f"    {shown}\n      | ^^\n" in text_of(make_report(make_result(finding, code=data, encoding=encoding)))
 
 
 # Text: nothing of the user's takes the terminal over
@@ -230,9 +226,7 @@ def test_control_characters_are_shown_as_escapes(color):
     path = f"evil{EVIL}\n.py"
     finding = make_finding(path=path, message=EVIL, why=EVIL, todo=EVIL, suggestion=EVIL, place=(1, 1, 1, 2))
     failed = FileResult(path, Status.FAILED, reason=EVIL)
-    report = make_report(
-        make_result(finding, path=path, code=f"x = '{EVIL[:-1]}'\n"), failed, skipped_trees=(EVIL,)
-    )
+    report = make_report(make_result(finding, path=path, code=f"x = '{EVIL[:-1]}'\n"), failed, skipped_trees=(EVIL,))
     text = text_of(report, color=color)
     plain = re.sub(r"\x1b\[[\d;]*m", "", text)
     assert not set(plain) & set(EVIL.replace("[2J", ""))
@@ -532,9 +526,7 @@ def apply_diff(folder, before, after, path="models.py"):
     return target.read_bytes()
 
 
-LINES = st.lists(
-    st.sampled_from([b"a", b"b", b"", b"-- x", b"\r", b"x\r", b"\x0c\xff", b"+", b"\\ No"]), max_size=30
-)
+LINES = st.lists(st.sampled_from([b"a", b"b", b"", b"-- x", b"\r", b"x\r", b"\x0c\xff", b"+", b"\\ No"]), max_size=30)
 
 
 @st.composite
@@ -576,9 +568,7 @@ def test_git_makes_the_rewrite_of_the_diff(pair):
         pytest.param(b"", b"a\n", id="from empty"),
         pytest.param(b"a\n", b"", id="to empty"),
         pytest.param(b"a\n" * 50, b"a\n" * 49, id="all lines alike"),
-        pytest.param(
-            b"\n".join(b"%d" % n for n in range(99)), b"\n".join(b"%d" % n for n in range(1, 98)), id="ends"
-        ),
+        pytest.param(b"\n".join(b"%d" % n for n in range(99)), b"\n".join(b"%d" % n for n in range(1, 98)), id="ends"),
         pytest.param(b"1\n2\n3\n4\n5\n6\n7\n", b"1\n5\n6\n2\n3\n4\n7\n", id="moved"),
     ],
 )
@@ -699,9 +689,7 @@ def test_explain_reads_the_same_with_and_without_colour(path):
 def test_the_table_of_the_rules_on_the_terminal(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     stream = io.StringIO()
-    write_rules_table(
-        [RENAME, make_rule("IK202", "b", (SAFE, MANUAL), summary="word " * 30)], stream, color=False
-    )
+    write_rules_table([RENAME, make_rule("IK202", "b", (SAFE, MANUAL), summary="word " * 30)], stream, color=False)
     lines = stream.getvalue().splitlines()
     assert lines[2].split() == ["IK101", "image-field", "safe", "`image_field=`", "is", "called", "`source=`"]
     assert max(map(cell_len, lines)) <= 80

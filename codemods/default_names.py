@@ -1,0 +1,81 @@
+"""Files without ``cache_to=`` get other names, and are made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.cachefile_names import name_getter
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.getters import NoGetter
+from ik_migrate.spec_field import SpecField
+
+RULE = Rule(
+    code="IK305",
+    name="default-names",
+    summary="default file names change: every picture is made anew",
+    applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 2 named a file cache/<folder>/<name>_<attribute>.jpg, ImageKit 3 names it"
+        " CACHE/images/<folder>/<name>/<hash>.jpg. So every picture is made anew when it is first used, addresses that"
+        " others have stored lead nowhere, and the old files stay where they are."
+    ),
+    todo=(
+        "Plan for the work (manage.py generateimages makes the pictures beforehand), and delete the folder cache/ of"
+        " the media storage when nothing links to it any more. Or keep the names: --keep-cache-names."
+    ),
+    source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
+    before="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+""",
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+""",
+    once=True,
+)
+
+_KEEPING = (
+    "The name that ImageKit 2 gave is kept, so that the pictures which are there are found. Mind that such a name does"
+    " not tell when the field's processors change: delete the files after that, as with ImageKit 2."
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Say it at the first field of the project that goes by the default, or keep the name of each."""
+    project = spec.module.project
+    if spec.is_processed or spec.is_ik3 or spec.given("cache_to") is not None:
+        return
+    if project.keep_cache_names:
+        yield _kept(spec)
+    elif project.has_ik2_code and not spec.unseen:
+        message = f"{spec.label} and others have no cache_to=: their files get new names"
+        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE)
+
+
+def _kept(spec: SpecField) -> Finding:
+    """Write the name that ImageKit 2 gave into a spec class."""
+    message = f"the file of {spec.label} would get a new name"
+    try:
+        getter = name_getter(spec)
+    except NoGetter as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        return report(RULE, spec.module, spec.call, message, Applicability.MANUAL, why=why)
+    changes = [*getter.members, *getter.imports]
+    return report(RULE, spec.module, spec.call, message, Applicability.SAFE, why=_KEEPING, changes=changes)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

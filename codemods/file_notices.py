@@ -1,0 +1,164 @@
+"""What ImageKit 3 does with files that ImageKit 2 kept apart, deleted, or refused: told, not rewritten."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.spec_field import SpecField, spec_fields
+from ik_migrate.spec_files import spec_file
+
+_HEAD = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+"""
+_TWINS = f"""\
+{_HEAD}class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+"""
+_ONE = f"""\
+{_HEAD}class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+"""
+_EMPTY = f"""\
+{_HEAD}class Photo(models.Model):
+    image = models.ImageField(upload_to='photos', blank=True)
+    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def small_url(photo):
+    try:
+        return photo.small.url
+    except ValueError:
+        return None
+"""
+
+
+def _renamed(example: str) -> str:
+    return example.replace("image_field=", "source=")
+
+
+TWINS = Rule(
+    code="IK512",
+    name="specs-alike",
+    summary="two specs with equal source and arguments are one file",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
+        " that both attributes have one file: who deletes it for one has deleted it for both."
+    ),
+    todo="Usually one of the two can go.",
+    source="_default_cache_to of 2.0.4; imagekit/cachefiles/namers.py and ImageSpec.get_hash of 3.0.4 to 6.1.1",
+    before=_TWINS,
+    after=_renamed(_TWINS),
+    once=True,
+)
+LEFT_BEHIND = Rule(
+    code="IK513",
+    name="files-left-behind",
+    summary="files are not deleted with the instance any more",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
+        " them for good, and whoever has the address can still see the picture."
+    ),
+    todo="Where that matters, delete them in a post_delete receiver.",
+    source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
+    before=_ONE,
+    after=_renamed(_ONE),
+    once=True,
+)
+EMPTY = Rule(
+    code="IK514",
+    name="empty-source",
+    summary="the `url` of a spec file without a source does not always raise ValueError",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "Where the source is empty, ImageKit 2 raised ValueError each time. ImageKit 3 raises a kind of ValueError"
+        " (MissingSource) the first time only, and gives the address of the media folder after that."
+    ),
+    todo="Ask for the source first.",
+    source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
+    before=_EMPTY,
+    after=_EMPTY,
+)
+
+_RECEIVER = """\
+@receiver(post_delete, sender={model})
+def delete_thumbnails(sender, instance, **kwargs):
+    for file in [instance.{attname}]:
+        if file.name and file.storage.exists(file.name):
+            file.storage.delete(file.name)"""
+_NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Say at the first field concerned what is otherwise."""
+    if spec.is_processed or spec.is_ik3 or not spec.module.project.has_ik2_code:
+        return
+    module = spec.module
+    twin = _twin(spec)
+    if twin:
+        yield report(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
+    model = spec.model.name if spec.model is not None else "Photo"
+    code = _RECEIVER.format(model=model, attname=spec.attname or "thumbnail")
+    message = f"the file of {spec.label} is not deleted with the instance"
+    yield report(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=code)
+
+
+def _twin(spec: SpecField) -> str:
+    """An earlier field of the model whose file it shares."""
+    mine = _meaning(spec)
+    for other in spec_fields(spec.module):
+        if other is spec or other.offset >= spec.offset or other.model is not spec.model or spec.model is None:
+            continue
+        if mine and _meaning(other) == mine:
+            return other.label
+    return ""
+
+
+def _meaning(spec: SpecField) -> dict[str, str]:
+    """What the name of the file follows from; empty where that can't be told."""
+    if spec.given("cache_to") is not None or spec.unseen or spec.is_ik3:
+        return {}
+    names = {"source": "image_field"}
+    return {
+        names.get(name, name): ast.dump(argument.value)
+        for name, argument in spec.arguments.items()
+        if not argument.is_none and name in {"processors", "format", "options", "image_field", "source"}
+    }
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report where code counts on ValueError."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Try) or not any(_catches_value_error(module, h) for h in node.handlers):
+            continue
+        for child in (child for statement in node.body for child in ast.walk(statement)):
+            if isinstance(child, ast.Attribute) and child.attr in _NEEDS_SOURCE:
+                file = spec_file(module, child.value)
+                if file is not None and not file.is_shared:
+                    shown = module.text.text_of(child.value)
+                    message = f"{shown}.{child.attr} does not always raise ValueError where there is no source"
+                    suggestion = f"if {shown}.generator.source:"
+                    yield report(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
+
+
+def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:
+    """Whether it says ValueError."""
+    if handler.type is None:
+        return False
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return "builtins.ValueError" in {module.qualified(item) for item in types}
+
+
+CODEMOD = Codemod(rules=(TWINS, LEFT_BEHIND, EMPTY), spec_field=check_spec_field, module=check_module)

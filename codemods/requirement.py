@@ -1,0 +1,82 @@
+"""Requirements that keep to django-imagekit 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report_range
+from ik_migrate.edits import Edit
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.python_strings import literals
+from ik_migrate.requirements import Form, Requirement, requirements
+from ik_migrate.targets import DEFAULT_TARGET, exact_pin, pin, shell_pin, target_named
+from ik_migrate.textfile import TextFile
+
+RULE = Rule(
+    code="IK603",
+    name="requirement",
+    summary="requirements of django-imagekit 2",
+    applicability=(Applicability.UNSAFE, Applicability.MANUAL),
+    why="The migrated code runs with django-imagekit 3.0 and later only, and the requirement asks for an older one.",
+    todo="Require the version that the project moves to, together with the Python and the Django that it wants.",
+    source="setup.py of 3.0.4 to 5.0.0, pyproject.toml of 6.1.1, and runs of each of them",
+    before="""\
+Django>=4.2
+django-imagekit==2.0.4  # thumbnails
+Pillow
+""",
+    after=f"""\
+Django>=4.2
+django-imagekit{pin()}  # thumbnails
+Pillow
+""",
+    path="requirements.txt",
+)
+
+_WRITTEN = {Form.SPECIFIER: pin, Form.SHELL: shell_pin, Form.EXACT: exact_pin}
+
+
+def check_text(file: TextFile) -> Iterator[Finding]:
+    """Look for requirements in files that are not Python."""
+    for found in requirements(file.name, file.source.text):
+        if found.is_certain or file.project.has_ik2_code:
+            yield _finding(file, found, (found.start, found.end), found.spec)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Look into string literals: the arguments of ``setup()``, command lines of pip."""
+    if "imagekit" not in module.text.source.text.lower():
+        return
+    for literal in literals(module):
+        if "imagekit" not in literal.value.lower():
+            continue
+        whole = (module.text.start(literal.node), module.text.end(literal.node))
+        for found in requirements("", literal.value):
+            if not (found.is_certain or module.project.has_ik2_code):
+                continue
+            place = literal.locate(found.start, found.end)
+            yield _finding(module, found, place or whole, place and literal.locate(*found.spec))
+
+
+def _finding(
+    file: TextFile | Module, found: Requirement, place: tuple[int, int], spec: tuple[int, int] | None
+) -> Finding:
+    target = target_named(DEFAULT_TARGET)
+    message = f"{found.text} {'asks for' if found.is_certain else 'may be'} ImageKit 2"
+    if found.form is Form.BY_HAND or spec is None:
+        return report_range(
+            RULE,
+            file,
+            place,
+            message,
+            Applicability.MANUAL,
+            why=" ".join(filter(None, [RULE.why, found.reason, target.wants])),
+            suggestion=f"django-imagekit{pin()}",
+        )
+    changes = [Edit(*spec, (_WRITTEN[found.form](DEFAULT_TARGET),))]
+    why = f"{RULE.why} {target.wants}"
+    return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)
