@@ -115,8 +115,8 @@ class Photo(models.Model):
 """,
     after="""\
 import os
-
 from datetime import datetime
+
 from django.db import models
 from imagekit import ImageSpec
 from imagekit.cachefiles.backends import CacheFileState

@@ -34,6 +34,7 @@ class Photo(models.Model):
 """,
     after='''\
 import os
+
 from django.db import models
 from imagekit import ImageSpec
 from imagekit.cachefiles.backends import CacheFileState

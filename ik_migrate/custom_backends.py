@@ -98,7 +98,7 @@ class _Judge:
             if key[0] not in paths:
                 self._reasons[key].append(f"{key[1]} is in a file that is left out")
             problems = ClassWriter(family).write().problems
-            self._reasons[key] += [f"line {_line(family.module, node)}: {why}" for node, why in problems]
+            self._reasons[key] += [f"{why} ({self._place(family.module, node)})" for node, why in problems]
         for module in self._modules:
             self._fields(module)
             self._settings(module)
@@ -151,7 +151,7 @@ class _Judge:
             return
         for setting in backend_settings(module):
             found = class_at(module, setting.path)
-            where = f"{SETTING} {self._place(module, setting.name)}"
+            where = f"{SETTING} in {self._place(module, setting.name)}"
             if found is not None and _key(found) in self._families:
                 self._files[_key(found)].add(module.path)
                 self._known_uses.add(setting.value)
@@ -194,7 +194,7 @@ class _Judge:
         is_base = isinstance(parent, ast.ClassDef) and node in parent.bases
         is_super = isinstance(parent, ast.Call) and module.qualified(parent.func) == "builtins.super"
         if not is_base and not is_super and not self._is_copied(module, parent, target.binding):
-            self._reasons[key].append(f"{target.binding.name} is also used {self._place(module, node)}")
+            self._reasons[key].append(f"{target.binding.name} is also used in {self._place(module, node)}")
 
     def _is_copied(self, module: Module, parent: ast.AST, binding: Binding) -> bool:
         """Whether it is the call in ``name = X()`` whose name is what the fields are given."""
@@ -203,7 +203,7 @@ class _Judge:
     def _named(self, module: Module, node: ast.Constant, path: str) -> None:
         found = class_at(module, canonical(path))
         if found is not None and _key(found) in self._families:
-            self._reasons[_key(found)].append(f"{path} is also named {self._place(module, node)}")
+            self._reasons[_key(found)].append(f"{path} is also named in {self._place(module, node)}")
 
     def _verdict(self, key: Key) -> OwnBackend:
         group, new = {key}, [key]
@@ -220,7 +220,7 @@ class _Judge:
     def _place(self, module: Module, node: ast.AST) -> str:
         path = module.path
         shown = path.relative_to(self._project.root) if self._project.root in path.parents else path
-        return f"in {shown.as_posix()}, line {_line(module, node)}"
+        return f"{shown.as_posix()}, line {_line(module, node)}"
 
 
 def _key(found: Found) -> Key:

@@ -28,8 +28,11 @@ def is_ik3_code(module: Module, node: ast.AST) -> bool:
 @lru_cache(maxsize=64)
 def has_ik2_words(module: Module) -> bool:
     """Whether the file says something that only ImageKit 2 knows."""
-    if any(set(spec.arguments) & IK2_ONLY for spec in spec_fields(module) if not spec.is_processed):
-        return True
+    for spec in spec_fields(module):
+        # The fourth argument is the source in both, so by position it says nothing.
+        told = (argument for argument in spec.arguments.values() if argument.keyword is not None or argument.position > 3)
+        if not spec.is_processed and any(argument.name in IK2_ONLY for argument in told):
+            return True
     return any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module))
 
 

@@ -146,7 +146,7 @@ class BodyWriter:
             # ImageKit 2 asked the storage each time; ImageKit 3 has to be told.
             statement = self._statement(call)
             if statement is not None:
-                end = self._text.end(statement)
+                end = self._line_end(statement)
                 self._edit(end, end, f"{self._newline(statement)}{self._forget(file)}")
             return
         self._problem(attribute, f"{file}.storage.{attribute.attr} is used; ImageKit 3 caches whether a file exists")
@@ -279,12 +279,15 @@ class BodyWriter:
             return None
         source = self._text.source
         start, end = self._text.start(statement), self._text.end(statement)
-        line_end = next((i for i in range(end, len(source.text)) if source.text[i] in "\r\n"), len(source.text))
         before = source.text[source.line_starts[source.line_of(start)] : start]
-        if before.strip() or source.text[end:line_end].strip()[:1] not in {"", "#"}:
+        if before.strip() or source.text[end : self._line_end(statement)].strip()[:1] not in {"", "#"}:
             self._problem(call, "it shares its line with another statement")
             return None
         return statement
+
+    def _line_end(self, statement: ast.stmt) -> int:
+        whole, end = self._text.source.text, self._text.end(statement)
+        return next((i for i in range(end, len(whole)) if whole[i] in "\r\n"), len(whole))
 
     def _newline(self, statement: ast.stmt) -> str:
         return self._text.source.newline + self._text.source.indent_at(self._text.start(statement))
