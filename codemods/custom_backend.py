@@ -19,7 +19,8 @@ RULE = Rule(
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 has no image cache backends, and never calls validate(), invalidate() or clear(). It tells a"
-        " strategy when a file is about to be used and when its source was saved. Whether a file exists is cached now,"
+        " strategy when a file is about to be used and when its source was saved (from 3.3 on also when an instance from"
+        " the database is first saved with the source it had). Whether a file exists is cached now,"
         " and nothing is told of deleted instances."
     ),
     todo="Check the strategy that the class becomes; all that use the class change with it.",

@@ -74,8 +74,15 @@ def _kept(spec: SpecField) -> Finding:
     except NoGetter as error:
         why = f"Not rewritten: {error}. {RULE.why}"
         return report(RULE, spec.module, spec.call, message, Applicability.MANUAL, why=why)
-    changes = [*getter.members, *getter.imports]
-    return report(RULE, spec.module, spec.call, message, Applicability.SAFE, why=_KEEPING, changes=changes)
+    return report(
+        RULE,
+        spec.module,
+        spec.call,
+        message,
+        Applicability.SAFE,
+        why=_KEEPING,
+        changes=[*getter.members, *getter.imports],
+    )
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -94,16 +94,27 @@ class Family:
 
     def does(self, name: str, *, inherited: bool) -> Does:
         """What ``self.name(file)`` comes to; with ``inherited`` what ``super().name(file)`` does."""
-        return _does(self.ancestors if inherited else self.classes, name, self.root, is_own=not inherited)
+        classes = self.ancestors if inherited else self.classes
+        if name == "invalidate" and classes and self.root == PESSIMISTIC and self.needs_deleting:
+            return Does.RENAMED
+        return _does(classes, name, self.root)
+
+    @property
+    def needs_deleting(self) -> bool:
+        """Whether a class straight below Pessimistic gets an ``on_source_saved``, if it has no ``invalidate``.
+
+        ImageKit 2 deleted the file of the source's new name. ``JustInTime`` does nothing then; that matters only
+        where the name stays, and costs: from 3.3 on every first save of an instance counts as a new source
+        (``post_init_receiver`` in ``imagekit/specs/sourcegroups.py`` hashes the field in place of the file).
+        """
+        return self.module.project.has_names_that_stay
 
 
-def _does(classes: list[Found], name: str, root: str, *, is_own: bool) -> Does:
+def _does(classes: list[Found], name: str, root: str) -> Does:
     definition = next((found for _, node in classes for found in [method(node, name)] if found is not None), None)
     if name == "clear":
         return what_clear_does(definition, root)
-    # A class straight below Pessimistic gets an on_source_saved that deletes, if it has no invalidate.
-    has_deleting = root == PESSIMISTIC and bool(classes)
-    if definition is not None or (name == "invalidate" and has_deleting):
+    if definition is not None:
         return Does.RENAMED
     if name == "validate" and root:
         return Does.NOTHING if root == NON_VALIDATING else Does.RENAMED
@@ -114,7 +125,7 @@ def _does(classes: list[Found], name: str, root: str, *, is_own: bool) -> Does:
 
 def of_root(root: str, name: str) -> Does:
     """What ``PessimisticImageCacheBackend.validate(self, file)`` and the like come to."""
-    return _does([], name, root, is_own=False)
+    return _does([], name, root)
 
 
 def method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:

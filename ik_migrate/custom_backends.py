@@ -47,6 +47,9 @@ def own_backends(project: Project, paths: Iterable[Path]) -> dict[Key, OwnBacken
     modules = [module for module in map(project.module_at, filter(_is_python, known)) if module is not None]
     if not any(word in module.text.source.text for module in modules for word in _WORDS):
         return {}
+    project.has_names_that_stay = project.keep_cache_names or any(
+        spec.given("cache_to") is not None for module in modules for spec in spec_fields(module)
+    )
     return _Judge(project, modules).judge()
 
 

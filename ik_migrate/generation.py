@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
-from ik_migrate.project import Module
+from ik_migrate.project import Module, per_module
 from ik_migrate.spec_field import IK2_ONLY, spec_fields
 
 _IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs", "imagekit.signals")
@@ -25,18 +24,18 @@ def is_ik3_code(module: Module, node: ast.AST) -> bool:
     return _has_ik3_words(module) and not has_ik2_words(module)
 
 
-@lru_cache(maxsize=64)
+@per_module
 def has_ik2_words(module: Module) -> bool:
     """Whether the file says something that only ImageKit 2 knows."""
     for spec in spec_fields(module):
         # The fourth argument is the source in both, so by position it says nothing.
-        told = (argument for argument in spec.arguments.values() if argument.keyword is not None or argument.position > 3)
-        if not spec.is_processed and any(argument.name in IK2_ONLY for argument in told):
+        told = (given for given in spec.arguments.values() if given.keyword is not None or given.position > 3)
+        if not spec.is_processed and any(given.name in IK2_ONLY for given in told):
             return True
     return any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module))
 
 
-@lru_cache(maxsize=64)
+@per_module
 def _has_ik3_words(module: Module) -> bool:
     if any(spec.is_ik3 for spec in spec_fields(module)):
         return True

@@ -8,12 +8,11 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 
 from ik_migrate.edits import AddImport, Edit
 from ik_migrate.module import PythonText
 from ik_migrate.names import Binding
-from ik_migrate.project import Module
+from ik_migrate.project import Module, per_module
 
 
 def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport, ...]]:
@@ -47,7 +46,7 @@ def _plain_imports(module: Module) -> list[Binding]:
     ]
 
 
-@lru_cache(maxsize=8)
+@per_module
 def _taken(module: Module) -> frozenset[str]:
     """Every name that is written anywhere in the file."""
     names = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}

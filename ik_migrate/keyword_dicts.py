@@ -51,8 +51,10 @@ def keyword_dicts(module: Module) -> Iterator[KeywordDict]:
             entries = entries_of(module, expression)
             if entries is not None and not spec.is_processed:
                 yield KeywordDict(entries, "")
-    for scope in module.text.names.scopes():
-        for name, bindings in scope.bindings.items():
+    passed = module.project.keyword_dicts.get(module.path, set())
+    for scope in module.text.names.scopes() if passed else ():
+        for name in passed & set(scope.bindings):
+            bindings = scope.bindings[name]
             for binding in bindings:
                 entries = entries_of(module, binding.value) if binding.value is not None else None
                 if entries is None:

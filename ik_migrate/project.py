@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from ik_migrate.imagekit_names import canonical, star_names
 from ik_migrate.module import PythonText
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ik_migrate.backends import OwnBackend
 
 _FOLLOW_AT_MOST = 20
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ class Target:
         return self.module is None
 
 
+def per_module(function: Callable[[Module], Result]) -> Callable[[Module], Result]:
+    """Let a function of one module remember what it found, for as long as the module is there."""
+
+    @wraps(function)
+    def remembered(module: Module) -> Result:
+        if function not in module.facts:
+            module.facts[function] = function(module)
+        return cast(Result, module.facts[function])
+
+    return remembered
+
+
 class Module:
     """One Python file of the project.
 
@@ -62,6 +76,8 @@ class Module:
         self.path = path
         self.shown_path = shown_path
         self.text = text
+        self.facts: dict[object, object] = {}
+        """What functions marked `per_module` have found in it."""
 
     @property
     def tree(self) -> ast.Module:
@@ -126,10 +142,14 @@ class Project:
         """The attributes that are spec fields in some model of the project."""
         self.shared_attributes: set[str] = set()
         """Those of them that are something else in some other class of the project."""
+        self.keyword_dicts: dict[Path, set[str]] = {}
+        """The names of the dicts that spec fields are given with ``**``, by the files that make them."""
         self.around = Surroundings()
         """Facts for the rules about templates, scripts and settings."""
         self.own_backends: dict[tuple[Path, str], OwnBackend] = {}
         """The classes of the project that are image cache backends, by file and name."""
+        self.has_names_that_stay = False
+        """Whether some spec field may give its file a name that stays when the source changes."""
         self.wanted: tuple[Path, ...] = ()
         """The files and folders that were asked for; none where that is the whole project."""
         self._modules: dict[Path, Module | None] = {}

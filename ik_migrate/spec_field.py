@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from ik_migrate.derived import Maker, base_constructor_calls, maker_of, partial_maker
 from ik_migrate.imagekit_names import PROCESSED_FIELD
-from ik_migrate.project import Module
+from ik_migrate.project import Module, per_module
 
 # The signatures, in order: imagekit/models/fields/__init__.py of 2.0.4 and of 3.0.4 to 6.1.1.
 IK2_ARGUMENTS = (
@@ -123,7 +122,7 @@ class SpecField:
         return ".".join(filter(None, (self.model_name, self.attname))) or "this field"
 
 
-@lru_cache(maxsize=64)
+@per_module
 def spec_fields(module: Module) -> tuple[SpecField, ...]:
     """All calls in a file that make a spec field or a ProcessedImageField, in the order of the file."""
     found = []

@@ -183,7 +183,7 @@ class ClassWriter:
     def _needs_deleting(self) -> bool:
         """Whether ImageKit 2's own ``invalidate`` was in force, which deleted the file."""
         is_direct = any(self._module.qualified(base) == PESSIMISTIC for base in self._node.bases)
-        return is_direct and not self._family.methods("invalidate")
+        return is_direct and self._family.needs_deleting and not self._family.methods("invalidate")
 
     def _deleting(self) -> None:
         """Write out what the base did when the source changed: ``JustInTime`` does nothing then."""

@@ -106,7 +106,9 @@ def app_label(module: Module) -> str:
 
 
 def _media_folders(module: Module) -> set[str]:
-    found = set()
+    found: set[str] = set()
+    if not any(setting in module.text.source.text for setting in _MEDIA_SETTINGS):
+        return found
     for setting, value in _assigned(module):
         if setting in _MEDIA_SETTINGS:
             texts = [

@@ -55,21 +55,20 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
             break
     attnames = {spec.attname for module in project.loaded() for spec in spec_fields(module) if not spec.is_processed}
     more |= users_of_spec_files(root, attnames - {""}, options.exclude) - known
-    more |= _homes_of_dicts(project) - known
+    _find_keyword_dicts(project)
+    more |= set(project.keyword_dicts) - known
     _learn(project, [*known, *more])
     return project, sorted(more)
 
 
-def _homes_of_dicts(project: Project) -> set[Path]:
-    """The files that make the dicts which spec fields are given with ``**``."""
-    homes = set()
+def _find_keyword_dicts(project: Project) -> None:
+    """Note where the dicts are made which spec fields are given with ``**``."""
     for module in project.loaded():
         for spec in spec_fields(module):
             for expression in spec.unseen:
                 target = module.resolve(expression)
-                if target is not None and target.module is not None:
-                    homes.add(target.module.path)
-    return homes
+                if target is not None and target.module is not None and target.binding is not None:
+                    project.keyword_dicts.setdefault(target.module.path, set()).add(target.binding.name)
 
 
 def _module(project: Project, path: Path) -> Module | None:

@@ -383,7 +383,7 @@ def test_interrupted_while_searching(start, project, tmp_path):
         while not (tmp_path / "searching").exists():
             assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == b""
     assert err.startswith(b"Interrupted.")
@@ -398,7 +398,7 @@ def test_interrupted_while_writing(start, project, contents):
         while process.poll() is None and (folder / "models_0.py").read_text() == MODELS:
             pass
         os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     assert process.returncode in {0, 130}
     assert b"Traceback" not in err
     after = contents(folder)

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from case_runner import (
     FIXTURES,
     REWRITE,
@@ -22,6 +21,7 @@ from case_runner import (
     variants,
     write_tree,
 )
+
 from ik_migrate import api
 from ik_migrate.codemod import rules
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
