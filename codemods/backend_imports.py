@@ -34,7 +34,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Drop what is imported for nothing; report what another rule does not take away."""
     used = used_names(module.text)
     rewritten = _rewritten_names(module)
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
             unused = [a for a in node.names if (a.asname or a.name) not in used and a.name != "*"]
             for alias in node.names:
@@ -92,7 +92,7 @@ def _is_only_in(module: Module, name: str, nodes: set[ast.AST]) -> bool:
     """Whether every use of ``name`` in the file is one of ``nodes``."""
     return all(
         node in nodes
-        for node in ast.walk(module.tree)
+        for node in module.text.nodes
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
     )
 

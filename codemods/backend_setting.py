@@ -62,7 +62,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     for setting in backend_settings(module):
         seen |= {setting.name, *ast.walk(setting.name)}
         yield _setting(module, setting, has_new)
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if node in seen:
             continue
         if (

@@ -47,9 +47,14 @@ class ReplacingJustInTime(JustInTime):
     """Deletes the old file when its source changes: its name would not tell."""
 
     def on_source_saved(self, file):
-        if file.storage.exists(file.name):
-            file.storage.delete(file.name)
-        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+        # ImageKit also says so when an instance is saved whose source is the same as before.
+        backend, source = file.cachefile_backend, file.generator.source.name
+        key = backend.get_key(file) + '-source'
+        if backend.cache.get(key) != source:
+            if file.storage.exists(file.name):
+                file.storage.delete(file.name)
+            backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+            backend.cache.set(key, source, 30 * 24 * 60 * 60)
 
 
 class PhotoSmall(ImageSpec):

@@ -19,9 +19,9 @@ RULE = Rule(
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 has no image cache backends, and never calls validate(), invalidate() or clear(). It tells a"
-        " strategy when a file is about to be used and when its source was saved (from 3.3 on also when an instance from"
-        " the database is first saved with the source it had). Whether a file exists is cached now,"
-        " and nothing is told of deleted instances."
+        " strategy when a file is about to be used and when its source was saved; from 3.3 on also when an instance"
+        " from the database is first saved with the source it had. Whether a file exists is cached now, and nothing is"
+        " told of deleted instances."
     ),
     todo="Check the strategy that the class becomes; all that use the class change with it.",
     source=(
@@ -93,7 +93,7 @@ class Photo(models.Model):
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Turn the backends that can be turned as a whole; show what the others could become."""
-    for node in ast.walk(module.tree) if module.project.own_backends else ():
+    for node in module.text.nodes if module.project.own_backends else ():
         backend = module.project.own_backends.get((module.path, node.name)) if isinstance(node, ast.ClassDef) else None
         if backend is None or not isinstance(node, ast.ClassDef):
             continue

@@ -63,7 +63,7 @@ _CHANGED = "imagekit.models.fields.utils.ImageSpecFileDescriptor"
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each import, each use through a module, and each ``_ik``."""
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 dotted = f"{node.module}.{alias.name}"

@@ -74,7 +74,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Take the names from where they are; tell of a filter that is gone."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
-    for statement in ast.walk(module.tree):
+    for statement in module.text.nodes:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 if _is_lib(statement, alias):
@@ -84,7 +84,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                     )
     if "imagekit" not in module.text.source.text:
         return
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
             image = module.text.text_of(node.value)
             message = f"{image}.ANTIALIAS is gone in Pillow 10"

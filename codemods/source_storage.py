@@ -52,7 +52,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give the field its source's storage where that can be named."""
     if spec.is_processed or spec.is_ik3 or not spec.is_whole:
         return
-    if {"storage", "cachefile_storage"} & {name for name in spec.arguments if spec.given(name) is not None}:
+    if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
         return
     name = source_name(spec)
     if not name:
@@ -94,7 +94,7 @@ def _written(spec: SpecField, module: Module, storage: ast.expr) -> str | None:
     while isinstance(first, ast.Attribute):
         first = first.value
     assert isinstance(first, ast.Name)
-    holder = names.scope_of(storage).holder_of(first.id)
+    holder = names.holder_of(first)
     if holder is None or holder.is_class:
         return None
     return module.text.text_of(storage)

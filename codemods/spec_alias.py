@@ -50,22 +50,28 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Rename the alias where it is imported, and where it is used under its own name."""
     uses = [
         node
-        for node in ast.walk(module.tree)
+        for node in module.text.nodes
         if isinstance(node, ast.Name | ast.Attribute)
         and _last_word(node) == "ImageSpec"
         and module.qualified(node) == SPEC_FIELD_ALIAS
     ]
     imports = [
         (node, alias)
-        for node in ast.walk(module.tree)
+        for node in module.text.nodes
         if isinstance(node, ast.ImportFrom) and node.module == "imagekit.models" and not node.level
         for alias in node.names
         if alias.name == "ImageSpec"
     ]
     if not uses and not imports:
         return
-    edits = [_rename(module, node) for node in uses]
-    imported = {alias.name for node, _ in imports for alias in node.names}
+    imported = {
+        alias.name: alias.asname or alias.name
+        for node, _ in imports
+        for alias in node.names
+        if alias.name != "ImageSpec"
+    }
+    name = imported.get("ImageSpecField", "ImageSpecField")
+    edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in uses]
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
     for _, alias in imports:
         if "ImageSpecField" not in imported:
@@ -96,9 +102,9 @@ def _last_word(node: ast.Name | ast.Attribute) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr
 
 
-def _rename(module: Module, node: ast.Name | ast.Attribute) -> Edit:
+def _rename(module: Module, node: ast.Name | ast.Attribute, name: str) -> Edit:
     end = module.text.end(node)
-    return Edit(end - len("ImageSpec"), end, ("ImageSpecField",))
+    return Edit(end - len("ImageSpec"), end, (name,))
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import RenameArgument
+from ik_migrate.edits import DropArgument, RenameArgument
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.spec_field import SpecField
 
@@ -13,7 +13,7 @@ RULE = Rule(
     code="IK104",
     name="storage",
     summary="`storage=` of a spec field is called `cachefile_storage=`",
-    applicability=(Applicability.SAFE,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 raises TypeError for storage= while the models are being loaded.",
     todo="Rename the argument to cachefile_storage=.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
@@ -47,10 +47,22 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments.get("storage")
     if spec.is_processed or argument is None:
         return
+    node = argument.keyword or argument.value
+    if argument.is_none:
+        # Taken away, so that the source's own storage can be named in its place where it has one.
+        drop = (DropArgument(spec.offset, "storage"),)
+        message = f"{spec.label} says storage=None, which is the default"
+        yield report(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
+        return
+    if "cachefile_storage" in spec.arguments:
+        message = f"{spec.label} has both storage= and cachefile_storage="
+        todo = "Keep the one that is right, as cachefile_storage=."
+        yield report(RULE, spec.module, node, message, Applicability.MANUAL, todo=todo)
+        return
     yield report(
         RULE,
         spec.module,
-        argument.keyword or argument.value,
+        node,
         f"{spec.label} says where its files go with storage=",
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),

@@ -172,7 +172,7 @@ class BackendSetting:
 
 def backend_settings(module: Module) -> Iterator[BackendSetting]:
     """Where a file sets ``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND``."""
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 named = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")

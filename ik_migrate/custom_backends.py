@@ -112,7 +112,7 @@ class _Judge:
     def _find(self) -> None:
         """Classes that derive from ImageKit's, and those with the three methods that are used as backends."""
         for module in self._modules:
-            for node in ast.walk(module.tree):
+            for node in module.text.nodes:
                 if isinstance(node, ast.ClassDef) and node.bases:
                     family = Family.of(module, node)
                     if family.root:
@@ -170,12 +170,12 @@ class _Judge:
         wanted = {name for _, name in (*self._families, *self._instances)}
         local = wanted | {
             alias.asname
-            for node in ast.walk(module.tree)
+            for node in module.text.nodes
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
             if alias.asname and alias.name in wanted
         }
-        for node in ast.walk(module.tree):
+        for node in module.text.nodes:
             if isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 if name in local and isinstance(node.ctx, ast.Load) and node not in self._known_uses:

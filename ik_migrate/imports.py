@@ -49,8 +49,8 @@ def _plain_imports(module: Module) -> list[Binding]:
 @per_module
 def _taken(module: Module) -> frozenset[str]:
     """Every name that is written anywhere in the file."""
-    names = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-    for node in ast.walk(module.tree):
+    names = {node.id for node in module.text.nodes if isinstance(node, ast.Name)}
+    for node in module.text.nodes:
         if isinstance(node, ast.alias):
             names.add((node.asname or node.name).split(".")[0])
         elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -210,7 +210,7 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
         return any(start <= module.text.start(alias) < end for start, end in touched)
 
     dropped: list[Edit] = []
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "imagekit":
             unused = [a for a in node.names if (a.asname or a.name) in before - after and not is_kept(a)]
             dropped += drop_aliases(module, node, unused)
@@ -224,7 +224,7 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
 
 def used_names(text: PythonText) -> set[str]:
     """Names that are read somewhere in a file, or listed in its ``__all__``."""
-    used = {node.id for node in ast.walk(text.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in text.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     for binding in text.names.module.bindings.get("__all__", []):
         if isinstance(binding.value, ast.List | ast.Tuple):
             used |= {str(item.value) for item in binding.value.elts if isinstance(item, ast.Constant)}

@@ -72,7 +72,7 @@ def _uses(user: Module, maker: Module, binding: Binding) -> list[SpecField | Non
     """The spec fields that the dict is passed to in a file, None for each other use of it."""
     passed = {expression: spec for spec in spec_fields(user) for expression in spec.unseen}
     uses: list[SpecField | None] = []
-    for node in ast.walk(user.tree):
+    for node in user.text.nodes:
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         if (node.id if isinstance(node, ast.Name) else node.attr) != binding.name and user is maker:

@@ -42,6 +42,25 @@ class PythonText:
         self._parsed = Source(translation.text, "utf-8")
         self.tree = parse(translation.text)
 
+    def check_compiles(self, before: PythonText) -> None:
+        """What the grammar alone does not tell, like a keyword given twice, must be right as well.
+
+        Args:
+            before: the file before the rewrite; where it did not compile, nothing is asked.
+
+        Raises:
+            NotPython: when it does not compile.
+        """
+        if _compile_error(before._parsed.text) is None:
+            error = _compile_error(self._parsed.text)
+            if error is not None:
+                raise NotPython(error.msg, error.lineno or 1)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree, outer ones before inner ones."""
+        return tuple(ast.walk(self.tree))
+
     @cached_property
     def names(self) -> Names:
         """Scopes and bindings."""
@@ -83,11 +102,23 @@ class PythonText:
         """0-based numbers of the lines that start inside a string literal."""
         return frozenset(
             line
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Constant | ast.JoinedStr)
             and (not isinstance(node, ast.Constant) or isinstance(node.value, str | bytes))
             for line in range(node.lineno, node.end_lineno or node.lineno)
         )
+
+
+def _compile_error(text: str) -> SyntaxError | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
 
 
 def parse(text: str) -> ast.Module:

@@ -101,6 +101,24 @@ class Names:
             child, current = current, self.parents.get(current)
         return self.module
 
+    def holder_of(self, name: ast.Name) -> Scope | None:
+        """The scope that a name, where it is used, gets its value from.
+
+        A class body takes a name that it binds only later from outside.
+        """
+        scope = self.scope_of(name)
+        holder = scope.holder_of(name.id)
+        if holder is None or not holder.is_class or self._is_bound_before(holder, name):
+            return holder
+        return holder.parent.holder_of(name.id) if holder.parent is not None else None
+
+    def _is_bound_before(self, holder: Scope, name: ast.Name) -> bool:
+        for binding in holder.bindings[name.id]:
+            end = getattr(binding.node, "end_lineno", 0), getattr(binding.node, "end_col_offset", 0)
+            if end <= (name.lineno, name.col_offset) or isinstance(binding.node, ast.ExceptHandler):
+                return True
+        return False
+
     def scope_made_by(self, node: ast.AST) -> Scope:
         """The scope that a class, function, lambda or module opens."""
         return self._scopes[node]

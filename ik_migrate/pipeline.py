@@ -188,6 +188,7 @@ def _checked(module: Module, text: str, options: Options) -> tuple[Module, tuple
             from ik_migrate.python2 import check_python2
 
             check_python2(text)
+        again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
     findings = tuple(finding for finding in findings_of(again) if options.heeds(finding))

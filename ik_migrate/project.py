@@ -78,6 +78,7 @@ class Module:
         self.text = text
         self.facts: dict[object, object] = {}
         """What functions marked `per_module` have found in it."""
+        self._resolved: dict[ast.expr, Target | None] = {}
 
     @property
     def tree(self) -> ast.Module:
@@ -115,7 +116,11 @@ class Module:
 
     def resolve(self, expression: ast.expr) -> Target | None:
         """What a name or dotted name in this file stands for; None where that can't be told."""
-        return self.project.resolve(self, expression)
+        known = self._resolved.get(expression, self)
+        if not isinstance(known, Module):
+            return known
+        found = self._resolved[expression] = self.project.resolve(self, expression)
+        return found
 
     def qualified(self, expression: ast.expr) -> str:
         """The dotted name that ``expression`` stands for, or an empty string."""
@@ -153,6 +158,7 @@ class Project:
         self.wanted: tuple[Path, ...] = ()
         """The files and folders that were asked for; none where that is the whole project."""
         self._modules: dict[Path, Module | None] = {}
+        self._found: dict[tuple[str, Path], Path | None] = {}
 
     def is_wanted(self, path: Path) -> bool:
         """Whether the file is one of those that were asked for."""
@@ -174,8 +180,13 @@ class Project:
             Undecodable: when the bytes are not text.
             NotPython: when the text is not Python.
         """
-        module = Module(self, path, shown_path or path.name, PythonText(Source.from_python(data)))
-        self._modules[path] = module
+        source = Source.from_python(data)
+        module = self._modules.get(path)
+        if module is None or module.text.source != source:
+            module = Module(self, path, shown_path or path.name, PythonText(source))
+            self._modules[path] = module
+        elif shown_path:
+            module.shown_path = shown_path
         return module
 
     def loaded(self) -> list[Module]:
@@ -184,6 +195,12 @@ class Project:
 
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""
+        key = (dotted, seen_from.path.parent)
+        if key not in self._found:
+            self._found[key] = self._find(dotted, seen_from)
+        return self._found[key]
+
+    def _find(self, dotted: str, seen_from: Module) -> Path | None:
         parts = dotted.split(".")
         for root in self._roots(seen_from):
             found = _file_of(root, parts)
@@ -207,7 +224,7 @@ class Project:
         if depth > _FOLLOW_AT_MOST:
             return None
         if isinstance(expression, ast.Name):
-            scope = module.text.scope_of(expression).holder_of(expression.id)
+            scope = module.text.names.holder_of(expression)
             if scope is None:
                 return self._unbound(module, expression.id, depth)
             bindings = _in_force(module, scope, expression)
@@ -313,7 +330,7 @@ def _in_force(module: Module, scope: Scope, use: ast.Name) -> list[Binding]:
     bindings = scope.bindings[use.id]
     if module.text.scope_of(use) is scope:
         here = (use.lineno, use.col_offset)
-        earlier = [b for b in bindings if (b.node.lineno, b.node.col_offset) <= here]  # type: ignore[attr-defined]
+        earlier = [binding for binding in bindings if _end(binding) <= here]
         bindings = earlier or bindings
     in_force: list[Binding] = []
     for binding in reversed(bindings):
@@ -322,6 +339,12 @@ def _in_force(module: Module, scope: Scope, use: ast.Name) -> list[Binding]:
         if module.text.names.parents.get(statement) is scope.node:
             break
     return in_force
+
+
+def _end(binding: Binding) -> tuple[int, int]:
+    """Where a binding has been made: an assignment binds its name after its value."""
+    node = binding.node
+    return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
 
 
 def _absolute(module: Module, source: str) -> str | None:

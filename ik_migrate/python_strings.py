@@ -44,12 +44,12 @@ def literals(module: Module) -> Iterator[Literal]:
     """All string literals of a file but those that stand alone as statements, in the order of the file."""
     skipped: set[ast.AST] = set()
     found = []
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.JoinedStr):
             skipped |= set(node.values)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr):
             skipped.add(node.value)
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if node in skipped:
             continue
         if isinstance(node, ast.JoinedStr):

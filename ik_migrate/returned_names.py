@@ -11,7 +11,7 @@ from ik_migrate.module import PythonText
 from ik_migrate.names import Function
 
 # The directives of strftime that people put in paths; %s, %d, %i, %r, %f are mostly formatting.
-_DIRECTIVE = re.compile(r"%[aAbBcHIjmMpSUwWxXyYZ]|%d(?=/|-|$)|%-?[dmHM](?=[/-])")
+_DIRECTIVE = re.compile(r"%[aAbBcHIjmMpSUwWxXyYZ%]|%d(?=/|-|$)|%-?[dmHM](?=[/-])")
 _FORMATS = {
     **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG"),
     **dict.fromkeys((".tif", ".tiff"), "TIFF"),

@@ -63,7 +63,7 @@ def obstacle(spec: SpecField) -> str:
 
 def _is_plain_attribute(spec: SpecField, node: ast.Name) -> bool:
     """Whether a name of the class body is a plain value, which the model's instances have as well."""
-    holder = spec.module.text.names.scope_of(node).holder_of(node.id)
+    holder = spec.module.text.names.holder_of(node)
     bindings = holder.bindings[node.id] if holder is not None else []
     return (
         holder is not None
@@ -94,7 +94,7 @@ def hidden_nodes(spec: SpecField, expression: ast.AST) -> list[ast.Name]:
     hidden = []
     for node in ast.walk(expression):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            holder = names.scope_of(node).holder_of(node.id)
+            holder = names.holder_of(node)
             if holder is not None and holder.is_class:
                 hidden.append(node)
     return hidden
@@ -112,7 +112,7 @@ def free_names(module: Module, expression: ast.AST) -> set[str]:
     free = set()
     for node in inside:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            holder = names.scope_of(node).holder_of(node.id)
+            holder = names.holder_of(node)
             if (holder is None and not hasattr(builtins, node.id)) or (
                 holder is not None and holder.node not in inside
             ):

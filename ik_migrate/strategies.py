@@ -2,6 +2,10 @@
 
 ImageKit 2 deleted the file of a spec when its source changed (``imagekit/models/receivers.py`` of
 2.0.4). ImageKit 3 goes by the name alone: where the name stays, the old picture stays for good.
+
+From 3.3 on, ``source_saved`` is also sent at the first save of each instance that was loaded
+(``post_init_receiver`` in ``imagekit/specs/sourcegroups.py`` hashes the field, not its file). The strategy
+remembers the source in ImageKit's own cache, so that such a save leaves the file where it is.
 """
 
 from __future__ import annotations
@@ -19,11 +23,18 @@ _BODY = (
     '{i}"""Deletes the old file when its source changes: its name would not tell."""',
     "",
     "{i}def on_source_saved(self, file):",
-    "{i}{i}if file.storage.exists(file.name):",
-    "{i}{i}{i}file.storage.delete(file.name)",
-    "{i}{i}file.cachefile_backend.set_state(file, {state}.DOES_NOT_EXIST)",
+    "{i}{i}# ImageKit also says so when an instance is saved whose source is the same as before.",
+    "{i}{i}backend, source = file.cachefile_backend, file.generator.source.name",
+    "{i}{i}key = backend.get_key(file) + '-source'",
+    "{i}{i}if backend.cache.get(key) != source:",
+    "{i}{i}{i}if file.storage.exists(file.name):",
+    "{i}{i}{i}{i}file.storage.delete(file.name)",
+    "{i}{i}{i}backend.set_state(file, {state}.DOES_NOT_EXIST)",
+    "{i}{i}{i}backend.cache.set(key, source, 30 * 24 * 60 * 60)",
 )
 _GENERATE = "{i}{i}file.generate()"
+DELETING = _BODY[3:]
+"""The method alone, to be filled in like the class."""
 
 
 class StrategyClasses:

@@ -7,7 +7,6 @@ and ``backends.py`` of 3.0.4 to 6.1.1. Where a part has no counterpart, it is no
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from ik_migrate.backend_family import (
     IK2_METHODS,
@@ -21,7 +20,8 @@ from ik_migrate.backend_family import (
     saves_nothing,
 )
 from ik_migrate.backends import BACKENDS, STRATEGIES
-from ik_migrate.edits import AddImport, Edit
+from ik_migrate.class_changes import Changes, line_end
+from ik_migrate.edits import Edit
 from ik_migrate.file_absence import is_absent
 from ik_migrate.imagekit_names import PESSIMISTIC
 from ik_migrate.imports import needed
@@ -33,27 +33,6 @@ _GONE = {
     "field": "file.field is gone: in ImageKit 3 a file does not know the field that it is for",
 }
 _NOT_A_STATEMENT = "its result is used; in ImageKit 3 there is none"
-
-
-@dataclass
-class Changes:
-    """What becomes of a class, or of a part of it.
-
-    Args:
-        edits: the rewrite.
-        imports: what it takes.
-        problems: the parts that can't be turned, and why.
-    """
-
-    edits: list[Edit] = field(default_factory=list)
-    imports: list[AddImport] = field(default_factory=list)
-    problems: list[tuple[ast.AST, str]] = field(default_factory=list)
-
-    def add(self, other: Changes) -> None:
-        """Take over all of ``other``."""
-        self.edits += other.edits
-        self.imports += other.imports
-        self.problems += other.problems
 
 
 class BodyWriter:
@@ -128,11 +107,13 @@ class BodyWriter:
 
     def _name(self, attribute: ast.Attribute, file: str) -> None:
         self.uses_name = True
-        parent = self._parents[attribute]
-        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute | ast.Name):
-            called = parent.func.attr if isinstance(parent.func, ast.Attribute) else parent.func.id
-            if called in _STORAGE_WRITERS and not self._is_of_storage(parent.func, file):
-                self._problem(parent, "the file is changed behind ImageKit's back, which caches whether it exists")
+        for call in self._text.names.ancestors(attribute):
+            if isinstance(call, ast.stmt):
+                return
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute | ast.Name):
+                called = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+                if called in _STORAGE_WRITERS and not self._is_of_storage(call.func, file):
+                    self._problem(call, "the file is changed behind ImageKit's back, which caches whether it exists")
 
     def _is_of_storage(self, function: ast.expr, file: str) -> bool:
         return ast.unparse(function).startswith(f"{file}.storage.")
@@ -146,7 +127,7 @@ class BodyWriter:
             # ImageKit 2 asked the storage each time; ImageKit 3 has to be told.
             statement = self._statement(call)
             if statement is not None:
-                end = self._line_end(statement)
+                end = line_end(self._text, statement)
                 self._edit(end, end, f"{self._newline(statement)}{self._forget(file)}")
             return
         self._problem(attribute, f"{file}.storage.{attribute.attr} is used; ImageKit 3 caches whether a file exists")
@@ -280,14 +261,10 @@ class BodyWriter:
         source = self._text.source
         start, end = self._text.start(statement), self._text.end(statement)
         before = source.text[source.line_starts[source.line_of(start)] : start]
-        if before.strip() or source.text[end : self._line_end(statement)].strip()[:1] not in {"", "#"}:
+        if before.strip() or source.text[end : line_end(self._text, statement)].strip()[:1] not in {"", "#"}:
             self._problem(call, "it shares its line with another statement")
             return None
         return statement
-
-    def _line_end(self, statement: ast.stmt) -> int:
-        whole, end = self._text.source.text, self._text.end(statement)
-        return next((i for i in range(end, len(whole)) if whole[i] in "\r\n"), len(whole))
 
     def _newline(self, statement: ast.stmt) -> str:
         return self._text.source.newline + self._text.source.indent_at(self._text.start(statement))

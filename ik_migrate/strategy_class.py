@@ -20,10 +20,12 @@ from ik_migrate.backend_family import (
     what_clear_does,
 )
 from ik_migrate.backends import BACKENDS, STRATEGIES, class_of
+from ik_migrate.class_changes import Changes, line_end
 from ik_migrate.edits import Edit, EditedText
 from ik_migrate.imagekit_names import CELERY, PESSIMISTIC
 from ik_migrate.imports import needed
-from ik_migrate.strategy_body import BodyWriter, Changes
+from ik_migrate.strategies import DELETING
+from ik_migrate.strategy_body import BodyWriter
 
 _EVENTS_OF_IK3 = frozenset({*RENAMED.values(), "on_content_required", "should_verify_existence"})
 _RESERVED = _EVENTS_OF_IK3 | IK2_METHODS | {"register_field", "__metaclass__"}
@@ -161,7 +163,7 @@ class ClassWriter:
         if len(self._family.methods("validate")) == 1:
             lines = [f"def on_content_required({receiver}, {file}):", f"{unit}{receiver}.on_existence_required({file})"]
             text = "".join(newline + indent + line for line in lines)
-            end = self._line_end(item)
+            end = line_end(self._text, item)
             self._edit(end, end, newline + text)
 
     def _clear(self, item: ast.FunctionDef) -> None:
@@ -174,9 +176,9 @@ class ClassWriter:
         if index + 1 < len(body):
             self._edit(self._top(item), self._top(body[index + 1]), "")
         elif index:
-            self._edit(self._line_end(body[index - 1]), self._line_end(item), "")
+            self._edit(line_end(self._text, body[index - 1]), line_end(self._text, item), "")
         elif not self._needs_deleting():
-            self._edit(self._text.start(item), self._line_end(item), "pass")
+            self._edit(self._text.start(item), line_end(self._text, item), "pass")
         if source.line_of(self._text.start(item)) == source.line_of(self._text.start(self._node)):
             self._problem(item, "it shares its line with the class's head")
 
@@ -193,17 +195,12 @@ class ClassWriter:
         unit = source.indent_unit
         state, imports = needed(self._module, BACKENDS, "CacheFileState")
         self._changes.imports += imports
-        indent = source.indent_at(self._text.start(self._node)) + unit
-        lines = (
-            f"{indent}def on_source_saved(self, file):",
-            f"{indent}{unit}if file.storage.exists(file.name):",
-            f"{indent}{unit}{unit}file.storage.delete(file.name)",
-            f"{indent}{unit}file.cachefile_backend.set_state(file, {state}.DOES_NOT_EXIST)",
-        )
+        outer = source.indent_at(self._text.start(self._node))
+        lines = (outer + line.format(i=unit, state=state) for line in DELETING)
         text = newline.join(lines)
         kept = [item for item in self._node.body if item is not self._dropped]
         if kept and not all(isinstance(item, ast.Pass) for item in kept):
-            end = self._line_end(kept[-1])
+            end = line_end(self._text, kept[-1])
             self._edit(end, end, f"{newline}{newline}{text}")
             return
         first = kept[0] if kept else self._node.body[0]
@@ -213,12 +210,7 @@ class ClassWriter:
             start = line_start + len(source.text[line_start:start].rstrip())
             self._edit(start, self._text.end(first), newline + text)
         else:
-            self._edit(line_start, self._line_end(first), text)
-
-    def _line_end(self, node: ast.stmt) -> int:
-        """The end of the line that a statement ends on, before its newline."""
-        whole, end = self._text.source.text, self._text.end(node)
-        return next((i for i in range(end, len(whole)) if whole[i] in "\r\n"), len(whole))
+            self._edit(line_start, line_end(self._text, first), text)
 
     def _top(self, node: ast.stmt) -> int:
         """The start of the line that a member starts on, or of the comments right above it."""

@@ -142,7 +142,7 @@ def _attributes_of_classes(module: Module) -> set[str]:
     """Names that classes bind to something else than a spec field."""
     specs = {spec.call for spec in spec_fields(module)}
     found = set()
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.ClassDef):
             for name, bindings in module.text.names.scope_made_by(node).bindings.items():
                 if any(binding.value not in specs for binding in bindings):

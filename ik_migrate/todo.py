@@ -105,7 +105,7 @@ def _statement_lines(module: Module) -> list[int]:
     """The lines, counted from 0, on which a statement starts and nothing stands before it."""
     source, text = module.text.source, module.text
     found = set()
-    for node in ast.walk(module.tree):
+    for node in module.text.nodes:
         if isinstance(node, ast.stmt):
             start = text.start(node)
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list:

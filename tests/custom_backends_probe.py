@@ -3,8 +3,6 @@
 Runs on Python 2.7 with ImageKit 2 and on Python 3 with today's: python custom_backends_probe.py <site> <media>
 """
 
-from __future__ import print_function
-
 import io
 import json
 import os
@@ -44,9 +42,8 @@ def error_of(function):
 
 
 def make_tables():
-    from django.core.management import call_command
-
     import django
+    from django.core.management import call_command
 
     if hasattr(django, "setup"):
         django.setup()
