@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
 from ik_migrate.spec_field import SpecField
 
 RULE = Rule(
@@ -46,9 +47,9 @@ class Photo(models.Model):
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Drop the argument, unless it says the default."""
     argument = spec.arguments.get("autoconvert")
-    if argument is None or spec.is_ik3 or argument.literal is True or argument.is_none:
+    if argument is None or spec.is_ik3 or (spec.is_processed and is_ik3_code(spec.module, spec.call)):
         return
-    if spec.is_processed and argument.keyword is None:
+    if argument.literal is True or argument.is_none:
         return
     is_known = argument.literal is False
     yield report(

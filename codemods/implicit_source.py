@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import AddArgument
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
 from ik_migrate.getters import quoted
 from ik_migrate.sources import image_fields_of
 from ik_migrate.spec_field import SpecField
@@ -84,7 +85,9 @@ _MAKES_A_SPEC = frozenset(
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
-    if spec.is_processed or not spec.is_whole:
+    if spec.is_processed or spec.is_ik3 or not spec.is_whole:
+        return
+    if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
         return
     if spec.given("image_field") is None and spec.given("source") is None:
         yield _implicit(spec)

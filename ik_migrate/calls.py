@@ -47,6 +47,12 @@ class OpaqueCall:
         self.values.append(value)
         return f"_ik_{len(self.values) - 1}_"
 
+    def fill(self, name: str, value: tuple[Piece, ...]) -> None:
+        """Let a name that is there stand for another value."""
+        match = _PLACEHOLDER.fullmatch(name)
+        assert match is not None
+        self.values[int(match.group(1))] = value
+
     def edit(self, code: str) -> Edit:
         """The edit that writes the call as ``code``, with the values in their places again."""
         pieces: list[Piece] = []

@@ -102,7 +102,9 @@ class Module:
     def dotted(self) -> str:
         """Its full name."""
         stem = () if self.path.stem == "__init__" else (self.path.stem,)
-        return ".".join((*self.package, *stem))
+        dotted = ".".join((*self.package, *stem))
+        # A module of the project's own that is called like the library must not be taken for it.
+        return f"project:{dotted}" if dotted.split(".")[0] == "imagekit" else dotted
 
     @cached_property
     def has_implicit_relative_imports(self) -> bool:
@@ -279,9 +281,7 @@ class Project:
         found = self.module_at(path) if path is not None else None
         if found is not None:
             inner = self._name_in(found, attribute, depth + 1)
-            if inner is not None:
-                return inner
-            return Target(f"{dotted}.{attribute}")
+            return inner or Target(f"{found.dotted}.{attribute}")
         return Target(canonical(f"{dotted}.{attribute}"))
 
     def _attribute(self, module: Module, base: Target, name: str, depth: int) -> Target | None:

@@ -157,6 +157,11 @@ class _CallWriter:
     def _add_argument(
         self, layout: CallLayout, places: dict[str, str], opaque: OpaqueCall, change: AddArgument
     ) -> None:
+        # A None that stands there by name takes the value in its place.
+        there = places.get(change.name) or (places.get("image_field") if change.name == "source" else None)
+        if there is not None:
+            opaque.fill(there, change.value)
+            return
         place = opaque.hide(change.value)
         if change.after in places:
             layout.insert(layout.index(places[change.after]) + 1, change.name, place)

@@ -146,7 +146,8 @@ def _read(module: Module, call: ast.Call, maker: Maker) -> SpecField:
     spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
     keywords = {keyword.arg for keyword in call.keywords}
     order: tuple[str, ...] = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
-    if not spec.is_processed and keywords & IK3_ONLY and not keywords & IK2_ONLY:
+    too_many_for_ik2 = len(call.args) - maker.skipped > len(IK2_ARGUMENTS)
+    if not spec.is_processed and (too_many_for_ik2 or (keywords & IK3_ONLY and not keywords & IK2_ONLY)):
         order = IK3_ARGUMENTS
     own = maker.parameters or frozenset()
     for position, value in enumerate(call.args):
