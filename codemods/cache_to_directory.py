@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import judged_cache_to, name_getter
+from ik_migrate.cachefile_names import cache_to_of, judged_cache_to, name_getter
 from ik_migrate.callables import Verdict
 from ik_migrate.codemod import Codemod, report
+from ik_migrate.edits import DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.getters import NoGetter
 from ik_migrate.spec_field import SpecField
@@ -77,6 +78,12 @@ class Photo(models.Model):
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report ``cache_to`` where it is no callable."""
+    given = spec.arguments.get("cache_to")
+    if given is not None and cache_to_of(spec) is None and not spec.is_processed:
+        message = f"cache_to of {spec.label} is empty, which means the default"
+        drop = (DropArgument(spec.offset, "cache_to"),)
+        yield report(RULE, spec.module, given.value, message, Applicability.SAFE, changes=drop)
+        return
     judgement = judged_cache_to(spec)
     if judgement is None or judgement.verdict is not Verdict.NO:
         return

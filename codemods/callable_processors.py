@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.callables import Judgement, Verdict, judge
+from ik_migrate.cachefile_names import names_its_files
+from ik_migrate.callables import Judgement, Verdict, holds_a_function, judge
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.custom_spec import why_no_class
 from ik_migrate.findings import Applicability, Finding, Rule
@@ -83,6 +84,9 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _manual(spec, argument, "may be a callable", judgement.reason)
         return
     reason = why_no_class(spec) or has_no_instance(spec)
+    if judgement.function is not None and holds_a_function(judgement.function) and not names_its_files(spec):
+        # With a file name of its own, no hash is taken.
+        reason = "its processors hold a function, which can't be pickled for the file's name"
     if reason:
         yield _manual(spec, argument, "is a callable", reason)
         return

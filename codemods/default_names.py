@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import name_getter
+from ik_migrate.cachefile_names import cache_to_of, name_getter
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.getters import NoGetter
@@ -57,7 +57,7 @@ _KEEPING = (
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Say it at the first field of the project that goes by the default, or keep the name of each."""
     project = spec.module.project
-    if spec.is_processed or spec.is_ik3 or spec.given("cache_to") is not None:
+    if spec.is_processed or spec.is_ik3 or cache_to_of(spec) is not None:
         return
     if project.keep_cache_names:
         yield _kept(spec)

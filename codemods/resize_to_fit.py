@@ -63,7 +63,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield from _built(module, parent, parent.args[1:])
         elif isinstance(parent, ast.ClassDef):
             yield _by_hand(module, node, f"{parent.name} derives from ResizeToFit", _SUBCLASS)
-        elif _is_listed(module, node) is False:
+        elif not _is_followed(module, node) and not _is_type_check(module, node):
             yield _by_hand(module, node, "ResizeToFit is passed on, to be called elsewhere", "upscale=False")
 
 
@@ -71,8 +71,18 @@ def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
     return bool(call.args) and call.args[0] is node and module.qualified(call.func) == "functools.partial"
 
 
-def _is_listed(module: Module, node: ast.expr) -> bool:
-    """Whether the name only stands in ``__all__`` or is bound to another name, which is followed."""
+def _is_type_check(module: Module, node: ast.expr) -> bool:
+    """Whether it is only asked for: ``isinstance(processor, ResizeToFit)``."""
+    for parent in module.text.names.ancestors(node):
+        if isinstance(parent, ast.Call):
+            return module.qualified(parent.func) in {"builtins.isinstance", "builtins.issubclass"}
+        if not isinstance(parent, ast.Tuple):
+            return False
+    return False
+
+
+def _is_followed(module: Module, node: ast.expr) -> bool:
+    """Whether it is bound to another name, whose uses are looked at in their turn."""
     parent = module.text.names.parents.get(node)
     return isinstance(parent, ast.Assign) and parent.value is node
 

@@ -74,7 +74,9 @@ def check_module(module: Module) -> Iterator[Finding]:
     edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in uses]
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
     for _, alias in imports:
-        if "ImageSpecField" not in imported:
+        if alias.asname == "ImageSpecField":
+            edits.append(Edit(module.text.start(alias), module.text.end(alias), ("ImageSpecField",)))
+        elif "ImageSpecField" not in imported:
             edits.append(
                 Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",))
             )

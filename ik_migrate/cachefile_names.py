@@ -11,13 +11,19 @@ from ik_migrate.getters import Getter, NoGetter, cachefile_name_getter, quoted
 from ik_migrate.project import Module
 from ik_migrate.returned_names import goes_by_the_clock, has_directives
 from ik_migrate.sources import has_no_instance
-from ik_migrate.spec_class import span_of
+from ik_migrate.spec_class import hidden_nodes, is_plain_attribute, span_of
 from ik_migrate.spec_field import Argument, SpecField
+
+
+def cache_to_of(spec: SpecField) -> Argument | None:
+    """The field's ``cache_to``, unless it is empty: ImageKit 2 asked ``cache_to or default``."""
+    argument = spec.given("cache_to")
+    return None if argument is None or argument.literal == "" else argument
 
 
 def judged_cache_to(spec: SpecField) -> Judgement | None:
     """Whether the field's ``cache_to`` is callable; None where it has none."""
-    argument = spec.given("cache_to")
+    argument = cache_to_of(spec)
     if argument is None or spec.is_processed:
         return None
     return judge(spec.module, argument.value)
@@ -36,7 +42,7 @@ def names_its_files(spec: SpecField) -> bool:
     """Whether the rewritten field needs a ``cachefile_name``: it has a ``cache_to``, or names shall stay."""
     if spec.is_processed or spec.is_ik3:
         return False
-    return spec.given("cache_to") is not None or spec.module.project.keep_cache_names
+    return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
 
 
 def name_getter(spec: SpecField) -> Getter:
@@ -77,6 +83,9 @@ def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) 
     """The source's own file name in the directory, whatever the format (``files.py`` of 2.0.4)."""
     argument = spec.arguments["cache_to"]
     getter = Getter(spec, argument, judgement, "cachefile_name")
+    hidden = hidden_nodes(spec, argument.value)
+    if hidden and (by_clock or not is_plain_attribute(spec, hidden[0]) or not isinstance(argument.value, ast.Name)):
+        raise NoGetter(f"{hidden[0].id} is a name of the class body, which a spec class can't see")
     path = getter.need("os", "")
     getter.require_source()
     literal = argument.literal
@@ -89,6 +98,9 @@ def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) 
         normal = os.path.normpath(literal)
         same = normal == literal
         directory = (span_of(spec.module, argument.value),) if same else (quoted(spec, normal),)
+    elif isinstance(argument.value, ast.Name) and hidden_nodes(spec, argument.value):
+        getter.fetch_instance()
+        directory = (f"{path}.path.normpath(instance.{argument.value.id})",)
     else:
         directory = (f"{path}.path.normpath(", span_of(spec.module, argument.value), ")")
     name = f", {path}.path.basename(self.source.name))"

@@ -170,4 +170,16 @@ def _judge_returned(module: Module, function: Function, depth: int) -> Judgement
 
 def is_generator(function: Function | ast.Lambda) -> bool:
     """Whether calling it gives an iterator, which neither pickles nor can be read twice."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom)
+        or (isinstance(node, ast.Return) and isinstance(node.value, ast.GeneratorExp))
+        for node in ast.walk(function)
+    )
+
+
+def holds_a_function(function: Function | ast.Lambda) -> bool:
+    """Whether what it returns may hold a lambda or a function made in it, which do not pickle."""
+    return any(
+        node is not function and isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    )

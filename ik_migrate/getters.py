@@ -100,6 +100,9 @@ class Getter:
         value = self.argument.value
         hidden = hidden_names(self.spec, value)
         if hidden and isinstance(value, ast.Name) and self.judgement.in_class is not None:
+            holder = self.spec.module.text.names.holder_of(value)
+            if holder is None or len(holder.bindings[value.id]) > 1:
+                raise NoGetter(f"{value.id} of the class body becomes something else later on")
             return (f"instance.{value.id}",)
         if hidden:
             raise NoGetter(f"{hidden[0]} is a name of the class body, which a spec class can't see")
@@ -123,11 +126,12 @@ def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement)
         _write_out_processors(getter, value)
         return getter
     callee = getter.callee()
-    getter.fetch_instance()
+    instance = "model_instance" if "instance" in _names_in(value) else "instance"
+    getter.fetch_instance(instance)
     bound = callee[0] == f"instance.{value.id}" if isinstance(value, ast.Name) else False
     if bound and not _takes_instance_first(judgement):
         raise NoGetter("it can't be called as a method, for its first parameter is not the instance")
-    arguments = f"file={getter.source}" if bound else f"instance=instance, file={getter.source}"
+    arguments = f"file={getter.source}" if bound else f"instance={instance}, file={getter.source}"
     pieces: Line = (*callee, f"({arguments})")
     if judgement.function is not None and is_generator(judgement.function):
         pieces = ("list(", *pieces, ")")
@@ -153,11 +157,14 @@ def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgem
         return getter
     callee = getter.callee()
     getter.require_source()
-    getter.fetch_instance()
-    getter.suggest_extension("extension")
-    path = f"{getter.source}.name, {quoted(spec, spec.attname)}, extension"
+    taken = _names_in(value)
+    instance = next(word for word in ("instance", "model_instance") if word not in taken)
+    extension = next(word for word in ("extension", "suggested_extension") if word not in taken)
+    getter.fetch_instance(instance)
+    getter.suggest_extension(extension)
+    path = f"{getter.source}.name, {quoted(spec, spec.attname)}, {extension}"
     bound = isinstance(value, ast.Name) and callee[0] == f"instance.{value.id}"
-    arguments = path if bound else f"instance, {path}"
+    arguments = path if bound else f"{instance}, {path}"
     _return_name(getter, (*callee, f"({arguments})"), by_clock=by_clock)
     return getter
 
@@ -175,7 +182,11 @@ def _write_out_processors(getter: Getter, value: ast.Lambda) -> None:
         getter.fetch_instance()
     if "file" in used:
         getter.line(f"file = {getter.source}")
-    getter.line("return ", span_of(spec.module, value.body))
+    body = span_of(spec.module, value.body)
+    if isinstance(value.body, ast.GeneratorExp):
+        getter.line("return list", body)
+    else:
+        getter.line("return ", body)
 
 
 def _write_out_cache_to(getter: Getter, value: ast.Lambda, *, by_clock: bool) -> None:

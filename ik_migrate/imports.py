@@ -90,9 +90,12 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
             lines[position].append((indent, _statement(source, names)))
     newline = module.text.source.newline
     for position, statements in lines.items():
-        text = "".join(f"{indent}{statement}{newline}" for indent, statement in statements)
-        if _starts_imports(module, position) and not statements[0][1].startswith("from imagekit"):
+        first = [line for line in statements if not line[1].startswith("from imagekit")]
+        others = [line for line in statements if line not in first]
+        text = "".join(f"{indent}{statement}{newline}" for indent, statement in first)
+        if first and _starts_imports(module, position):
             text += newline
+        text += "".join(f"{indent}{statement}{newline}" for indent, statement in others)
         if position == len(module.text.source.text) and not module.text.source.text.endswith(("\n", "\r")):
             text = newline + text[: -len(newline)]
         added.append(Edit(position, position, (text,)))
@@ -260,7 +263,10 @@ def _drop_statement(module: Module, node: ast.stmt) -> Edit:
         (block for block in _blocks(parent) if node in block),
         [node],
     )
-    alone = not source.text[line_start:start].strip() and re.fullmatch(r"\s*(#.*)?", source.text[end:line_end])
+    # A comment that only speaks to a linter goes with the import that it is about.
+    alone = not source.text[line_start:start].strip() and re.fullmatch(
+        r"\s*(# *(noqa|pylint|type:|NOQA).*)?\s*", source.text[end:line_end]
+    )
     if len(siblings) == 1 and not isinstance(parent, ast.Module):
         return Edit(start, end, ("pass",))
     return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))

@@ -101,7 +101,8 @@ class _Reader:
         parameters = [argument.arg for argument in function.args.args]
         if parameters[:1] == ["self"] and len(parameters) > 4:
             parameters = parameters[1:]
-        self._kept = {name for index, name in enumerate(parameters) if index in {1, 3}}
+        # The name of the attribute has no extension: the source's format is kept there too.
+        self._kept = {name for index, name in enumerate(parameters) if index > 0}
         self._depth = 0
 
     def tail(self, expression: ast.expr) -> Extension:

@@ -117,7 +117,8 @@ class Source:
         """The white space that the line of ``offset`` starts with."""
         start = self.line_starts[self.line_of(offset)]
         match = re.compile(r"[ \t\f]*").match(self.text, start)
-        return match.group() if match else ""
+        # A form feed ends nothing and indents nothing.
+        return match.group().rpartition("\f")[2] if match else ""
 
     def place(self, start: int, end: int) -> Place:
         """The 1-based lines and columns of the text from ``start`` to ``end``."""

@@ -53,15 +53,32 @@ def obstacle(spec: SpecField) -> str:
     if _is_optional_import(spec):
         return "ImageKit is imported conditionally here, so a spec class could be defined without it"
     for argument in spec.arguments.values():
-        if argument.name in STAY_WITH_FIELD or _is_called(argument):
+        if argument.name in STAY_WITH_FIELD:
+            continue
+        if enclosed := _names_of_expression_around(spec, argument.value):
+            return f"{enclosed[0]} is a name of the expression around the field, which a spec class can't see"
+        if _is_called(argument):
             continue
         for node in hidden_nodes(spec, argument.value):
-            if argument.name not in _PROPERTIES or not _is_plain_attribute(spec, node):
+            if argument.name not in _PROPERTIES or not is_plain_attribute(spec, node):
                 return f"{node.id} is a name of the class body, which a spec class can't see"
     return ""
 
 
-def _is_plain_attribute(spec: SpecField, node: ast.Name) -> bool:
+def _names_of_expression_around(spec: SpecField, expression: ast.expr) -> list[str]:
+    """Names that belong to a lambda or comprehension around the call."""
+    names = spec.module.text.names
+    around = {node for node in names.ancestors(spec.call) if isinstance(node, ast.expr)}
+    return [
+        node.id
+        for node in ast.walk(expression)
+        if isinstance(node, ast.Name)
+        for holder in [names.holder_of(node)]
+        if holder is not None and holder.node in around
+    ]
+
+
+def is_plain_attribute(spec: SpecField, node: ast.Name) -> bool:
     """Whether a name of the class body is a plain value, which the model's instances have as well."""
     holder = spec.module.text.names.holder_of(node)
     bindings = holder.bindings[node.id] if holder is not None else []
@@ -189,7 +206,7 @@ def class_name(spec: SpecField, used: set[str]) -> str:
     Args:
         used: names given to other generated classes of the module.
     """
-    model = spec.model_name
+    model = spec.model_name[:1].upper() + spec.model_name[1:]
     name = model + _camel_case(spec.attname) if spec.attname or model else "GeneratedSpec"
     if name == model:
         name += "Spec"

@@ -90,7 +90,10 @@ class StrategyClasses:
     def _existing(self, name: str, base: str) -> bool:
         """Whether an earlier run has already put the class there."""
         bindings = self._module.text.names.module.bindings.get(name, [])
-        return len(bindings) == 1 and isinstance(bindings[0].node, ast.ClassDef)
+        node = bindings[0].node if len(bindings) == 1 else None
+        return isinstance(node, ast.ClassDef) and any(
+            isinstance(item, ast.FunctionDef) and item.name == "on_source_saved" for item in node.body
+        )
 
     def _top_level(self, spec: SpecField) -> ast.stmt:
         names = self._module.text.names
