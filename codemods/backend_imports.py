@@ -9,7 +9,7 @@ from ik_migrate.backends import own_backend, successor_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.imports import drop_aliases, used_names
-from ik_migrate.project import Module
+from ik_migrate.project import Module, per_module
 from ik_migrate.spec_field import spec_fields
 
 RULE = Rule(
@@ -32,27 +32,36 @@ from django.db import models
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Drop what is imported for nothing; report what another rule does not take away."""
-    used = used_names(module.text)
-    rewritten = _rewritten_names(module)
     for node in module.text.nodes:
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
-            unused = [a for a in node.names if (a.asname or a.name) not in used and a.name != "*"]
-            for alias in node.names:
-                if alias not in unused and not _is_only_in(module, alias.asname or alias.name, rewritten):
-                    yield _manual(module, alias, f"{node.module}.{alias.name}")
-            if unused:
-                yield _unused(module, node, unused, node.module or "")
+            yield from _check_names(module, node)
         elif isinstance(node, ast.ImportFrom) and node.module == "imagekit" and not node.level:
             for alias in node.names:
-                if alias.name == "imagecache":
+                if alias.name == "imagecache" and not _is_taken_away(module, alias.asname or alias.name):
                     yield _manual(module, alias, "imagekit.imagecache")
         elif isinstance(node, ast.Import):
             for alias in node.names:
-                if _is_imagecache(alias.name):
-                    if alias.asname and alias.asname not in used:
-                        yield _unused(module, node, [alias], alias.name)
-                    else:
-                        yield _manual(module, alias, alias.name)
+                name = alias.asname or alias.name.partition(".")[0]
+                if _is_imagecache(alias.name) and name not in used_names(module.text):
+                    yield _unused(module, node, [alias], alias.name)
+                elif _is_imagecache(alias.name) and not _is_taken_away(module, name):
+                    yield _manual(module, alias, alias.name)
+
+
+def _check_names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
+    unused = []
+    for alias in node.names:
+        name = alias.asname or alias.name
+        if alias.name == "*" or (name in used_names(module.text) and not _is_taken_away(module, name)):
+            yield _manual(module, alias, f"{node.module}.{alias.name}")
+        elif name not in used_names(module.text):
+            importers = module.project.importers(module, name)
+            if all(_is_taken_away(other, local) and module.project.is_wanted(other.path) for other, local in importers):
+                unused.append(alias)
+            else:
+                yield _manual(module, alias, f"{node.module}.{alias.name}")
+    if unused:
+        yield _unused(module, node, unused, node.module or "")
 
 
 def _is_imagecache(dotted: str) -> bool:
@@ -71,9 +80,10 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
 
 
 def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
-    return report(RULE, module, alias, f"{what} is imported and used here", Applicability.MANUAL)
+    return report(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
 
 
+@per_module
 def _rewritten_names(module: Module) -> set[ast.AST]:
     """The names inside backend arguments, and in classes that are backends, that their own rules rewrite."""
     rewritten: set[ast.AST] = set()
@@ -88,13 +98,15 @@ def _rewritten_names(module: Module) -> set[ast.AST]:
     return rewritten
 
 
-def _is_only_in(module: Module, name: str, nodes: set[ast.AST]) -> bool:
-    """Whether every use of ``name`` in the file is one of ``nodes``."""
-    return all(
-        node in nodes
+def _is_taken_away(module: Module, name: str) -> bool:
+    """Whether ``name`` is used in the file, and every use of it is rewritten by another rule."""
+    rewritten = _rewritten_names(module)
+    uses = [
+        node
         for node in module.text.nodes
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-    )
+    ]
+    return bool(uses) and all(node in rewritten for node in uses)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

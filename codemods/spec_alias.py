@@ -58,9 +58,9 @@ def check_module(module: Module) -> Iterator[Finding]:
     imports = [
         (node, alias)
         for node in module.text.nodes
-        if isinstance(node, ast.ImportFrom) and node.module == "imagekit.models" and not node.level
+        if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.name == "ImageSpec"
+        if alias.name == "ImageSpec" and _is_the_field(module, node, alias)
     ]
     if not uses and not imports:
         return
@@ -98,6 +98,14 @@ def check_module(module: Module) -> Iterator[Finding]:
         Applicability.SAFE,
         changes=edits,
     )
+
+
+def _is_the_field(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether the alias is imported, from ImageKit or through a file of the project."""
+    if node.module == "imagekit.models" and not node.level:
+        return True
+    target = module.project.resolve_global(module, alias.asname or alias.name)
+    return target is not None and target.qualified == SPEC_FIELD_ALIAS
 
 
 def _last_word(node: ast.Name | ast.Attribute) -> str:

@@ -88,6 +88,10 @@ def _agreed(first: Judgement, second: Judgement) -> Judgement:
 def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int) -> Judgement:
     shown = module.text.text_of(expression)
     target = module.resolve(expression)
+    if isinstance(expression, ast.Attribute) and (target is None or target.module is None):
+        method = _method_of_object(module, expression)
+        if method is not None:
+            return method
     if target is None or target.module is None or target.binding is None:
         if target is not None and target.qualified.startswith("builtins."):
             return _NO if target.qualified == "builtins.None" else Judgement(Verdict.YES)
@@ -95,7 +99,7 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
     binding = target.binding
     if binding.kind == "function":
         assert isinstance(binding.node, Function)
-        if binding.node.decorator_list:
+        if not _are_known(target.module, binding.node.decorator_list):
             return _unknown(f"{shown} is decorated, so what it really is can only be seen when it runs")
         parent = target.module.text.names.parents.get(binding.node)
         owner = parent if isinstance(parent, ast.ClassDef) else None
@@ -111,6 +115,35 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
     if binding.kind == "parameter":
         return _unknown(f"{shown} is a parameter, so what it is depends on the caller")
     return _unknown(f"what {shown} is can only be seen when it runs")
+
+
+def _method_of_object(module: Module, expression: ast.Attribute) -> Judgement | None:
+    """A method of an object whose class is known: ``Sizes(50).pick``, or ``sizes.pick`` with a name for it."""
+    made: ast.expr | None = expression.value
+    home = module
+    if isinstance(made, ast.Name | ast.Attribute):
+        target = module.resolve(made)
+        if target is None or target.module is None or target.binding is None:
+            return None
+        made, home = target.binding.value, target.module
+    if not isinstance(made, ast.Call):
+        return None
+    owner = home.resolve(made.func)
+    if owner is None or owner.module is None or owner.binding is None:
+        return None
+    if not isinstance(owner.binding.node, ast.ClassDef):
+        return None
+    bindings = owner.module.text.names.scope_made_by(owner.binding.node).bindings.get(expression.attr, [])
+    node = bindings[0].node if len(bindings) == 1 else None
+    if not isinstance(node, Function) or not _are_known(owner.module, node.decorator_list):
+        return None
+    return Judgement(Verdict.YES, node, owner.module, is_made=isinstance(expression.value, ast.Call))
+
+
+def _are_known(module: Module, decorators: list[ast.expr]) -> bool:
+    """Whether the decorators leave a function that is called with the same arguments."""
+    known = {"builtins.staticmethod", "builtins.classmethod"}
+    return all(module.qualified(decorator) in known for decorator in decorators)
 
 
 def _judge_call(module: Module, call: ast.Call, depth: int) -> Judgement:
@@ -177,9 +210,28 @@ def is_generator(function: Function | ast.Lambda) -> bool:
     )
 
 
+_CONSUMERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "any", "all", "sum"})
+
+
 def holds_a_function(function: Function | ast.Lambda) -> bool:
-    """Whether what it returns may hold a lambda or a function made in it, which do not pickle."""
+    """Whether what it returns may hold a lambda or a function made in it, which do not pickle.
+
+    One that is only called, or handed to the likes of ``map``, is gone when it returns.
+    """
+    consumed: set[ast.AST] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            consumed.add(node.func)
+            if isinstance(node.func, ast.Name) and node.func.id in _CONSUMERS:
+                consumed |= {*node.args, *(keyword.value for keyword in node.keywords)}
+    made = {
+        node.name
+        for node in ast.walk(function)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node is not function
+    }
     return any(
-        node is not function and isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef)
+        node is not function
+        and node not in consumed
+        and (isinstance(node, ast.Lambda) or (isinstance(node, ast.Name) and node.id in made))
         for node in ast.walk(function)
     )

@@ -126,7 +126,8 @@ def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement)
         _write_out_processors(getter, value)
         return getter
     callee = getter.callee()
-    instance = "model_instance" if "instance" in _names_in(value) else "instance"
+    is_named = isinstance(value, ast.Name | ast.Attribute)
+    instance = "model_instance" if is_named and "instance" in _names_in(value) else "instance"
     getter.fetch_instance(instance)
     bound = callee[0] == f"instance.{value.id}" if isinstance(value, ast.Name) else False
     if bound and not _takes_instance_first(judgement):
@@ -157,7 +158,7 @@ def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgem
         return getter
     callee = getter.callee()
     getter.require_source()
-    taken = _names_in(value)
+    taken = _names_in(value) if isinstance(value, ast.Name | ast.Attribute) else set()
     instance = next(word for word in ("instance", "model_instance") if word not in taken)
     extension = next(word for word in ("extension", "suggested_extension") if word not in taken)
     getter.fetch_instance(instance)

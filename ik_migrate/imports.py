@@ -14,6 +14,8 @@ from ik_migrate.module import PythonText
 from ik_migrate.names import Binding
 from ik_migrate.project import Module, per_module
 
+_ONLY_FOR_LINTERS = re.compile(r"\s*(# *(noqa|NOQA|pylint|type:).*)?\s*")
+
 
 def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport, ...]]:
     """How to write ``source.name`` in ``module``, and the imports that this takes.
@@ -198,31 +200,51 @@ def _after_header(module: Module) -> int:
     return offset
 
 
-def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edit]) -> list[Edit]:
+def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edit]) -> tuple[list[Edit], list[Edit]]:
     """Edits that drop ImageKit imports which the file used before the rewrite and does not after.
 
     Args:
         module: the file as it was.
         rewritten: the same file, rewritten but for its imports.
         edits: what was rewritten; an import that got another name stays.
+
+    Returns:
+        The edits, and those of ``edits`` that they stand for as well.
     """
     before, after = used_names(module.text), used_names(rewritten)
-    touched = [(edit.start, edit.end) for edit in edits if edit.start != edit.end]
+    touched = [edit for edit in edits if edit.start != edit.end]
 
-    def is_kept(alias: ast.alias) -> bool:
-        return any(start <= module.text.start(alias) < end for start, end in touched)
+    def touching(alias: ast.alias) -> list[Edit]:
+        return [edit for edit in touched if edit.start <= module.text.start(alias) < edit.end]
+
+    def is_unused(alias: ast.alias) -> bool:
+        name = alias.asname or alias.name.partition(".")[0]
+        return name in before - after and not touching(alias)
 
     dropped: list[Edit] = []
+    superseded: list[Edit] = []
     for node in module.text.nodes:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "imagekit":
-            unused = [a for a in node.names if (a.asname or a.name) in before - after and not is_kept(a)]
-            dropped += drop_aliases(module, node, unused)
+        if isinstance(node, ast.ImportFrom):
+            unused = [alias for alias in node.names if is_unused(alias) and _is_imagekits(module, node, alias)]
         elif isinstance(node, ast.Import):
-            unused = [
-                a for a in node.names if a.asname and a.name.split(".")[0] == "imagekit" and a.asname in before - after
-            ]
-            dropped += drop_aliases(module, node, unused)
-    return dropped
+            unused = [a for a in node.names if a.name.partition(".")[0] == "imagekit" and is_unused(a)]
+        else:
+            continue
+        if unused:
+            # Names that another rule takes out of the same statement go with these.
+            others = {alias: touching(alias) for alias in node.names}
+            gone = [a for a in node.names if a in unused or any(not edit.pieces for edit in others[a])]
+            superseded += [edit for alias in gone for edit in others[alias]]
+            dropped += drop_aliases(module, node, gone)
+    return dropped, superseded
+
+
+def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether a name is imported from ImageKit, or is one that is gone and comes through another file."""
+    if (node.module or "").split(".")[0] == "imagekit" and not node.level:
+        return True
+    target = module.project.resolve_global(module, alias.asname or alias.name)
+    return target is not None and target.qualified.startswith("imagekit.imagecache.")
 
 
 def used_names(text: PythonText) -> set[str]:

@@ -195,6 +195,18 @@ class Project:
         """The files of the project that have been read so far."""
         return [module for module in self._modules.values() if module is not None]
 
+    def importers(self, module: Module, name: str) -> list[tuple[Module, str]]:
+        """The files that import ``name`` from ``module``, with what they call it."""
+        found = []
+        for other in self.loaded():
+            for bindings in other.text.names.module.bindings.values() if other is not module else ():
+                for binding in bindings:
+                    if binding.kind == "import" and binding.attribute == name:
+                        dotted = _absolute(other, binding.module)
+                        if dotted is not None and self.find(dotted, other) == module.path:
+                            found.append((other, binding.name))
+        return found
+
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""
         key = (dotted, seen_from.path.parent)
@@ -286,6 +298,11 @@ class Project:
 
     def _attribute(self, module: Module, base: Target, name: str, depth: int) -> Target | None:
         if base.module is not None:
+            node = base.binding.node if base.binding is not None else None
+            if isinstance(node, ast.ClassDef):
+                members = base.module.text.names.scope_made_by(node).bindings.get(name, [])
+                if len(members) == 1:
+                    return Target(f"{base.qualified}.{name}", base.module, members[0])
             return Target(f"{base.qualified}.{name}")
         path = self.find(base.qualified, module)
         found = self.module_at(path) if path is not None else None

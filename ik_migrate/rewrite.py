@@ -82,10 +82,10 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
     fixed = module.text.string_lines
     primary = EditedText(module.text.source, edits, fixed).render()
-    dropped = fallen_out_of_use(module, PythonText(Source(primary, module.text.source.encoding)), small)
+    dropped, superseded = fallen_out_of_use(module, PythonText(Source(primary, module.text.source.encoding)), small)
     if not dropped:
         return primary
-    edits = [edit for edit in edits if not _is_inside(edit, dropped)]
+    edits = [edit for edit in edits if edit not in superseded and not _is_inside(edit, dropped)]
     return EditedText(module.text.source, [*edits, *dropped], fixed).render()
 
 
