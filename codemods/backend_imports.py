@@ -56,7 +56,11 @@ def _check_names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
             yield _manual(module, alias, f"{node.module}.{alias.name}")
         elif name not in used_names(module.text):
             importers = module.project.importers(module, name)
-            if all(_is_taken_away(other, local) and module.project.is_wanted(other.path) for other, local in importers):
+            followed = all(
+                _is_taken_away(other, local, _names_in_arguments(other)) and module.project.is_wanted(other.path)
+                for other, local in importers
+            )
+            if followed:
                 unused.append(alias)
             else:
                 yield _manual(module, alias, f"{node.module}.{alias.name}")
@@ -84,13 +88,20 @@ def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
 
 
 @per_module
-def _rewritten_names(module: Module) -> set[ast.AST]:
-    """The names inside backend arguments, and in classes that are backends, that their own rules rewrite."""
+def _names_in_arguments(module: Module) -> set[ast.AST]:
+    """The names inside backend arguments that their own rule rewrites."""
     rewritten: set[ast.AST] = set()
     for spec in spec_fields(module):
         argument = spec.arguments.get("image_cache_backend")
         if argument is not None and successor_of(module, argument.value) is not None:
             rewritten |= set(ast.walk(argument.value))
+    return rewritten
+
+
+@per_module
+def _names_in_backends(module: Module) -> set[ast.AST]:
+    """The names in classes that are backends and become strategies, if that is asked for."""
+    rewritten: set[ast.AST] = set()
     for node in module.tree.body:
         backend = own_backend(module, (module, node)) if isinstance(node, ast.ClassDef) else None
         if backend is not None and not backend.obstacle(module.project):
@@ -98,9 +109,10 @@ def _rewritten_names(module: Module) -> set[ast.AST]:
     return rewritten
 
 
-def _is_taken_away(module: Module, name: str) -> bool:
+def _is_taken_away(module: Module, name: str, rewritten: set[ast.AST] | None = None) -> bool:
     """Whether ``name`` is used in the file, and every use of it is rewritten by another rule."""
-    rewritten = _rewritten_names(module)
+    if rewritten is None:
+        rewritten = _names_in_arguments(module) | _names_in_backends(module)
     uses = [
         node
         for node in module.text.nodes

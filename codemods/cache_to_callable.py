@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ik_migrate.cachefile_names import is_by_clock, judged_cache_to, name_getter
@@ -10,7 +11,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import AddArgument
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.getters import NoGetter, quoted
-from ik_migrate.returned_names import returned_extension
+from ik_migrate.returned_names import goes_by_the_clock, returned_extension
 from ik_migrate.sketch import sketch_of_cachefile_name
 from ik_migrate.spec_field import SpecField
 
@@ -176,7 +177,9 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     if judgement.verdict is not Verdict.NO:
         yield from _callable(spec, judgement)
-    if judgement.verdict is not Verdict.UNKNOWN and is_by_clock(spec, judgement):
+    looked_at = judgement.function or spec.arguments["cache_to"].value
+    by_clock = judgement.verdict is not Verdict.UNKNOWN and is_by_clock(spec, judgement)
+    if by_clock and (not isinstance(looked_at, ast.Constant) or goes_by_the_clock(looked_at, has_to_move=True)):
         yield report(
             CLOCK,
             spec.module,

@@ -89,6 +89,9 @@ class CallLayout:
         if index == len(self._args) and self._args:
             self._end_with(arg, before)
             return
+        if index == 0 and not _is_broken(before):
+            # The next argument is pulled up behind the bracket.
+            return
         self._set_whitespace_before(index, _merged(before, after))
 
     def _end_with(self, dropped: cst.Arg, before: Separator) -> None:

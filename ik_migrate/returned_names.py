@@ -54,8 +54,13 @@ def has_directives(text: str, *, is_formatted: bool = False) -> bool:
     return _DIRECTIVE.search(text) is not None
 
 
-def goes_by_the_clock(expression: ast.AST) -> bool:
-    """Whether a string in ``expression`` has directives that ``strftime`` would replace."""
+def goes_by_the_clock(expression: ast.AST, *, has_to_move: bool = False) -> bool:
+    """Whether a string in ``expression`` has directives that ``strftime`` would replace.
+
+    Args:
+        expression: what to look through.
+        has_to_move: whether ``%%``, which becomes the same at any time, does not count.
+    """
     formatted = {
         id(node.left) for node in ast.walk(expression) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
     }
@@ -65,7 +70,9 @@ def goes_by_the_clock(expression: ast.AST) -> bool:
         if isinstance(node, Function) and isinstance(node.body[0], ast.Expr)
     }
     return any(
-        has_directives(node.value, is_formatted=id(node) in formatted)
+        has_directives(
+            node.value.replace("%%", "") if has_to_move else node.value, is_formatted=id(node) in formatted
+        )
         for node in ast.walk(expression)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,10 @@ from ik_migrate.spec_class import STAY_WITH_FIELD, Member, class_name, hidden_no
 from ik_migrate.spec_field import Argument, SpecField
 from ik_migrate.strategies import StrategyClasses
 
+# In the text of a call whose values are hidden there are no strings.
+_COMMENT = re.compile(r"#[^\n]*")
+_HIDDEN = re.compile(r"_ik_(\d+)_")
+
 
 @dataclass
 class _CallPlan:
@@ -52,6 +57,15 @@ class _CallPlan:
     @property
     def needs_class(self) -> bool:
         return bool(self.members)
+
+    @property
+    def dropped(self) -> set[str]:
+        return {change.name for change in self.changes if isinstance(change, DropArgument)}
+
+    def successor_of(self, name: str) -> str:
+        """The argument that takes the place of one that is dropped; empty where none does."""
+        added = (change for change in self.changes if isinstance(change, AddArgument))
+        return next((change.name for change in added if change.after == name), "")
 
 
 def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Finding]) -> str:
@@ -128,13 +142,14 @@ class _CallWriter:
             members = self._move_arguments(plan, layout, places)
         for change in plan.changes:
             if isinstance(change, AddArgument) and (not plan.needs_class or change.name in STAY_WITH_FIELD):
-                self._add_argument(layout, places, opaque, change)
+                self._add_argument(plan, layout, places, opaque, change)
         for change in plan.changes:
             if isinstance(change, DropArgument) and change.name in places:
                 layout.drop(layout.index(places.pop(change.name)))
         for change in plan.changes:
             if isinstance(change, RenameArgument) and change.name in places:
                 layout.rename(layout.index(places[change.name]), change.new)
+        self._keep_lost_comments(plan, opaque.code, layout)
         edits = []
         if plan.needs_class:
             name = class_name(spec, self._class_names)
@@ -146,6 +161,23 @@ class _CallWriter:
         edits.append(opaque.edit(layout.code))
         return edits
 
+    def _keep_lost_comments(self, plan: _CallPlan, before: str, layout: CallLayout) -> None:
+        """Comments that stood where no argument owns them go with the argument that follows."""
+        kept = [*_COMMENT.findall(layout.code), *layout.comments]
+        names = list(plan.spec.arguments.values())
+        written = {member.replaces: member.name for member in plan.members.values()}
+        for match in _COMMENT.finditer(before):
+            if match.group() in kept:
+                kept.remove(match.group())
+                continue
+            if not plan.needs_class:
+                layout.comments.append(match.group())
+                continue
+            # The values are hidden behind numbered names, the callee behind number 0.
+            number = _HIDDEN.search(before, match.end())
+            owner = next((a.name for a in names if number and a.position + 1 == int(number.group(1))), "")
+            plan.comments[written.get(owner, "")].append(match.group())
+
     def _comments_before(self, spec: SpecField, comments: list[str]) -> Edit:
         """Comments of dropped arguments, on lines of their own above the statement."""
         text, source = self._module.text, self._module.text.source
@@ -155,12 +187,19 @@ class _CallWriter:
         return Edit(line_start, line_start, (lines,))
 
     def _add_argument(
-        self, layout: CallLayout, places: dict[str, str], opaque: OpaqueCall, change: AddArgument
+        self, plan: _CallPlan, layout: CallLayout, places: dict[str, str], opaque: OpaqueCall, change: AddArgument
     ) -> None:
         # A None that stands there by name takes the value in its place.
         there = places.get(change.name) or (places.get("image_field") if change.name == "source" else None)
         if there is not None:
             opaque.fill(there, change.value)
+            return
+        if change.after in places and change.after in plan.dropped:
+            # It takes the place of the other argument, and the comments that stand there.
+            place = places.pop(change.after)
+            layout.rename(layout.index(place), change.name)
+            opaque.fill(place, change.value)
+            places[change.name] = place
             return
         place = opaque.hide(change.value)
         if change.after in places:
@@ -173,7 +212,6 @@ class _CallWriter:
         """Take the arguments that belong to the spec class out of the call."""
         members: list[Member] = []
         written = {member.replaces: member.name for member in plan.members.values()}
-        dropped = {change.name for change in plan.changes if isinstance(change, DropArgument)}
         for argument in plan.spec.arguments.values():
             if argument.name in STAY_WITH_FIELD:
                 continue
@@ -183,15 +221,15 @@ class _CallWriter:
             name = plan.renamed.get(argument.name, argument.name)
             if argument.name in written or name in plan.members:
                 plan.comments[written.get(argument.name, name)] += comments
-            elif argument.name not in dropped and not argument.is_none:
+            elif argument.name not in plan.dropped and not argument.is_none:
                 members.append(self._member(plan.spec, argument, name, comments))
             else:
-                plan.comments[""] += comments
+                plan.comments[plan.successor_of(argument.name)] += comments
         source = "source" if "source" in places else "image_field"
         if source in places and source not in plan.renamed:
             layout.rename(layout.index(places[source]), "source")
         members += [
-            Member(change.name, (change.value,), False)
+            Member(change.name, (change.value,), False, comments=tuple(plan.comments[change.name]))
             for change in plan.changes
             if isinstance(change, AddArgument) and change.name not in {*plan.members, *STAY_WITH_FIELD}
         ]

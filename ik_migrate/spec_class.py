@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ik_migrate.edits import Piece, Span
 from ik_migrate.imports import is_taken
@@ -206,7 +206,8 @@ def class_name(spec: SpecField, used: set[str]) -> str:
     Args:
         used: names given to other generated classes of the module.
     """
-    model = spec.model_name[:1].upper() + spec.model_name[1:]
+    # A name in lower case is a variable of the function around, not a model.
+    model = spec.model_name if spec.model_name[:1].isupper() else ""
     name = model + _camel_case(spec.attname) if spec.attname or model else "GeneratedSpec"
     if name == model:
         name += "Spec"
@@ -250,17 +251,17 @@ def render_class(
             pieces.append(newline)
         pieces += [f"{inner}{comment}{newline}" for comment in member.comments]
         if not member.is_property:
-            pieces += [f"{inner}{member.name} = ", *_indented(member.body[0], inner), newline]
+            pieces += [f"{inner}{member.name} = ", *_indented(member.body[0], inner, unit), newline]
             continue
         pieces.append(f"{inner}@property{newline}{inner}def {member.name}({member.receiver}):{newline}")
         for line in member.body:
-            pieces += [deeper, *_indented(line, deeper), newline]
+            pieces += [deeper, *_indented(line, deeper, unit), newline]
     return (*pieces, newline * home.blank_lines)
 
 
-def _indented(pieces: tuple[Piece, ...], indent: str) -> list[Piece]:
+def _indented(pieces: tuple[Piece, ...], indent: str, unit: str) -> list[Piece]:
     return [
-        Span(piece.start, piece.end, piece.indent, indent, piece.brackets) if isinstance(piece, Span) else piece
+        replace(piece, to_indent=indent + (unit if piece.brackets else "")) if isinstance(piece, Span) else piece
         for piece in pieces
     ]
 

@@ -13,7 +13,15 @@ from ik_migrate.custom_backends import names_of_backends, own_backends
 from ik_migrate.discovery import TRIGGERS, search
 from ik_migrate.filetypes import is_of_concern, is_python
 from ik_migrate.generation import has_ik2_words
-from ik_migrate.imagekit_names import NON_VALIDATING, PESSIMISTIC, PROCESSED_FIELD, RESIZE_TO_FIT, SPEC_FIELDS
+from ik_migrate.imagekit_names import (
+    NON_VALIDATING,
+    PESSIMISTIC,
+    PROCESSED_FIELD,
+    RESIZE_TO_FIT,
+    SPEC_FIELDS,
+    canonical,
+    star_names,
+)
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
@@ -84,6 +92,9 @@ def _names_to_look_for(modules: list[Module]) -> set[bytes]:
         for name in module.text.names.module.bindings:
             if _is_of_interest(module, name):
                 names.add(name.encode())
+        for source in module.text.names.module.star_imports:
+            passed_on = (f"{source}.{name}" for name in star_names(source))
+            names |= {name.rpartition(".")[2].encode() for name in passed_on if canonical(name) in _OF_INTEREST}
         for spec in spec_fields(module):
             if spec.attname and not spec.is_processed:
                 names |= {f".{spec.attname}.".encode(), b"source_file"}
