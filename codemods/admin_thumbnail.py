@@ -53,8 +53,10 @@ class Photo(models.Model):
 )
 
 _TEMPLATE = (
-    "{# templates/admin/photo_thumbnail.html, named with AdminThumbnail(..., template=) #}\n"
-    '<a href="{{ thumbnail.generator.source.url }}"><img src="{{ thumbnail.url }}"></a>'
+    "{# a template to name with AdminThumbnail(..., template=...) #}\n"
+    '<a href="{{ thumbnail.generator.source.url }}">\n'
+    '  <img src="{{ thumbnail.url }}">\n'
+    "</a>"
 )
 
 

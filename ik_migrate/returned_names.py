@@ -70,9 +70,7 @@ def goes_by_the_clock(expression: ast.AST, *, has_to_move: bool = False) -> bool
         if isinstance(node, Function) and isinstance(node.body[0], ast.Expr)
     }
     return any(
-        has_directives(
-            node.value.replace("%%", "") if has_to_move else node.value, is_formatted=id(node) in formatted
-        )
+        has_directives(node.value.replace("%%", "") if has_to_move else node.value, is_formatted=id(node) in formatted)
         for node in ast.walk(expression)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
     )

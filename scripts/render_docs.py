@@ -52,9 +52,7 @@ def write(folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run with these arguments, those of the process by default; returns the exit status."""
     parser = argparse.ArgumentParser(description="Write the pages of the rules.")
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing, exit 1 when a page is out of date"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when a page is out of date")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pages stand")
     options = parser.parse_args(arguments)
     if not options.check:

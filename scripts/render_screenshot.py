@@ -29,9 +29,7 @@ _FONT = ("Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mo
 
 def draw(report: Report) -> str:
     """The report as SVG: its beginning and its summary, the same for the same report."""
-    console = Console(
-        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard"
-    )
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard")
     console.print(Text("$ ik-migrate scan photo_site\n", style="bold"))
     for line in _shortened(report):
         console.print(line, soft_wrap=True)
@@ -59,9 +57,7 @@ def _shortened(report: Report) -> list[Text]:
 
 
 def _coloured_console(stream: io.StringIO) -> Console:
-    return Console(
-        file=stream, width=WIDTH, force_terminal=True, color_system="standard", legacy_windows=False
-    )
+    return Console(file=stream, width=WIDTH, force_terminal=True, color_system="standard", legacy_windows=False)
 
 
 def main() -> int:

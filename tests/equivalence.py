@@ -233,11 +233,6 @@ def _kept_after_delete(difference: Difference) -> bool:
     return difference.what == "exists" and before == after and "deleted" not in difference.before
 
 
-def _made_again(difference: Difference) -> bool:
-    before, after = _moments(difference)
-    return before - after == {"saved again"} and not after - before
-
-
 def _made_with_outer(difference: Difference) -> bool:
     before, after = _moments(difference)
     return difference.site.startswith("chain") and after - before == {"saved"} and not before - after
@@ -277,12 +272,6 @@ ACCEPTED = {
     "kept after delete": Accepted(
         "ImageKit 2 deleted the file of a spec with its instance; ImageKit 3 has no event for that.",
         _kept_after_delete,
-    ),
-    "made again": Accepted(
-        "ImageKit 4 and later take the first save of an instance that was loaded for a change of its picture"
-        " (post_init_receiver takes the hash of the field, not of the file), so a strategy that deletes outdated files"
-        " deletes once too often: the same picture is made again on its next use.",
-        _made_again,
     ),
     "made with the outer": Accepted(
         "Saving an instance asks whether each source is there, and a source that is a spec is made thereby.",
@@ -328,8 +317,8 @@ def accepted(difference: Difference) -> str:
 
 
 NAMED_IN_REPORT = {
-    "bound_method": {"cards.Card.method": "IK201"},
     "by_file_name": {"mixed.Picture.typed": "IK304"},
+    "chain_folder": {"gallery.Picture.monochrome": "IK308"},
     "chain_called": {"gallery.Picture.large": "IK201", "gallery.Picture.tile": "IK201"},
     "fit_sizes": {
         "prints.Print.looked_up": "IK203",
@@ -347,18 +336,12 @@ NOT_LOADED = {
     "chain_names": "IK301",
     "folder_from_settings": "IK301",
     "own_backend": "IK401",
-    "same_names": "IK301",
+    "star_import": "IK208",
     "shared_backend": "IK401",
 }
 """Sites that do not even load until a person has done what the report says, and the code of that finding."""
 
-KNOWN_BUGS = {
-    "chain_folder": "IK302 leaves a name that follows the inner spec's, which changes, without a word",
-    "percent_signs": "IK301 and IK302 keep %% where strftime made % of it",
-    "star_import": "`from imagekit.processors import *` hides a name of the module: ImageKit 3 exports more",
-    "storage_none": "IK104 and IK105 both write cachefile_storage= where storage=None was given",
-    "two_names": "IK107 writes ImageSpecField where that is imported under another name only",
-}
+KNOWN_BUGS: dict[str, str] = {}
 """Sites that differ today and must not. The tests are strict: a repair has to take its entry along."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import stat
 
@@ -253,7 +254,7 @@ def test_files_without_findings_are_not_touched(run, photo_site, contents):
     after = contents(photo_site)
     assert before.keys() == after.keys()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {name for name in before if f"\n{name}\n" in f"\n{done.stdout}"}
+    assert changed == {name for name in before if re.search(rf"^{re.escape(name)}(:|$)", done.stdout, re.MULTILINE)}
     assert all(before[name][1] == after[name][1] for name in changed)
 
 

@@ -1,0 +1,60 @@
+"""A file name made after the name of another spec's file follows that one, which changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.cachefile_names import cache_to_of
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.sources import source_name
+from ik_migrate.spec_field import SpecField, spec_fields
+
+_MODEL = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')
+    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large')
+"""
+
+RULE = Rule(
+    code="IK308",
+    name="chained-names",
+    summary="a file that is named after another spec's file gets a new name with it",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. A name made of that one, by"
+        " a cache_to or by default, changes as well: the picture is made anew under its new name."
+    ),
+    todo="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
+    source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
+    before=_MODEL,
+    after=_MODEL.replace("image_field=", "source="),
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Report specs of specs whose names are not kept."""
+    project = spec.module.project
+    if spec.is_processed or spec.is_ik3 or project.keep_cache_names:
+        return
+    name = source_name(spec)
+    inner = next(
+        (
+            other
+            for other in spec_fields(spec.module)
+            if name and other.attname == name and other.model is spec.model and not other.is_processed
+        ),
+        None,
+    )
+    if inner is not None and cache_to_of(inner) is None:
+        message = f"{spec.label} is made of {inner.label}, whose file gets a new name"
+        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -1,0 +1,50 @@
+"""``format='png'`` in lower case: ImageKit 2 did not know that it has transparency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
+from ik_migrate.spec_field import SpecField
+
+_MODEL = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Logo(models.Model):
+    image = models.ImageField(upload_to='logos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', format='png')
+"""
+
+RULE = Rule(
+    code="IK209",
+    name="lower-case-format",
+    summary="`format='png'` in lower case keeps transparency now",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 looked the format up as it was written, did not find png among those with transparency, and"
+        " pasted the picture on white. ImageKit 3 keeps the transparency: another picture on a coloured page."
+    ),
+    todo="Nothing, if transparency is welcome; else end the processors with MakeOpaque() of imagekit.processors.",
+    source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
+    before=_MODEL,
+    after=_MODEL.replace("image_field=", "source="),
+)
+
+
+def check_spec_field(spec: SpecField) -> Iterator[Finding]:
+    """Report formats with transparency that are not in capitals."""
+    argument = spec.given("format")
+    literal = argument.literal if argument is not None else None
+    if argument is None or not isinstance(literal, str) or spec.is_ik3 or is_ik3_code(spec.module, spec.call):
+        return
+    if literal.upper() in {"PNG", "GIF"} and literal != literal.upper():
+        message = f"{spec.label} keeps the transparency of its source from now on"
+        yield report(RULE, spec.module, argument.value, message, Applicability.NOTICE)
+
+
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)
