@@ -19,29 +19,70 @@ from imagekit.processors import ResizeToFill
 class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')
-    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large')
+    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')
 """
+_AFTER = '''\
+import os
+
+from django.db import models
+from imagekit import ImageSpec
+from imagekit.cachefiles.backends import CacheFileState
+from imagekit.cachefiles.strategies import JustInTime
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class ReplacingJustInTime(JustInTime):
+    """Deletes the old file when its source changes: its name would not tell."""
+
+    def on_source_saved(self, file):
+        # ImageKit also says so when an instance is saved whose source is the same as before.
+        backend, source = file.cachefile_backend, file.generator.source.name
+        key = backend.get_key(file) + '-source'
+        if backend.cache.get(key) != source:
+            if file.storage.exists(file.name):
+                file.storage.delete(file.name)
+            backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+            backend.cache.set(key, source, 30 * 24 * 60 * 60)
+
+
+class PhotoIcon(ImageSpec):
+    processors = [ResizeToFill(50, 50)]
+    cachefile_strategy = ReplacingJustInTime
+
+    @property
+    def cachefile_name(self):
+        if not self.source:
+            return None
+        return os.path.join('icons', os.path.basename(self.source.name))
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    large = ImageSpecField([ResizeToFill(500, 500)], source='image')
+    icon = ImageSpecField(source='large', spec=PhotoIcon)
+'''
 
 RULE = Rule(
     code="IK308",
     name="chained-names",
-    summary="a file that is named after another spec's file gets a new name with it",
+    summary="a file named by `cache_to` after another spec's file gets a new name with it",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. A name made of that one, by"
-        " a cache_to or by default, changes as well: the picture is made anew under its new name."
+        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. What cache_to makes of that"
+        " name changes as well: the picture is made anew under its new name."
     ),
     todo="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
-    source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
+    source="imagekit/models/fields/files.py (ImageSpecFieldFile.name) of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before=_MODEL,
-    after=_MODEL.replace("image_field=", "source="),
+    after=_AFTER,
 )
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report specs of specs whose names are not kept."""
     project = spec.module.project
-    if spec.is_processed or spec.is_ik3 or project.keep_cache_names:
+    if spec.is_processed or spec.is_ik3 or project.keep_cache_names or cache_to_of(spec) is None:
         return
     name = source_name(spec)
     inner = next(
