@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.backends import BACKENDS, OWN, STRATEGIES, class_made_by, obstacle_of, successor_of
+from ik_migrate.backends import BACKENDS, OWN, STRATEGIES, backend_name, class_made_by, obstacle_of, successor_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import AddArgument, DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
@@ -59,7 +59,7 @@ class Photo(models.Model):
 
 _LATER = (
     "ImageKit 2 made a missing file at once and only made it again in a task; ImageKit 3 leaves it missing until a"
-    " task has run, so pages can show no picture for a moment."
+    " task has run, so pages can show no picture for a moment. ImageKit 3.0 calls the backend Async."
 )
 _CHANGES_TOO = (
     "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
@@ -92,7 +92,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             suggestion="cachefile_backend=Simple(),\ncachefile_strategy=...,  # what the backend did, as a strategy",
         )
         return
-    backend, imports = needed(spec.module, BACKENDS, successor.backend)
+    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
     is_own = successor.strategy == OWN
     why = f"{RULE.why} {_CHANGES_TOO if is_own else _LATER}"
     strategy = span_of(spec.module, argument.value) if is_own else quoted(spec, f"{STRATEGIES}.{successor.strategy}")

@@ -14,6 +14,7 @@ from ik_migrate.backends import (
     STRATEGY_SETTING,
     BackendSetting,
     Successor,
+    backend_name,
     backend_settings,
     class_at,
     obstacle_of,
@@ -77,7 +78,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                 f"{SETTING} is used here",
                 Applicability.MANUAL,
                 todo=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
-                suggestion=_assignments(Successor("Simple", "JustInTime", True), "'", "\n"),
+                suggestion=_assignments(module, Successor("Simple", "JustInTime", True), "'", "\n"),
             )
 
 
@@ -104,7 +105,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
     edits = _edits(module, setting, successor)
     message = f"{SETTING} is not read any more"
     if edits is None:
-        suggestion = _assignments(successor, "'", "\n", setting.path)
+        suggestion = _assignments(module, successor, "'", "\n", setting.path)
         return report(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
     return report(
         RULE,
@@ -117,15 +118,15 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
     )
 
 
-def _paths(successor: Successor, quote: str, path: str) -> tuple[str, str]:
+def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple[str, str]:
     """The two settings; a class of the project that becomes a strategy keeps its ``path``."""
-    backend = f"{BACKENDS}.{successor.backend}"
+    backend = f"{BACKENDS}.{backend_name(successor, module.project.target)}"
     strategy = path if successor.strategy == OWN else f"{STRATEGIES}.{successor.strategy}"
     return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
 
 
-def _assignments(successor: Successor, quote: str, separator: str, path: str = "") -> str:
-    backend, strategy = _paths(successor, quote, path)
+def _assignments(module: Module, successor: Successor, quote: str, separator: str, path: str = "") -> str:
+    backend, strategy = _paths(module, successor, quote, path)
     return f"{BACKEND_SETTING} = {backend}{separator}{STRATEGY_SETTING} = {strategy}"
 
 
@@ -133,7 +134,7 @@ def _edits(module: Module, setting: BackendSetting, successor: Successor) -> lis
     """The two settings in the place of the one; None where the statement is too odd for that."""
     text = module.text
     quote = '"' if text.text_of(setting.value).endswith('"') else "'"
-    backend, strategy = _paths(successor, quote, setting.path)
+    backend, strategy = _paths(module, successor, quote, setting.path)
     if why_setting_stays(module, setting):
         return None
     if isinstance(setting.statement, ast.Call):

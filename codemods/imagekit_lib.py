@@ -82,7 +82,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                     yield report(
                         LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion
                     )
-    if "imagekit" not in module.text.source.text:
+    if "imagekit" not in module.text.source.text or module.project.target < "5":
         return
     for node in module.text.nodes:
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):

@@ -10,7 +10,7 @@ from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
 from ik_migrate.python_strings import literals
 from ik_migrate.requirements import Form, Requirement, requirements
-from ik_migrate.targets import DEFAULT_TARGET, exact_pin, pin, shell_pin, target_named
+from ik_migrate.targets import exact_pin, pin, shell_pin, target_named
 from ik_migrate.textfile import TextFile
 
 RULE = Rule(
@@ -62,7 +62,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 def _finding(
     file: TextFile | Module, found: Requirement, place: tuple[int, int], spec: tuple[int, int] | None
 ) -> Finding:
-    target = target_named(DEFAULT_TARGET)
+    target = target_named(file.project.target)
     message = f"{found.text} {'asks for' if found.is_certain else 'may be'} ImageKit 2"
     if found.form is Form.BY_HAND or spec is None:
         return report_range(
@@ -72,9 +72,9 @@ def _finding(
             message,
             Applicability.MANUAL,
             why=" ".join(filter(None, [RULE.why, found.reason, target.wants])),
-            suggestion=f"django-imagekit{pin()}",
+            suggestion=f"django-imagekit{pin(target.version)}",
         )
-    changes = [Edit(*spec, (_WRITTEN[found.form](DEFAULT_TARGET),))]
+    changes = [Edit(*spec, (_WRITTEN[found.form](target.version),))]
     why = f"{RULE.why} {target.wants}"
     return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
 

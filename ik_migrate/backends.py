@@ -38,6 +38,14 @@ class Successor:
     is_exact: bool
 
 
+def backend_name(successor: Successor, target: str) -> str:
+    """What the cache file backend is called in the version that the project moves to.
+
+    What is ``Celery`` from 3.1 on was ``Async`` in 3.0 (``imagekit/cachefiles/backends.py`` of both).
+    """
+    return "Async" if successor.backend == "Celery" and target == "3.0" else successor.backend
+
+
 SUCCESSORS = {
     PESSIMISTIC: Successor("Simple", "JustInTime", True),
     NON_VALIDATING: Successor("Simple", "Optimistic", True),

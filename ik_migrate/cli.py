@@ -87,6 +87,12 @@ def _run_options(command: Any) -> Any:
                 is_flag=True,
                 help="Keep the file names of ImageKit 2, so that no picture is remade.",
             ),
+            click.option(
+                "--target",
+                metavar="VERSION",
+                default=None,
+                help="The version of ImageKit to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1 (the default).",
+            ),
             click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
         )
     ):
@@ -168,9 +174,13 @@ def explain(code: str) -> None:
     raise click.UsageError(f"there is no rule {code!r}. There are {known}.")
 
 
-def _options(select: str, ignore: str, **chosen: Any) -> Options:
+def _options(select: str, ignore: str, target: str | None, **chosen: Any) -> Options:
     from ik_migrate.options import Options
+    from ik_migrate.targets import DEFAULT_TARGET, TARGETS
 
+    chosen["target"] = target or DEFAULT_TARGET
+    if chosen["target"] not in TARGETS:
+        raise click.BadParameter(f"there is no {target!r}; there are {', '.join(TARGETS)}", param_hint="--target")
     return Options(select=_codes(select, "--select"), ignore=_codes(ignore, "--ignore"), **chosen)
 
 

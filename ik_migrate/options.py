@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ik_migrate.findings import Applicability, Finding
+from ik_migrate.targets import DEFAULT_TARGET
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Options:
         exclude: patterns of paths to leave out.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
         todo: put a comment above each place that needs a person.
+        target: the version of ImageKit to move to.
     """
 
     unsafe_fixes: bool = False
@@ -27,6 +29,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     keep_cache_names: bool = False
     todo: bool = False
+    target: str = DEFAULT_TARGET
 
     def heeds(self, finding: Finding) -> bool:
         """Whether the finding's rule was asked for."""

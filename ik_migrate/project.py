@@ -19,6 +19,7 @@ from ik_migrate.names import Binding, Scope
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.surroundings import Surroundings
+from ik_migrate.targets import DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from ik_migrate.backends import OwnBackend
@@ -143,6 +144,8 @@ class Project:
         """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
         self.has_ik2_code = False
         """Whether some file of the project is known to be written for ImageKit 2."""
+        self.target = DEFAULT_TARGET
+        """The version of ImageKit that the project moves to."""
         self.keep_cache_names = False
         """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
         self.spec_attributes: set[str] = set()

@@ -47,6 +47,7 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
     """
     project = Project(root)
     project.keep_cache_names = options.keep_cache_names
+    project.target = options.target
     known = set(first)
     more: set[Path] = set()
     new = known

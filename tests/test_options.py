@@ -1,0 +1,103 @@
+"""What ``--todo``, ``--keep-cache-names``, ``--target`` and ``--select`` do to a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+MODELS = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from elsewhere import processors_of
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', format='JPEG')
+    other = ImageSpecField(processors_of,
+                           image_field='image')
+"""
+TODO = "    # TODO(ik-migrate IK201): processors of Photo.other may be a callable\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "models.py").write_text(MODELS)
+    (tmp_path / "requirements.txt").write_text("Django==1.5\ndjango-imagekit==2.0.4\n")
+    return tmp_path
+
+
+def test_todo_stands_above_the_statement_and_comes_once(run, project):
+    run("apply", "--todo", cwd=project)
+    text = (project / "models.py").read_text()
+    assert TODO + "    other = ImageSpecField(processors_of,\n" in text
+    assert "# TODO(ik-migrate IK603): " in (project / "requirements.txt").read_text()
+    assert run("apply", "--todo", cwd=project).status == 1
+    assert (project / "models.py").read_text() == text
+
+
+def test_todo_goes_when_the_place_is_seen_to(run, project):
+    run("apply", "--todo", cwd=project)
+    path = project / "models.py"
+    path.write_text(path.read_text().replace("ImageSpecField(processors_of,", "ImageSpecField([],"))
+    run("apply", "--todo", cwd=project)
+    assert "TODO" not in path.read_text()
+
+
+def test_todo_of_the_projects_own_stays(run, project):
+    path = project / "models.py"
+    path.write_text(MODELS.replace("    other", "    # TODO(anna IK201): look at this\n    other"))
+    run("apply", "--todo", cwd=project)
+    assert "    # TODO(anna IK201): look at this\n" + TODO in path.read_text()
+
+
+def test_todo_is_not_written_without_being_asked_for(run, project):
+    run("apply", cwd=project)
+    assert "TODO" not in (project / "models.py").read_text()
+
+
+def test_cache_names_are_written_out(run, project):
+    run("apply", "--keep-cache-names", cwd=project)
+    text = (project / "models.py").read_text()
+    assert "name = '%s_small%s' % (os.path.splitext(filename)[0], extension)\n" in text
+    assert "return os.path.join('cache', folder, name)\n" in text
+    assert "small = ImageSpecField(source='image', spec=PhotoSmall)\n" in text
+    # What can't be told whether it is callable can't move into a class either.
+    assert "other = ImageSpecField(processors_of,\n                           source='image')\n" in text
+
+
+def test_cache_names_are_kept_to_the_letter_on_python_2(run, project):
+    """``.jpe`` is what Python 2 said for a JPEG of another format."""
+    run("apply", "--keep-cache-names", cwd=project)
+    text = (project / "models.py").read_text()
+    assert "if extension == '.jpg' and not self.source.name.endswith('.jpg'):\n            extension = '.jpe'\n" in text
+
+
+@pytest.mark.parametrize(("target", "pin"), [("3.0", ">=3.0,<3.1"), ("4.1", ">=4.1,<5"), ("6.1", ">=6.1,<7")])
+def test_target_decides_the_pin(run, project, target, pin):
+    run("apply", "--unsafe-fixes", "--target", target, cwd=project)
+    assert f"django-imagekit{pin}\n" in (project / "requirements.txt").read_text()
+
+
+def test_target_that_is_not_there(run, project):
+    done = run("scan", "--target", "2.9", cwd=project)
+    assert done.status == 2
+    assert "there is no '2.9'" in done.stderr and "6.1" in done.stderr
+
+
+def test_target_decides_what_celerys_backend_is_called(run, tmp_path):
+    (tmp_path / "settings.py").write_text(
+        "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.celery.CeleryImageCacheBackend'\n"
+    )
+    diff = {t: run("apply", "--diff", "--unsafe-fixes", "--target", t, cwd=tmp_path).stdout for t in ("3.0", "3.3")}
+    assert "backends.Async'" in diff["3.0"] and "backends.Celery'" in diff["3.3"]
+
+
+def test_rules_can_be_chosen(run, project):
+    run("apply", "--select", "IK203,IK603", "--unsafe-fixes", cwd=project)
+    assert (project / "models.py").read_text() == MODELS
+    assert "6.1" in (project / "requirements.txt").read_text()
+    run("apply", "--ignore", "IK2", cwd=project)
+    assert "image_field" not in (project / "models.py").read_text()
