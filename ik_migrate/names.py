@@ -31,6 +31,16 @@ class Binding:
     module: str = ""
     attribute: str = ""
 
+    @property
+    def end(self) -> tuple[int, int]:
+        """Line and column from which on the name is bound: an assignment evaluates its value first."""
+        return getattr(self.node, "end_lineno", 0) or 0, getattr(self.node, "end_col_offset", 0) or 0
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the name is bound to a plain ``None``."""
+        return isinstance(self.value, ast.Constant) and self.value.value is None
+
 
 @dataclass
 class Scope:
@@ -113,11 +123,27 @@ class Names:
         return holder.parent.holder_of(name.id) if holder.parent is not None else None
 
     def _is_bound_before(self, holder: Scope, name: ast.Name) -> bool:
-        for binding in holder.bindings[name.id]:
-            end = getattr(binding.node, "end_lineno", 0), getattr(binding.node, "end_col_offset", 0)
-            if end <= (name.lineno, name.col_offset) or isinstance(binding.node, ast.ExceptHandler):
-                return True
-        return False
+        here = (name.lineno, name.col_offset)
+        return any(
+            binding.end <= here or isinstance(binding.node, ast.ExceptHandler) for binding in holder.bindings[name.id]
+        )
+
+    def bindings_in_force(self, name: ast.Name) -> list[Binding]:
+        """The bindings that a name can have its value from where it is used, in the order of the file."""
+        holder = self.holder_of(name)
+        if holder is None:
+            return []
+        bindings = holder.bindings[name.id]
+        if self.scope_of(name) is holder:
+            here = (name.lineno, name.col_offset)
+            bindings = [binding for binding in bindings if binding.end <= here] or bindings
+        in_force: list[Binding] = []
+        for binding in reversed(bindings):
+            in_force.insert(0, binding)
+            if self.parents.get(binding.node) is holder.node:
+                # It always runs, so what was bound before it is no more.
+                break
+        return in_force
 
     def scope_made_by(self, node: ast.AST) -> Scope:
         """The scope that a class, function, lambda or module opens."""

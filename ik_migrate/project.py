@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ik_migrate.imagekit_names import canonical, star_names
+from ik_migrate.import_paths import absolute, file_of, is_part_of_imagekit
 from ik_migrate.module import PythonText
-from ik_migrate.names import Binding, Scope
+from ik_migrate.names import Binding
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.surroundings import Surroundings
@@ -205,7 +206,7 @@ class Project:
             for bindings in other.text.names.module.bindings.values() if other is not module else ():
                 for binding in bindings:
                     if binding.kind == "import" and binding.attribute == name:
-                        dotted = _absolute(other, binding.module)
+                        dotted = absolute(other.package, binding.module)
                         if dotted is not None and self.find(dotted, other) == module.path:
                             found.append((other, binding.name))
         return found
@@ -220,9 +221,9 @@ class Project:
     def _find(self, dotted: str, seen_from: Module) -> Path | None:
         parts = dotted.split(".")
         for root in self._roots(seen_from):
-            found = _file_of(root, parts)
+            found = file_of(root, parts)
             if found is not None:
-                return None if _is_imagekit(found, parts) else found
+                return None if is_part_of_imagekit(found, parts) else found
         return None
 
     def _roots(self, module: Module) -> Iterable[Path]:
@@ -241,10 +242,9 @@ class Project:
         if depth > _FOLLOW_AT_MOST:
             return None
         if isinstance(expression, ast.Name):
-            scope = module.text.names.holder_of(expression)
-            if scope is None:
+            bindings = module.text.names.bindings_in_force(expression)
+            if not bindings:
                 return self._unbound(module, expression.id, depth)
-            bindings = _in_force(module, scope, expression)
             return self._best(module, bindings, depth)
         if isinstance(expression, ast.Attribute):
             base = self.resolve(module, expression.value, depth + 1)
@@ -260,7 +260,7 @@ class Project:
         targets = [
             target
             for binding in bindings
-            if not _is_none(binding)
+            if not binding.is_none
             for target in [self._bound(module, binding, depth)]
             if target is not None
         ]
@@ -279,13 +279,13 @@ class Project:
         return Target(f"{module.dotted}.{binding.name}", module, binding)
 
     def _imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
-        dotted = _absolute(module, source)
+        dotted = absolute(module.package, source)
         if dotted is None:
             return None
         path = None
         if not source.startswith(".") and module.has_implicit_relative_imports:
-            path = _file_of(module.path.parent, dotted.split("."))
-            if path is not None and (path == module.path or _is_imagekit(path, dotted.split("."))):
+            path = file_of(module.path.parent, dotted.split("."))
+            if path is not None and (path == module.path or is_part_of_imagekit(path, dotted.split("."))):
                 path = None
             elif path is not None:
                 dotted = ".".join((*module.package, dotted))
@@ -328,67 +328,14 @@ class Project:
 
     def _from_star(self, module: Module, name: str, depth: int) -> Target | None:
         for source in module.text.names.module.star_imports:
-            dotted = _absolute(module, source)
+            dotted = absolute(module.package, source)
             if dotted is None:
                 continue
             if name in star_names(dotted):
                 return Target(canonical(f"{dotted}.{name}"))
-            path = self.find(dotted, module) or _file_of(module.path.parent, dotted.split("."))
+            path = self.find(dotted, module) or file_of(module.path.parent, dotted.split("."))
             found = self.module_at(path) if path is not None and path != module.path else None
             target = self._name_in(found, name, depth + 1) if found is not None else None
             if target is not None:
                 return target
         return None
-
-
-def _is_none(binding: Binding) -> bool:
-    return isinstance(binding.value, ast.Constant) and binding.value.value is None
-
-
-def _in_force(module: Module, scope: Scope, use: ast.Name) -> list[Binding]:
-    """The bindings of a name that can be in force where it is used, in the order of the file."""
-    bindings = scope.bindings[use.id]
-    if module.text.scope_of(use) is scope:
-        here = (use.lineno, use.col_offset)
-        earlier = [binding for binding in bindings if _end(binding) <= here]
-        bindings = earlier or bindings
-    in_force: list[Binding] = []
-    for binding in reversed(bindings):
-        in_force.insert(0, binding)
-        statement = binding.node
-        if module.text.names.parents.get(statement) is scope.node:
-            break
-    return in_force
-
-
-def _end(binding: Binding) -> tuple[int, int]:
-    """Where a binding has been made: an assignment binds its name after its value."""
-    node = binding.node
-    return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
-
-
-def _absolute(module: Module, source: str) -> str | None:
-    """A module named in an import statement, dots in front resolved."""
-    level = len(source) - len(source.lstrip("."))
-    if not level:
-        return source
-    if level > len(module.package) + 1:
-        return None
-    parts = module.package[: len(module.package) - (level - 1)]
-    return ".".join((*parts, *filter(None, [source[level:]])))
-
-
-def _file_of(root: Path, parts: list[str]) -> Path | None:
-    base = root.joinpath(*parts)
-    for candidate in (base.with_name(base.name + ".py"), base / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    return None
-
-
-def _is_imagekit(path: Path, parts: list[str]) -> bool:
-    """Whether ``path`` belongs to a copy of ImageKit itself that lies in the project."""
-    if parts[0] != "imagekit":
-        return False
-    top = path.parents[len(parts) - 1] if path.name == "__init__.py" else path.parents[len(parts) - 2]
-    return (top / "models").is_dir() and (top / "processors").exists()
