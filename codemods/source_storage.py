@@ -9,7 +9,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import AddArgument
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
-from ik_migrate.sources import image_fields_of, source_binding, source_name
+from ik_migrate.sources import bindings_in_children, image_fields_of, source_binding, source_name
 from ik_migrate.spec_field import SpecField
 
 RULE = Rule(
@@ -60,10 +60,11 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         name = fields[0] if len(fields) == 1 and not reason else ""
     found = source_binding(spec, name) if name else None
     if found is None:
+        yield from _in_children(spec, name)
         return
     module, value = found
-    storage = next((keyword.value for keyword in value.keywords if keyword.arg == "storage"), None)
-    if storage is None or (isinstance(storage, ast.Constant) and storage.value is None):
+    storage = _storage_of(value)
+    if storage is None:
         return
     message = f"{name}, the source of {spec.label}, has a storage of its own"
     written = _written(spec, module, storage)
@@ -81,6 +82,29 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     add = AddArgument(spec.offset, "cachefile_storage", (written,))
     yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+
+
+def _storage_of(value: ast.Call) -> ast.expr | None:
+    storage = next((keyword.value for keyword in value.keywords if keyword.arg == "storage"), None)
+    return None if isinstance(storage, ast.Constant) and storage.value is None else storage
+
+
+def _in_children(spec: SpecField, name: str) -> Iterator[Finding]:
+    """A spec of an abstract model whose source is a field of the models that derive from it."""
+    for module, value in bindings_in_children(spec, name) if name else ():
+        storage = _storage_of(value)
+        if storage is not None:
+            shown = module.text.text_of(storage)
+            yield report(
+                RULE,
+                spec.module,
+                spec.call,
+                f"{name}, the source of {spec.label} in {module.shown_path}, has a storage of its own",
+                Applicability.MANUAL,
+                why=f"Not rewritten: the storage belongs to a model that derives from this one. {RULE.why}",
+                suggestion=f"cachefile_storage={shown}",
+            )
+            return
 
 
 def _written(spec: SpecField, module: Module, storage: ast.expr) -> str | None:

@@ -10,7 +10,7 @@ from ik_migrate.custom_spec import why_no_class
 from ik_migrate.getters import Getter, NoGetter, cachefile_name_getter, quoted
 from ik_migrate.project import Module
 from ik_migrate.returned_names import goes_by_the_clock, has_directives
-from ik_migrate.sources import has_no_instance
+from ik_migrate.sources import has_no_instance, is_made_by_property
 from ik_migrate.spec_class import hidden_nodes, is_plain_attribute, span_of
 from ik_migrate.spec_field import Argument, SpecField
 
@@ -60,7 +60,7 @@ def name_getter(spec: SpecField) -> Getter:
     by_clock = is_by_clock(spec, judgement)
     if judgement.verdict is Verdict.NO:
         return _directory_getter(spec, judgement, by_clock=by_clock)
-    reason = has_no_instance(spec)
+    reason = has_no_instance(spec) or is_made_by_property(spec)
     if reason:
         raise NoGetter(reason)
     return cachefile_name_getter(spec, spec.arguments["cache_to"], judgement, by_clock=by_clock)

@@ -41,11 +41,19 @@ Piece = str | Span
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace the original text from ``start`` to ``end`` by ``pieces``."""
+    """Replace the original text from ``start`` to ``end`` by ``pieces``.
+
+    Args:
+        start: first character.
+        end: one past the last.
+        pieces: what to put there.
+        is_statement: whether it is a statement of its own, which does not move along with what follows it.
+    """
 
     start: int
     end: int
     pieces: tuple[Piece, ...] = ()
+    is_statement: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,8 @@ class EditedText:
         position = start
         for edit in self._edits:
             if edit is inside or edit.start < position or edit.end > end:
+                continue
+            if edit.is_statement and inside is not None:
                 continue
             if inside is not None and edit.start == inside.start and edit.end == inside.end:
                 continue

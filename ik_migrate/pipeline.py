@@ -11,7 +11,7 @@ from pathlib import Path
 from ik_migrate.codemod import codemods
 from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
 from ik_migrate.filetypes import is_python
-from ik_migrate.findings import Applicability, FileResult, Finding, Status
+from ik_migrate.findings import Applicability, FileResult, Finding, Place, Status
 from ik_migrate.module import PythonText
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
@@ -134,7 +134,7 @@ def findings_of(module: Module) -> list[Finding]:
                 raise
             codes = ", ".join(rule.code for rule in codemod.rules)
             raise RuleError(f"rule {codes} failed ({type(error).__name__}: {error})") from error
-    return _settled(sorted(found, key=lambda finding: finding.sort_key))
+    return _settled(module, sorted(found, key=lambda finding: finding.sort_key))
 
 
 def _calls_of(finding: Finding) -> set[int]:
@@ -146,18 +146,54 @@ def _makes_class(finding: Finding) -> bool:
     return any(isinstance(change, SpecMember | UseStrategy) for change in finding.changes)
 
 
-def _settled(findings: list[Finding]) -> list[Finding]:
-    """Findings that make a spec class are no safer than the other changes of the same call.
+# Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
+_SILENT = frozenset({"IK105", "IK304", "IK307"})
 
-    All arguments of the call move into the class, so its rewrites are made together or not at all.
+
+def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
+    """What the findings about one call mean for each other.
+
+    Where a silent difference needs a person, the whole call is left as it is, so that it is not forgotten. Findings
+    that make a spec class are no safer than the other changes of the same call, and where another of its arguments
+    needs a person there is no class: all arguments move into it together, or none does.
     """
+    held, half = set(), set()
+    for spec in spec_fields(module):
+        start, end = module.text.place(spec.call), module.text.end(spec.call)
+        for finding in findings:
+            if finding.applicability is Applicability.MANUAL and _is_within(finding, start, module, end):
+                half.add(spec.offset)
+                if finding.rule.code in _SILENT:
+                    held.add(spec.offset)
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
-    return [
-        replace(finding, applicability=Applicability.UNSAFE)
-        if finding.applicability is Applicability.SAFE and _makes_class(finding) and _calls_of(finding) & unsafe
-        else finding
-        for finding in findings
-    ]
+    settled = []
+    for finding in findings:
+        calls = _calls_of(finding)
+        if calls & held:
+            finding = finding.for_a_person(f"Not rewritten: another finding in this call needs a person first. {_HELD}")
+        elif _makes_class(finding) and calls & half:
+            finding = finding.for_a_person(
+                "Not rewritten: another argument of this call needs a person first, and they can only move into"
+                f" a spec class together. {finding.why}"
+            )
+        elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
+            finding = replace(finding, applicability=Applicability.UNSAFE)
+        settled.append(finding)
+    return settled
+
+
+_HELD = "That one is silent in ImageKit 3, so the call stays as it is until it is seen to."
+
+
+def _is_within(finding: Finding, start: Place, module: Module, end: int) -> bool:
+    """Whether a finding is about the call from ``start`` to ``end``, and not about what stands inside a value."""
+    source = module.text.source
+    offset = source.line_starts[finding.place.line - 1] + finding.place.column - 1
+    first = source.line_starts[start.line - 1] + start.column - 1
+    return first <= offset < end and finding.rule.code in _ABOUT_CALLS
+
+
+_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
 
 
 def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:

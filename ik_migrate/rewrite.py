@@ -184,7 +184,7 @@ class _CallWriter:
         start = text.start(text.names.statement_of(spec.call))
         line_start = source.line_starts[source.line_of(start)]
         lines = "".join(f"{source.indent_at(start)}{comment}{source.newline}" for comment in comments)
-        return Edit(line_start, line_start, (lines,))
+        return Edit(line_start, line_start, (lines,), True)
 
     def _add_argument(
         self, plan: _CallPlan, layout: CallLayout, places: dict[str, str], opaque: OpaqueCall, change: AddArgument
@@ -269,4 +269,4 @@ class _CallWriter:
         if plan.comments[""]:
             first = members[0]
             members[0] = replace(first, comments=(*plan.comments[""], *first.comments))
-        return Edit(home.offset, home.offset, render_class(self._module, name, base, members, home))
+        return Edit(home.offset, home.offset, render_class(self._module, name, base, members, home), True)

@@ -33,6 +33,20 @@ def has_no_instance(spec: SpecField) -> str:
     return ""
 
 
+def is_made_by_property(spec: SpecField) -> str:
+    """Why the source's instance may be another than the field's own; empty where it is not.
+
+    ImageKit 2 gave ``cache_to`` the instance that the spec belongs to, ``get_field_info`` finds that of the file.
+    """
+    name = source_name(spec)
+    if spec.model is None or not name:
+        return ""
+    bindings = spec.module.text.names.scope_made_by(spec.model).bindings.get(name, [])
+    if any(binding.kind == "function" for binding in bindings):
+        return f"its source {name} is a property, whose picture may belong to another instance"
+    return ""
+
+
 def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
     """The ImageFields of the field's model, its own and inherited, and why there may be more.
 
@@ -112,6 +126,24 @@ def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None
         The file with that call, and the call; None where it can't be seen.
     """
     return _binding_in_class(spec.module, spec.model, name, 0) if spec.model is not None else None
+
+
+def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.Call]]:
+    """The calls that make the field ``name`` of models that derive from the spec's own."""
+    found = []
+    for module in spec.module.project.loaded():
+        for node in module.text.nodes:
+            if not isinstance(node, ast.ClassDef) or not any(_is_class(module, base, spec) for base in node.bases):
+                continue
+            for binding in module.text.names.scope_made_by(node).bindings.get(name, []):
+                if isinstance(binding.value, ast.Call):
+                    found.append((module, binding.value))
+    return found
+
+
+def _is_class(module: Module, base: ast.expr, spec: SpecField) -> bool:
+    target = module.resolve(base)
+    return target is not None and target.binding is not None and target.binding.node is spec.model
 
 
 def _binding_in_class(module: Module, model: ast.ClassDef, name: str, depth: int) -> tuple[Module, ast.Call] | None:

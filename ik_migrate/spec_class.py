@@ -50,6 +50,8 @@ def obstacle(spec: SpecField) -> str:
     start = spec.module.text.start(statement)
     if source.text[source.line_starts[source.line_of(start)] : start].strip():
         return "it shares its line with another statement, so there is no place for a spec class"
+    if _is_in_loop(spec):
+        return "it is made in a loop, and a spec class would see the loop's last values only"
     if _is_optional_import(spec):
         return "ImageKit is imported conditionally here, so a spec class could be defined without it"
     for argument in spec.arguments.values():
@@ -102,7 +104,24 @@ def _is_optional_import(spec: SpecField) -> bool:
     if not isinstance(function, ast.Name):
         return False
     scope = spec.module.text.scope_of(spec.call).holder_of(function.id)
-    return scope is not None and len(scope.bindings[function.id]) > 1
+    if scope is None:
+        return False
+    parents = spec.module.text.names.parents
+    return any(
+        len(scope.bindings[function.id]) > 1
+        and (binding.kind != "import" or parents.get(binding.node) is not spec.module.tree)
+        for binding in scope.bindings[function.id]
+    )
+
+
+def _is_in_loop(spec: SpecField) -> bool:
+    """Whether the call is evaluated once for each turn of a loop around it."""
+    for node in spec.module.text.names.ancestors(spec.call):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return False
+    return False
 
 
 def hidden_nodes(spec: SpecField, expression: ast.AST) -> list[ast.Name]:

@@ -84,7 +84,7 @@ class StrategyClasses:
         edits = []
         for base, text in self._texts.items():
             home = home_before(self._module, self._first[base])
-            edits.append(Edit(home.offset, home.offset, (text + newline * (home.blank_lines + 1),)))
+            edits.append(Edit(home.offset, home.offset, (text + newline * (home.blank_lines + 1),), True))
         return edits
 
     def _existing(self, name: str, base: str) -> bool:

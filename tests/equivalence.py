@@ -317,7 +317,6 @@ def accepted(difference: Difference) -> str:
 
 
 NAMED_IN_REPORT = {
-    "by_file_name": {"mixed.Picture.typed": "IK304"},
     "chain_folder": {"gallery.Picture.monochrome": "IK308"},
     "chain_called": {"gallery.Picture.large": "IK201", "gallery.Picture.tile": "IK201"},
     "fit_sizes": {
@@ -326,7 +325,6 @@ NAMED_IN_REPORT = {
         "prints.Print.stamp": "IK203",
     },
     "implicit_sources": {"people.Speaker.shown": "IK102"},
-    "inline_storage": {"archive.Scan.small": "IK105"},
     "passed_on": {"shop.Item.fitted": "IK203"},
     "stored_by_call": {"people.Person.photo": "IK202"},
 }
@@ -335,6 +333,7 @@ NAMED_IN_REPORT = {
 NOT_LOADED = {
     "chain_names": "IK301",
     "folder_from_settings": "IK301",
+    "inline_storage": "IK105",
     "own_backend": "IK401",
     "star_import": "IK208",
     "shared_backend": "IK401",

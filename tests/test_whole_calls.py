@@ -1,0 +1,97 @@
+"""A call is rewritten as a whole, or stays so that it is not forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+HEAD = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+"""
+PRIVATE = "from django.core.files.storage import FileSystemStorage\n\nprivate = FileSystemStorage('/private')\n\n"
+ABSTRACT = (
+    HEAD + PRIVATE + "class Doc(models.Model):\n"
+    "    image = models.ImageField(upload_to='d', storage=private)\n\n"
+    "    class Meta:\n        abstract = True\n"
+)
+SCAN = (
+    HEAD + "from base import Doc\n\n\nclass Scan(Doc):\n"
+    "    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', format='JPEG')\n"
+)
+
+
+def test_a_private_storage_that_needs_a_person_is_not_forgotten(run, tmp_path):
+    """Once the call says source=, nothing would tell any more that its pictures become public."""
+    (tmp_path / "base.py").write_text(ABSTRACT)
+    (tmp_path / "models.py").write_text(SCAN)
+    for _ in range(2):
+        assert run("apply", cwd=tmp_path).status == 1
+        assert "IK105" in run("scan", cwd=tmp_path).stdout
+    assert (tmp_path / "models.py").read_text() == SCAN
+    run("apply", "--todo", cwd=tmp_path)
+    assert "# TODO(ik-migrate IK105): " in (tmp_path / "models.py").read_text()
+
+
+def test_a_private_storage_of_a_child_model_is_reported(run, tmp_path):
+    text = (
+        HEAD
+        + PRIVATE
+        + (
+            "class Thumbed(models.Model):\n"
+            "    thumb = ImageSpecField([ResizeToFill(20, 20)], image_field='image', format='JPEG')\n\n"
+            "    class Meta:\n        abstract = True\n\n\n"
+            "class Secret(Thumbed):\n    image = models.ImageField(upload_to='s', storage=private)\n"
+        )
+    )
+    (tmp_path / "models.py").write_text(text)
+    assert run("apply", cwd=tmp_path).status == 1
+    assert "IK105" in run("scan", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "for n in (1, 2):\n    ImageSpecField([ResizeToFill(n, n)], image_field='i', cache_to='n%d' % n)"
+            ".contribute_to_class(object, 's%d' % n)\n",
+            "made in a loop",
+        ),
+        (
+            "class Album(models.Model):\n    @property\n    def cover(self):\n        return self.first.file\n\n"
+            "    small = ImageSpecField([], image_field='cover', cache_to=lambda i, p, s, e: i.title + e)\n",
+            "is a property",
+        ),
+        (
+            "def sized(size):\n    def procs(instance, file):\n        return [ResizeToFill(size, size)]\n"
+            "    return ImageSpecField(procs, image_field='i', cache_to=lambda i, p, s, e: '%s/%s' % (size, p))\n",
+            "can't be seen here",
+        ),
+    ],
+)
+def test_no_spec_class_where_it_would_see_something_else(run, tmp_path, code, reason):
+    (tmp_path / "models.py").write_text(HEAD + "\n" + code)
+    run("apply", cwd=tmp_path)
+    text = (tmp_path / "models.py").read_text()
+    assert "ImageSpec)" not in text and "cache_to=" in text
+    assert reason in " ".join(run("scan", cwd=tmp_path).stdout.split())
+
+
+def test_a_field_made_in_an_expression_gets_one_class(run, tmp_path):
+    code = "class Page(models.Model):\n    i = models.ImageField()\n\n\n"
+    code += "ImageSpecField(lambda instance, file: [], image_field='i').contribute_to_class(Page, 'late')\n"
+    (tmp_path / "models.py").write_text(HEAD + "\n" + code)
+    run("apply", cwd=tmp_path)
+    assert (tmp_path / "models.py").read_text().count("(ImageSpec):") == 1
+
+
+def test_two_imports_of_imagekit_are_no_condition(run, tmp_path):
+    text = (
+        "import imagekit\nimport imagekit.models\nfrom django.db import models\n\n\n"
+        "class Page(models.Model):\n    i = models.ImageField()\n"
+        "    late = imagekit.models.ImageSpecField([], image_field='i', cache_to='late')\n"
+    )
+    (tmp_path / "models.py").write_text(text)
+    assert run("apply", cwd=tmp_path).status == 0
+    assert "spec=PageLate" in (tmp_path / "models.py").read_text()
