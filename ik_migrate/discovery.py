@@ -48,9 +48,12 @@ class Search:
 
 
 def project_root(path: Path) -> Path:
-    """The folder of the project that ``path`` belongs to: its repository, else where its set-up lies."""
+    """The folder of the project that ``path`` is or belongs to: its repository, else where its set-up lies."""
     folder = path if path.is_dir() else path.parent
     folder = Path(os.path.abspath(folder))
+    if path.is_dir() and (folder / "manage.py").is_file():
+        # A whole Django project was asked for: what lies beside it in the repository is not a part of it.
+        return folder
     marked = folder
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():

@@ -105,6 +105,21 @@ def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
                 and binding is not None
                 and binding.value is not None
                 and entries_of(target.module, binding.value) is not None
+                and not _gets_more_keys(target.module, binding.name)
             ):
                 continue
         yield expression
+
+
+def _gets_more_keys(module: Module, name: str) -> bool:
+    """Whether something is put into a dict of that name after it was made."""
+    for node in module.text.nodes:
+        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed: ast.expr = node.value
+        elif isinstance(node, ast.Attribute) and node.attr in {"update", "setdefault"}:
+            changed = node.value
+        else:
+            continue
+        if isinstance(changed, ast.Name) and changed.id == name:
+            return True
+    return False

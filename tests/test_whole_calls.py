@@ -95,3 +95,11 @@ def test_two_imports_of_imagekit_are_no_condition(run, tmp_path):
     (tmp_path / "models.py").write_text(text)
     assert run("apply", cwd=tmp_path).status == 0
     assert "spec=PageLate" in (tmp_path / "models.py").read_text()
+
+
+@pytest.mark.parametrize("change", ["KW['image_field'] = 'i'", "KW.update(image_field='i')"])
+def test_keywords_put_into_a_dict_later_are_reported(run, tmp_path, change):
+    code = f"KW = {{}}\n{change}\n\n\nclass Page(models.Model):\n    i = models.ImageField()\n"
+    (tmp_path / "models.py").write_text(HEAD + code + "    late = ImageSpecField([], **KW)\n")
+    assert run("scan", cwd=tmp_path).status == 1
+    assert "IK109" in run("scan", cwd=tmp_path).stdout
