@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ik_migrate.discovery import Search, has_trigger, project_root, search
+from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
 
@@ -27,9 +27,7 @@ def scan(paths: Sequence[Path], options: Options | None = None, *, base: Path | 
     for root, wanted in _by_project(paths, found).items():
         inner = _mentioning(root, wanted, options)
         found.searched += inner.searched
-        found.errors += [
-            error for error in inner.errors if error not in found.errors and _is_asked_for(error[0], wanted)
-        ]
+        found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if inner.files:
             from ik_migrate.run import migrate_project
@@ -94,11 +92,6 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options) -> Search:
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
     return found
-
-
-def _is_asked_for(path: Path, wanted: Sequence[Path]) -> bool:
-    """Whether ``path`` is one of ``wanted``, or lies in one of them."""
-    return any(path == place or place in path.parents for place in wanted)
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ik_migrate.edits import Edit, Piece, Span
 from ik_migrate.module import PythonText
 
-_PLACEHOLDER = re.compile(r"_ik_(\d+)_")
+PLACEHOLDER = re.compile(r"_ik_(\d+)_")
 
 
 @dataclass
@@ -49,14 +49,14 @@ class OpaqueCall:
 
     def fill(self, name: str, value: tuple[Piece, ...]) -> None:
         """Let a name that is there stand for another value."""
-        match = _PLACEHOLDER.fullmatch(name)
+        match = PLACEHOLDER.fullmatch(name)
         assert match is not None
         self.values[int(match.group(1))] = value
 
     def edit(self, code: str) -> Edit:
         """The edit that writes the call as ``code``, with the values in their places again."""
         pieces: list[Piece] = []
-        for index, part in enumerate(_PLACEHOLDER.split(code)):
+        for index, part in enumerate(PLACEHOLDER.split(code)):
             if index % 2:
                 pieces += self.values[int(part)]
             else:

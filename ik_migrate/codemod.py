@@ -79,16 +79,9 @@ def report(
     suggestion: str = "",
 ) -> Finding:
     """A finding about a node of a Python file; see `Finding` for the arguments."""
-    return Finding(
-        rule=rule,
-        path=module.shown_path,
-        place=module.text.place(node),
-        message=message,
-        applicability=applicability,
-        why=why,
-        todo=todo,
-        suggestion=suggestion,
-        changes=tuple(changes),
+    place = (module.text.start(node), module.text.end(node))
+    return report_range(
+        rule, module, place, message, applicability, changes=changes, why=why, todo=todo, suggestion=suggestion
     )
 
 

@@ -94,6 +94,11 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, exclude: Iterable
     return found
 
 
+def is_below(path: Path, places: Iterable[Path]) -> bool:
+    """Whether ``path`` is one of ``places``, or lies in one of them."""
+    return any(path == place or place in path.parents for place in places)
+
+
 def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
     """Whether one of ``triggers`` is in ``data``."""
     return any(trigger in data for trigger in triggers)

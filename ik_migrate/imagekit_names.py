@@ -13,7 +13,6 @@ RESIZE_TO_FIT = "imagekit.processors.ResizeToFit"
 PESSIMISTIC = "imagekit.imagecache.PessimisticImageCacheBackend"
 NON_VALIDATING = "imagekit.imagecache.NonValidatingImageCacheBackend"
 CELERY = "imagekit.imagecache.celery.CeleryImageCacheBackend"
-SPEC_CLASS = "imagekit.ImageSpec"
 
 SPEC_FIELDS = frozenset({SPEC_FIELD, SPEC_FIELD_ALIAS})
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ik_migrate.codemod import codemods
 from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
 from ik_migrate.filetypes import is_python
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Status
+from ik_migrate.findings import Applicability, FileResult, Finding, Status
 from ik_migrate.module import PythonText
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
@@ -148,6 +148,9 @@ def _makes_class(finding: Finding) -> bool:
 
 # Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
 _SILENT = frozenset({"IK105", "IK304", "IK307"})
+_HELD = "That one is silent in ImageKit 3, so the call stays as it is until it is seen to."
+# The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
+_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
 
 
 def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
@@ -157,14 +160,19 @@ def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
     that make a spec class are no safer than the other changes of the same call, and where another of its arguments
     needs a person there is no class: all arguments move into it together, or none does.
     """
+    source = module.text.source
+    manual = [
+        (source.offset_of(finding.place), finding.rule.code)
+        for finding in findings
+        if finding.applicability is Applicability.MANUAL and finding.rule.code in _ABOUT_CALLS
+    ]
     held, half = set(), set()
-    for spec in spec_fields(module):
-        start, end = module.text.place(spec.call), module.text.end(spec.call)
-        for finding in findings:
-            if finding.applicability is Applicability.MANUAL and _is_within(finding, start, module, end):
-                half.add(spec.offset)
-                if finding.rule.code in _SILENT:
-                    held.add(spec.offset)
+    for spec in spec_fields(module) if manual else ():
+        codes = {code for offset, code in manual if spec.offset <= offset < module.text.end(spec.call)}
+        if codes:
+            half.add(spec.offset)
+        if codes & _SILENT:
+            held.add(spec.offset)
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     settled = []
     for finding in findings:
@@ -180,20 +188,6 @@ def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
             finding = replace(finding, applicability=Applicability.UNSAFE)
         settled.append(finding)
     return settled
-
-
-_HELD = "That one is silent in ImageKit 3, so the call stays as it is until it is seen to."
-
-
-def _is_within(finding: Finding, start: Place, module: Module, end: int) -> bool:
-    """Whether a finding is about the call from ``start`` to ``end``, and not about what stands inside a value."""
-    source = module.text.source
-    offset = source.line_starts[finding.place.line - 1] + finding.place.column - 1
-    first = source.line_starts[start.line - 1] + start.column - 1
-    return first <= offset < end and finding.rule.code in _ABOUT_CALLS
-
-
-_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
 
 
 def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:

@@ -13,6 +13,7 @@ from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from ik_migrate.discovery import is_below
 from ik_migrate.imagekit_names import canonical, star_names
 from ik_migrate.import_paths import absolute, file_of, is_part_of_imagekit
 from ik_migrate.module import PythonText
@@ -44,11 +45,6 @@ class Target:
     qualified: str
     module: Module | None = None
     binding: Binding | None = None
-
-    @property
-    def is_external(self) -> bool:
-        """Whether its definition lies outside the project."""
-        return self.module is None
 
 
 def per_module(function: Callable[[Module], Result]) -> Callable[[Module], Result]:
@@ -168,7 +164,7 @@ class Project:
 
     def is_wanted(self, path: Path) -> bool:
         """Whether the file is one of those that were asked for."""
-        return not self.wanted or any(path == place or place in path.parents for place in self.wanted)
+        return not self.wanted or is_below(path, self.wanted)
 
     def module_at(self, path: Path, shown_path: str = "") -> Module | None:
         """The file as a module; None where it can't be read or parsed."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ik_migrate.call_layout import CallLayout
-from ik_migrate.calls import OpaqueCall
+from ik_migrate.calls import PLACEHOLDER, OpaqueCall
 from ik_migrate.edits import (
     AddArgument,
     AddImport,
@@ -31,7 +31,6 @@ from ik_migrate.strategies import StrategyClasses
 
 # In the text of a call whose values are hidden there are no strings.
 _COMMENT = re.compile(r"#[^\n]*")
-_HIDDEN = re.compile(r"_ik_(\d+)_")
 
 
 @dataclass
@@ -174,7 +173,7 @@ class _CallWriter:
                 layout.comments.append(match.group())
                 continue
             # The values are hidden behind numbered names, the callee behind number 0.
-            number = _HIDDEN.search(before, match.end())
+            number = PLACEHOLDER.search(before, match.end())
             owner = next((a.name for a in names if number and a.position + 1 == int(number.group(1))), "")
             plan.comments[written.get(owner, "")].append(match.group())
 

@@ -120,6 +120,10 @@ class Source:
         # A form feed ends nothing and indents nothing.
         return match.group().rpartition("\f")[2] if match else ""
 
+    def offset_of(self, place: Place) -> int:
+        """The offset that a place starts at."""
+        return self.line_starts[place.line - 1] + place.column - 1
+
     def place(self, start: int, end: int) -> Place:
         """The 1-based lines and columns of the text from ``start`` to ``end``."""
         line, end_line = self.line_of(start), self.line_of(end)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ik_migrate.findings import Place
 from ik_migrate.project import Project
 from ik_migrate.source import Source
 
@@ -35,11 +32,3 @@ class TextFile:
         """The ending of its name, lower case, dot included; empty where it has none."""
         dot = self.name.rfind(".")
         return self.name[dot:].lower() if dot > 0 else ""
-
-    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Where ``pattern`` occurs."""
-        return pattern.finditer(self.source.text)
-
-    def place(self, match: re.Match[str], group: int | str = 0) -> Place:
-        """Lines and columns of a match, or of one of its groups."""
-        return self.source.place(match.start(group), match.end(group))
