@@ -1,0 +1,88 @@
+"""The ``ik-migrate`` command: its subcommands, each imported when it is called, and how it ends."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from ik_migrate import __version__
+
+EXIT_STATUSES = """\b
+Exit status:
+  0  nothing left to do
+  1  there are findings (notices aside); after apply: something needs a person
+  2  something could not be done: bad option, unreadable path, failed file or write
+"""
+
+_COMMANDS = {
+    "scan": "ik_migrate.cli.scan_and_apply:scan",
+    "apply": "ik_migrate.cli.scan_and_apply:apply",
+    "rules": "ik_migrate.cli.rules:rules",
+    "explain": "ik_migrate.cli.rules:explain",
+}
+"""Where each command is defined, in the order of ``--help``."""
+
+
+class _Commands(click.Group):
+    """Ends with one of the documented exit statuses, and without a traceback, whatever happens."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KeyboardInterrupt:
+            click.echo("Interrupted. Every file is whole, rewritten or as it was: run it again.", err=True)
+            ctx.exit(130)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if getattr(error, "errno", None) == errno.EPIPE or os.environ.get("IK_MIGRATE_DEBUG"):
+                raise
+            _drop_output()
+            click.echo(f"Error: {error or type(error).__name__}", err=True)
+            if not isinstance(error, OSError):
+                click.echo("That is a fault of ik-migrate: IK_MIGRATE_DEBUG=1 shows where. Please report it.", err=True)
+            ctx.exit(2)
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed; Python would try again, and complain, when it exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_STATUSES,
+)
+@click.version_option(__version__, prog_name="ik-migrate")
+def main() -> None:
+    """Move a Django code base from django-imagekit 2.x to 3.0 and later.
+
+    \b
+    Try this first, in the folder of your project:
+      ik-migrate scan                 what has to change, and why
+      ik-migrate apply --diff         the rewrites, as a diff for git apply
+      ik-migrate apply                make them
+      ik-migrate explain IK201        more about one rule
+    """
