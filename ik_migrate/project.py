@@ -20,6 +20,7 @@ from ik_migrate.module import PythonText
 from ik_migrate.names import Binding
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
+from ik_migrate.source_roots import source_roots
 from ik_migrate.surroundings import Surroundings
 from ik_migrate.targets import DEFAULT_TARGET
 
@@ -114,6 +115,10 @@ class Module:
             for node in self.tree.body
         )
 
+    def forget_names(self) -> None:
+        """Resolve each name anew from now on."""
+        self._resolved.clear()
+
     def resolve(self, expression: ast.expr) -> Target | None:
         """What a name or dotted name in this file stands for; None where that can't be told."""
         known = self._resolved.get(expression, self)
@@ -159,6 +164,8 @@ class Project:
         """Whether some spec field may give its file a name that stays when the source changes."""
         self.wanted: tuple[Path, ...] = ()
         """The files and folders that were asked for; none where that is the whole project."""
+        self.source_roots: list[Path] = []
+        """Folders on ``sys.path``, as the project's own code and its owner say."""
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
 
@@ -190,6 +197,14 @@ class Project:
         elif shown_path:
             module.shown_path = shown_path
         return module
+
+    def learn_source_roots(self, declared: Iterable[str], exclude: Iterable[str]) -> None:
+        """Find the folders on ``sys.path``; see `source_roots` for the arguments."""
+        self.source_roots = source_roots(self, declared, exclude)
+        # The files that say so were read without knowing them.
+        self._found.clear()
+        for module in self.loaded():
+            module.forget_names()
 
     def loaded(self) -> list[Module]:
         """The files of the project that have been read so far."""
@@ -230,7 +245,7 @@ class Project:
                 roots += [folder, folder.parent]
             if folder == self.root:
                 break
-        roots += [self.root, self.root / "src", self.root / "apps"]
+        roots += [*self.source_roots, self.root, self.root / "src", self.root / "apps"]
         return dict.fromkeys(roots)
 
     def resolve(self, module: Module, expression: ast.expr, depth: int = 0) -> Target | None:

@@ -48,6 +48,7 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
     project = Project(root)
     project.keep_cache_names = options.keep_cache_names
     project.target = options.target
+    project.learn_source_roots((), options.exclude)
     known = set(first)
     more: set[Path] = set()
     new = known
