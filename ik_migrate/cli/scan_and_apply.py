@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from ik_migrate.cli.group import EXIT_STATUSES
+from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
 from ik_migrate.cli.run_options import options_from, run_options
 
 if TYPE_CHECKING:
@@ -17,51 +18,63 @@ if TYPE_CHECKING:
 
 @click.command(epilog=EXIT_STATUSES, short_help="Report what has to change, write nothing.")
 @run_options
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to report.",
-)
-def scan(paths: tuple[Path, ...], output_format: str, exit_zero: bool, **chosen: Any) -> None:
+@report_options
+def scan(
+    paths: tuple[Path, ...], report_format: str, outputs: tuple[Output, ...], exit_zero: bool, **chosen: Any
+) -> None:
     """Report what has to change in PATHS (the current folder), write nothing."""
     from ik_migrate import api
 
     report = api.scan(paths or (Path(),), options_from(**chosen))
-    if output_format == "json":
-        from ik_migrate.reports.json_report import write_json
-
-        write_json(report, sys.stdout)
-    else:
-        _write_text(report, to_stderr=False)
-    _exit(report, exit_zero)
+    _finish(report, report_format, outputs, exit_zero)
 
 
 @click.command(epilog=EXIT_STATUSES, short_help="Rewrite the files, or print a diff.")
 @run_options
+@report_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
 @click.option("--todo", is_flag=True, help="Put a TODO comment above each place that needs a person.")
-def apply(paths: tuple[Path, ...], as_diff: bool, exit_zero: bool, **chosen: Any) -> None:
+def apply(
+    paths: tuple[Path, ...],
+    as_diff: bool,
+    report_format: str,
+    outputs: tuple[Output, ...],
+    exit_zero: bool,
+    **chosen: Any,
+) -> None:
     """Rewrite the files in PATHS (the current folder) in place."""
     from dataclasses import replace
 
     from ik_migrate import api
 
     options = options_from(**chosen)
-    if not as_diff:
+    if as_diff:
+        report = replace(api.scan(paths or (Path(),), options), command="diff")
+    else:
         report = api.apply(paths or (Path(),), options)
+    _finish(report, report_format, outputs, exit_zero)
+
+
+def _finish(report: Report, report_format: str, outputs: tuple[Output, ...], exit_zero: bool) -> NoReturn:
+    """Write the report to wherever it is wanted, and exit."""
+    if report_format != "text":
+        write_report(report, report_format)
+    elif report.command == "diff":
+        _write_diff(report)
+        _write_text(report, to_stderr=True)
+    else:
         _write_text(report, to_stderr=False)
-        _exit(report, exit_zero)
+    status = report.exit_status if write_outputs(report, outputs) else 2
+    sys.stdout.flush()
+    sys.exit(0 if exit_zero and status == 1 else status)
+
+
+def _write_diff(report: Report) -> None:
     from ik_migrate.reports.diff import unified_diff
 
-    report = replace(api.scan(paths or (Path(),), options), command="diff")
     for result in report.results:
         sys.stdout.buffer.write(unified_diff(result))
     sys.stdout.buffer.flush()
-    _write_text(report, to_stderr=True)
-    _exit(report, exit_zero)
 
 
 def _write_text(report: Report, *, to_stderr: bool) -> None:
@@ -73,9 +86,3 @@ def _write_text(report: Report, *, to_stderr: bool) -> None:
     from ik_migrate.reports.text import write_text
 
     write_text(report, sys.stderr if to_stderr else sys.stdout)
-
-
-def _exit(report: Report, exit_zero: bool) -> None:
-    status = report.exit_status
-    sys.stdout.flush()
-    sys.exit(0 if exit_zero and status == 1 else status)

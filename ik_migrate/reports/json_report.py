@@ -31,7 +31,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "command": report.command,
         "unsafe_fixes": report.unsafe_fixes,
         "summary": _summary(report),
-        "files": [_file(result) for result in report.results],
+        "files": [_file(result, with_diff=report.command == "diff") for result in report.results],
         "errors": [{"path": _text(path), "reason": _text(reason)} for path, reason in report.errors],
         "skipped_trees": [_text(tree) for tree in report.skipped_trees],
     }
@@ -54,13 +54,18 @@ def _summary(report: Report) -> dict[str, Any]:
     }
 
 
-def _file(result: FileResult) -> dict[str, Any]:
-    return {
+def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
+    file = {
         "path": _text(result.path),
         "status": result.status.value,
         "reason": _text(result.reason),
         "findings": [_finding(finding, finding in result.applied) for finding in result.findings],
     }
+    if with_diff:
+        from ik_migrate.reports.diff import unified_diff
+
+        file["diff"] = unified_diff(result).decode(result.encoding, "backslashreplace")
+    return file
 
 
 def _finding(finding: Finding, applied: bool) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""``--format`` and ``--output``: how a report is written, and where to."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from ik_migrate.reports.formats import FORMATS, writer
+
+if TYPE_CHECKING:
+    from ik_migrate.findings import Report
+
+
+@dataclass(frozen=True)
+class Output:
+    """A report that goes to a file.
+
+    Args:
+        format: one of the formats.
+        path: the file; its folder is there.
+    """
+
+    format: str
+    path: Path
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[Output, ...]:
+    """The files that were asked for, checked before the work starts: nobody wants to learn of a bad name after it.
+
+    Raises:
+        click.BadParameter: for an unknown format, or a file that can't be written.
+    """
+    outputs: list[Output] = []
+    for value in values:
+        name, _, file = value.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{value!r} does not start with a format and '=': {', '.join(FORMATS)}.")
+        if not file:
+            raise click.BadParameter(f"{value!r} names no file: write {name}=FILE.")
+        if file == "-":
+            raise click.BadParameter(f"for standard output write --format {name}.")
+        path = Path(file)
+        problem = _problem(path)
+        if problem:
+            raise click.BadParameter(f"{file}: {problem}.")
+        if os.path.realpath(path) in {os.path.realpath(output.path) for output in outputs}:
+            raise click.BadParameter(f"{file} is given twice.")
+        outputs.append(Output(name, path))
+    return tuple(outputs)
+
+
+def _problem(path: Path) -> str:
+    """Why a report can't be written to ``path``; empty where it can."""
+    if path.is_dir():
+        return "it is a folder"
+    if path.exists():
+        return "" if os.access(path, os.W_OK) else "it is read-only"
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    return "" if os.access(folder, os.W_OK | os.X_OK) else f"the folder {folder} is read-only"
+
+
+def report_options(command: Any) -> Any:
+    """Give a command ``--format`` (as ``report_format``) and ``--output`` (as ``outputs``)."""
+    for decorate in (
+        click.option(
+            "--output",
+            "outputs",
+            multiple=True,
+            callback=_outputs,
+            metavar="FORMAT=FILE",
+            help="Also write the report to a file: --output json=report.json; can be given several times.",
+        ),
+        click.option(
+            "--format",
+            "report_format",
+            type=click.Choice(list(FORMATS)),
+            default="text",
+            show_default=True,
+            help="How to report on standard output.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def write_report(report: Report, name: str) -> None:
+    """Write a report in a format for programs to standard output, as UTF-8 whatever the locale says."""
+    sys.stdout.flush()
+    stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", write_through=True)
+    try:
+        writer(name)(report, stream)
+        stream.flush()
+    finally:
+        stream.detach()
+
+
+def write_outputs(report: Report, outputs: Sequence[Output]) -> bool:
+    """Write the report to the files that were asked for, each whole or not at all.
+
+    Returns:
+        Whether all could be written; what could not is said on standard error.
+    """
+    done = True
+    for output in outputs:
+        try:
+            with _opened(output.path) as stream:
+                writer(output.format)(report, stream)
+        except OSError as error:
+            click.echo(f"Error: {output.path}: it can't be written: {error.strerror or error}", err=True)
+            done = False
+    return done
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[str]]:
+    """A stream of text, UTF-8, that takes the place of ``path`` when all has been written.
+
+    What is no ordinary file, ``/dev/stderr`` or a pipe, is written to as it is.
+    """
+    mode = path.stat().st_mode if path.exists() else None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(path, "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        return
+    target = Path(os.path.realpath(path))
+    name = target.with_name(f".{target.name}.{os.getpid()}.ik-migrate")
+    try:
+        # Not a file of `tempfile`, which nobody else may read: this one gets the mode of any new file.
+        with open(name, "x", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        if mode is not None:
+            os.chmod(name, stat.S_IMODE(mode))
+        os.replace(name, target)
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise

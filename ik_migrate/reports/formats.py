@@ -1,0 +1,30 @@
+"""The formats of a report, by the names they have on the command line."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ik_migrate.findings import Report
+
+Writer = Callable[["Report", IO[str]], None]
+
+FORMATS = {
+    "text": "ik_migrate.reports.text:write_text",
+    "json": "ik_migrate.reports.json_report:write_json",
+    "jsonl": "ik_migrate.reports.jsonl:write_jsonl",
+}
+"""The function that writes each format, imported when it is called; in the order of ``--help``."""
+
+
+def writer(name: str) -> Writer:
+    """The function that writes a report in this format to a stream of text.
+
+    Raises:
+        KeyError: when there is no such format.
+    """
+    module, _, function = FORMATS[name].partition(":")
+    found: Writer = getattr(importlib.import_module(module), function)
+    return found
