@@ -3,37 +3,62 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
+from ik_migrate.progress import Progress, counted, unseen
+
+if TYPE_CHECKING:
+    from ik_migrate.choice import Choose
 
 
-def scan(paths: Sequence[Path], options: Options | None = None, *, base: Path | None = None) -> Report:
+def scan(
+    paths: Sequence[Path],
+    options: Options | None = None,
+    *,
+    base: Path | None = None,
+    only: Iterable[Path] | None = None,
+    contents: Mapping[Path, bytes] | None = None,
+    choose: Choose | None = None,
+    progress: Progress = unseen,
+) -> Report:
     """Find what ImageKit 3 changes, and work out the rewrites; write nothing.
 
     Args:
         paths: files and folders to look at.
         options: what to rewrite and what to leave out.
         base: the folder that paths are shown relative to; the current one if not given.
+        only: the files to look at among those in ``paths``, absolute; all if not given.
+        contents: what stands for files instead of what they hold, by their absolute paths. They need not be there.
+        choose: asked about each rewrite, if given: those that it refuses are in no result's ``after``.
+        progress: told of how far the run has come.
     """
     options = options or Options()
     base = base or Path.cwd()
+    only = None if only is None else set(only)
+    contents = contents or {}
     found = Search()
     results: dict[str, FileResult] = {}
-    for root, wanted in _by_project(paths, found).items():
-        inner = _mentioning(root, wanted, options)
+    for root, wanted in _by_project(paths, found, contents).items():
+        progress("Searching", 0, 0)
+        inner = _mentioning(root, wanted, options, contents)
         found.searched += inner.searched
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
-        if inner.files:
+        if only is not None:
+            wanted = [path for path in sorted(only) if is_below(path, wanted)]
+        if wanted and (inner.files or contents):
             from ik_migrate.run import migrate_project
 
-            for result in migrate_project(root, inner.files, wanted, base, options):
-                results[result.path] = result
+            migrated = migrate_project(
+                root, inner.files, wanted, base, options, contents=contents, choose=choose, progress=progress
+            )
+            results |= {result.path: result for result in migrated}
     results = _each_once(results, base)
     errors = tuple((_shown(path, base), reason) for path, reason in found.errors)
     return Report(
@@ -46,44 +71,79 @@ def scan(paths: Sequence[Path], options: Options | None = None, *, base: Path | 
     )
 
 
-def apply(paths: Sequence[Path], options: Options | None = None, *, base: Path | None = None) -> Report:
-    """Rewrite files in place, each whole or not at all; see `scan` for the arguments."""
+def apply(
+    paths: Sequence[Path],
+    options: Options | None = None,
+    *,
+    base: Path | None = None,
+    only: Iterable[Path] | None = None,
+    choose: Choose | None = None,
+    backup: str = "",
+    before_writing: Callable[[Report], None] | None = None,
+    progress: Progress = unseen,
+) -> Report:
+    """Rewrite files in place, each whole or not at all; see `scan` for the other arguments.
+
+    Args:
+        backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
+        before_writing: called once all is worked out and nothing is written.
+    """
+    base = base or Path.cwd()
+    report = scan(paths, options, base=base, only=only, choose=choose, progress=progress)
+    if before_writing is not None:
+        before_writing(report)
+    results = [
+        _written(result, base, backup) if result.status is Status.CHANGED else result
+        for result in counted(report.results, len(report.results), "Writing", progress)
+    ]
+    return replace(report, command="apply", results=tuple(results))
+
+
+def _written(result: FileResult, base: Path, backup: str) -> FileResult:
+    """The result for a file after an attempt to write it."""
+    from ik_migrate.backup import BackupExists, back_up
     from ik_migrate.source import ChangedOnDisk, replace_file
 
-    base = base or Path.cwd()
-    report = scan(paths, options, base=base)
-    results = []
-    for result in report.results:
-        if result.status is Status.CHANGED:
-            try:
-                replace_file(base / result.path, result.before, result.after)
-            except ChangedOnDisk as error:
-                result = _not_written(result, f"{error}; run ik-migrate again.")
-            except OSError as error:
-                result = _not_written(result, f"it can't be written: {error.strerror or error}.")
-        results.append(result)
-    return replace(report, command="apply", results=tuple(results))
+    path = base / result.path
+    copy: Path | None = None
+    try:
+        copy = back_up(path, result.before, backup) if backup else None
+        replace_file(path, result.before, result.after)
+    except BackupExists as error:
+        return _not_written(result, f"{error}. Move it away, or use another suffix.")
+    except (ChangedOnDisk, OSError) as error:
+        if copy is not None:
+            copy.unlink(missing_ok=True)
+        if isinstance(error, ChangedOnDisk):
+            return _not_written(result, f"{error}; run ik-migrate again.")
+        return _not_written(result, f"it can't be written: {error.strerror or error}.")
+    return result
 
 
 def _not_written(result: FileResult, reason: str) -> FileResult:
     return replace(result, status=Status.FAILED, applied=(), after=result.before, reason=reason)
 
 
-def _by_project(paths: Sequence[Path], found: Search) -> dict[Path, list[Path]]:
+def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, bytes]) -> dict[Path, list[Path]]:
     """The paths that were given, by the projects that they lie in; those that are not there are errors."""
     projects: dict[Path, list[Path]] = {}
     for path in paths:
-        if not path.exists():
+        absolute = Path(os.path.abspath(path))
+        if absolute not in contents and not path.exists():
             found.errors.append((path, "there is no such file or folder"))
         else:
-            projects.setdefault(project_root(path), []).append(Path(os.path.abspath(path)))
+            projects.setdefault(project_root(path), []).append(absolute)
     return projects
 
 
-def _mentioning(root: Path, wanted: Sequence[Path], options: Options) -> Search:
+def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: Mapping[Path, bytes]) -> Search:
     """The files of a project that mention ImageKit, and those named on their own even if git ignores them."""
     found = search(root, exclude=options.exclude)
+    found.files = [path for path in found.files if path not in contents]
+    found.files += [path for path, data in contents.items() if has_trigger(data)]
     for path in wanted:
+        if path in contents:
+            continue
         try:
             if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
                 found.errors.append((path, "it can't be read"))

@@ -21,6 +21,8 @@ _PROSE = (
     "*.log",
 )
 _BINARY = ("*.pyc", "*.pyo", "*.png", "*.jpg", "*.gif", "*.pdf", "*.zip", "*.gz", "*.mo", "*.sqlite*", "*.db")
+BACKUP_ENDINGS = (".bak", ".orig", ".old", ".ik2", "~")
+"""What the names of backups end in, those of ``apply --backup`` among them."""
 
 
 def is_python(name: str, data: bytes) -> bool:
@@ -32,5 +34,7 @@ def is_python(name: str, data: bytes) -> bool:
 
 
 def is_of_concern(name: str) -> bool:
-    """Whether a file of that name can hold anything to migrate: not prose, not a picture."""
-    return not any(fnmatch(name, pattern) for pattern in (*_PROSE, *_BINARY)) and not name.startswith("._")
+    """Whether a file of that name can hold anything to migrate: not prose, not a picture, not a backup."""
+    if name.startswith("._") or name.lower().endswith(BACKUP_ENDINGS):
+        return False
+    return not any(fnmatch(name, pattern) for pattern in (*_PROSE, *_BINARY))

@@ -124,6 +124,7 @@ class FileResult:
         status: what became of it, or would become of it.
         findings: all that was found, whether rewritten or not.
         applied: those findings whose rewrite is in ``after``.
+        refused: those whose rewrite was asked about and not wanted.
         before: the bytes that were read.
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
@@ -138,6 +139,7 @@ class FileResult:
     after: bytes = field(default=b"", repr=False)
     encoding: str = "utf-8"
     reason: str = ""
+    refused: tuple[Finding, ...] = ()
 
     @property
     def remaining(self) -> tuple[Finding, ...]:

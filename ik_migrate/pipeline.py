@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ik_migrate.choice import Choose, agreed
 from ik_migrate.codemod import codemods
 from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
 from ik_migrate.filetypes import is_python
@@ -26,25 +27,36 @@ class RuleError(Exception):
     """A codemod failed on a file; the message says which and how."""
 
 
-def migrate_file(project: Project, path: Path, shown_path: str, options: Options) -> FileResult:
+def migrate_file(
+    project: Project, path: Path, shown_path: str, options: Options, choose: Choose | None = None
+) -> FileResult:
     """Look at one file, and work out what it would be after the rewrite.
 
     Nothing is written. Whatever goes wrong is in the result, not raised.
+
+    Args:
+        project: the project that it belongs to.
+        path: the file.
+        shown_path: how it is named to the user.
+        options: what to rewrite.
+        choose: asked about each rewrite, if given.
     """
     try:
-        data = path.read_bytes()
+        data = project.read(path)
     except OSError as error:
         reason = f"it can't be read: {error.strerror or error}"
         return FileResult(shown_path, Status.FAILED, reason=reason)
-    return migrate_bytes(project, path, shown_path, data, options)
+    return migrate_bytes(project, path, shown_path, data, options, choose)
 
 
-def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
-    """Look at the content of one file, and work out what it would be after the rewrite."""
+def migrate_bytes(
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None = None
+) -> FileResult:
+    """Look at the content of one file, and work out what it would be after the rewrite; see `migrate_file`."""
     try:
         if is_python(path.name, data):
-            return _migrate_python(project, path, shown_path, data, options)
-        return _migrate_text(project, shown_path, data, options)
+            return _migrate_python(project, path, shown_path, data, options, choose)
+        return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
         reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except NotPython as error:
@@ -58,37 +70,60 @@ def migrate_bytes(project: Project, path: Path, shown_path: str, data: bytes, op
     return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
 
 
-def _migrate_python(project: Project, path: Path, shown_path: str, data: bytes, options: Options) -> FileResult:
+def _migrate_python(
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None
+) -> FileResult:
     module = project.load(path, data, shown_path)
+    source = module.text.source
     findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
-    chosen = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
-    text = module.text.source.text
-    again, left = module, findings
-    if chosen:
+    proposed = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
+    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, encoding=source.encoding)
+
+    def rewritten(chosen: tuple[Finding, ...]) -> str:
         from ik_migrate.rewrite import rewrite
 
-        text = rewrite(module, spec_fields(module), chosen)
-        again, left = _checked(module, text, options)
+        return rewrite(module, spec_fields(module), chosen)
+
+    chosen = proposed
+    if choose is not None:
+        chosen = agreed(result, proposed, lambda unit: _encoded(source, rewritten(unit)), choose)
+        result = replace(result, refused=_without(proposed, chosen))
+    text = source.text
+    again, left = module, findings
+    if chosen:
+        text = rewritten(chosen)
+        again, left = _checked(module, text, options, result.refused)
     if options.todo:
         edits = todo_edits_of_module(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
-    result = FileResult(
-        shown_path, Status.UNCHANGED, findings, before=data, after=data, encoding=module.text.source.encoding
-    )
-    return _with_text(result, module.text.source, text, chosen)
+    return _with_text(result, source, text, chosen)
 
 
-def _migrate_text(project: Project, shown_path: str, data: bytes, options: Options) -> FileResult:
+def _without(findings: Iterable[Finding], some: Iterable[Finding]) -> tuple[Finding, ...]:
+    some = set(some)
+    return tuple(finding for finding in findings if finding not in some)
+
+
+def _migrate_text(
+    project: Project, shown_path: str, data: bytes, options: Options, choose: Choose | None
+) -> FileResult:
     file = TextFile(shown_path, Source.from_text(data), project)
     findings = _findings_of_text(file, options)
-    chosen = tuple(finding for finding in findings if options.writes(finding))
-    edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
-    text = EditedText(file.source, edits, frozenset()).render() if edits else file.source.text
+    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data)
+
+    def rewritten(chosen: tuple[Finding, ...]) -> str:
+        edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
+        return EditedText(file.source, edits, frozenset()).render()
+
+    chosen = proposed = tuple(finding for finding in findings if options.writes(finding))
+    if choose is not None:
+        chosen = agreed(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
+        result = replace(result, refused=_without(proposed, chosen))
+    text = rewritten(chosen)
     if options.todo:
         again = replace(file, source=Source(text, "utf-8"))
         edits = todo_edits_of_text(again, _findings_of_text(again, options))
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
-    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data)
     return _with_text(result, file.source, text, chosen)
 
 
@@ -106,11 +141,14 @@ def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Find
     """
     if text == source.text:
         return result
+    return replace(result, status=Status.CHANGED, applied=chosen, after=_encoded(source, text))
+
+
+def _encoded(source: Source, text: str) -> bytes:
     try:
-        after = source.encode(text)
+        return source.encode(text)
     except UnicodeEncodeError:
         raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}") from None
-    return replace(result, status=Status.CHANGED, applied=chosen, after=after)
 
 
 def findings_of(module: Module) -> list[Finding]:
@@ -203,10 +241,12 @@ def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Find
     ]
 
 
-def _checked(module: Module, text: str, options: Options) -> tuple[Module, tuple[Finding, ...]]:
+def _checked(
+    module: Module, text: str, options: Options, refused: Iterable[Finding]
+) -> tuple[Module, tuple[Finding, ...]]:
     """The rewritten file and what is left in it.
 
-    It must parse, and a second run must have nothing to do.
+    It must parse, and a second run must have nothing to do but what was refused.
 
     Raises:
         RuleError: when it is not so.
@@ -223,7 +263,9 @@ def _checked(module: Module, text: str, options: Options) -> tuple[Module, tuple
         raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
     findings = tuple(finding for finding in findings_of(again) if options.heeds(finding))
     left = _consistent([finding for finding in findings if options.writes(finding)], findings)
-    if left:
-        place = left[0].place
-        raise RuleError(f"a second run would change it again (rule {left[0].rule.code}, line {place.line})")
+    too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
+    for finding in left:
+        if finding.rule.code in too_many:
+            line = finding.place.line
+            raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line})")
     return again, findings

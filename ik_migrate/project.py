@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
@@ -138,10 +138,12 @@ class Project:
 
     Args:
         root: the folder that paths are shown relative to.
+        contents: what stands for files instead of what they hold: text of an editor, not saved yet.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, contents: Mapping[Path, bytes] | None = None) -> None:
         self.root = root
+        self._contents = contents or {}
         self.default_strategy = "JustInTime"
         """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
         self.has_ik2_code = False
@@ -173,11 +175,20 @@ class Project:
         """Whether the file is one of those that were asked for."""
         return not self.wanted or is_below(path, self.wanted)
 
+    def read(self, path: Path) -> bytes:
+        """What a file holds, or what stands for it.
+
+        Raises:
+            OSError: when it can't be read.
+        """
+        known = self._contents.get(path)
+        return path.read_bytes() if known is None else known
+
     def module_at(self, path: Path, shown_path: str = "") -> Module | None:
         """The file as a module; None where it can't be read or parsed."""
         if path not in self._modules:
             try:
-                self._modules[path] = self.load(path, path.read_bytes(), shown_path)
+                self._modules[path] = self.load(path, self.read(path), shown_path)
             except (OSError, Undecodable, NotPython):
                 self._modules[path] = None
         return self._modules[path]

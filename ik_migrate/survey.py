@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ik_migrate.backends import OWN, SETTING, backend_settings, successor_of_setting
@@ -23,6 +23,7 @@ from ik_migrate.imagekit_names import (
     star_names,
 )
 from ik_migrate.options import Options
+from ik_migrate.progress import Progress, counted, unseen
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.spec_file_search import users_of_spec_files
@@ -34,18 +35,26 @@ _OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT, PESSIMIS
 _ROUNDS = 5
 
 
-def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project, list[Path]]:
+def survey(
+    root: Path,
+    options: Options,
+    first: Iterable[Path],
+    contents: Mapping[Path, bytes] | None = None,
+    progress: Progress = unseen,
+) -> tuple[Project, list[Path]]:
     """Read the files that mention ImageKit, and find those that use it through them.
 
     Args:
         root: the folder of the project.
         options: what to leave out.
         first: the files that mention ImageKit.
+        contents: what stands for files instead of what they hold, see `Project`.
+        progress: told of each file that is read.
 
     Returns:
         The project, with what is known of it, and the files that may concern us besides ``first``.
     """
-    project = Project(root)
+    project = Project(root, contents)
     project.keep_cache_names = options.keep_cache_names
     project.target = options.target
     project.learn_source_roots((), options.exclude)
@@ -53,7 +62,7 @@ def survey(root: Path, options: Options, first: Iterable[Path]) -> tuple[Project
     more: set[Path] = set()
     new = known
     for _ in range(_ROUNDS):
-        read = (_module(project, path) for path in sorted(new))
+        read = (_module(project, path) for path in counted(sorted(new), len(new), "Reading", progress))
         modules = [module for module in read if module is not None]
         names = _names_to_look_for(modules)
         if not names:
@@ -129,7 +138,7 @@ def _learn(project: Project, paths: list[Path]) -> None:
     for path in sorted(paths):
         module = _module(project, path)
         if module is None:
-            project.has_ik2_code = project.has_ik2_code or _pins_ik2(path)
+            project.has_ik2_code = project.has_ik2_code or _pins_ik2(project, path)
             continue
         # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
         is_ik2 = has_ik2_words(module) or TODO_MARK in module.text.source.text
@@ -163,8 +172,8 @@ def _attributes_of_classes(module: Module) -> set[str]:
     return found
 
 
-def _pins_ik2(path: Path) -> bool:
+def _pins_ik2(project: Project, path: Path) -> bool:
     try:
-        return _PIN_OF_IK2.search(path.read_bytes()) is not None
+        return _PIN_OF_IK2.search(project.read(path)) is not None
     except OSError:
         return False
