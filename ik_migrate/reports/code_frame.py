@@ -26,14 +26,19 @@ def split_lines(text: str) -> list[str]:
 
 
 def original_lines(result: FileResult) -> list[str]:
-    """The lines of a file as it was read; bytes that can't be decoded become lone surrogates."""
+    """The lines of a file as it was read, see `decoded_lines`."""
+    return decoded_lines(result.before, result.encoding)
+
+
+def decoded_lines(data: bytes, encoding: str) -> list[str]:
+    """The lines of the bytes of a file; bytes that can't be decoded become lone surrogates."""
     try:
         # One character for each stray byte, as the columns of the findings count them.
-        text = result.before.decode(result.encoding, "surrogateescape")
+        text = data.decode(encoding, "surrogateescape")
     except LookupError:
-        text = result.before.decode("latin-1")
+        text = data.decode("latin-1")
     except UnicodeError:
-        text = result.before.decode(result.encoding, "replace")
+        text = data.decode(encoding, "replace")
     return split_lines(text.removeprefix("\ufeff"))
 
 
@@ -62,41 +67,73 @@ class _Marked:
         return self.end == 0
 
 
-def code_frame(
+@dataclass(frozen=True)
+class FrameLine:
+    """One line of a code frame, ready to be shown.
+
+    Args:
+        number: 1-based number of the line.
+        before: what stands in front of the marked part; all of a line of context.
+        marked: the part that the finding is about.
+        after: what stands behind it.
+        is_context: whether nothing is marked here.
+        follows_gap: whether lines between this one and the one above are left out.
+    """
+
+    number: int
+    before: str
+    marked: str
+    after: str
+    is_context: bool
+    follows_gap: bool
+
+
+def frame_lines(
     lines: Sequence[str], place: Place, *, width: int, encoding: str = "utf-8", context: int = 1
-) -> list[Text]:
-    """The lines of a place, its first and last where it has many, with a marker below each.
+) -> list[FrameLine]:
+    """The lines of a place, its first and last where it has many.
 
     Args:
         lines: the file, see `original_lines`.
         place: what to mark; its columns count characters.
-        width: cells that a line may take; longer code is cropped around the place.
+        width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.
         context: lines to show before and after; blank ones are left out.
 
     Returns:
         Nothing when the file has no such line.
     """
-    if not 1 <= place.line <= len(lines):
-        return []
+    return _drawn(_rows(lines, place, context), width, encoding)
+
+
+def code_frame(
+    lines: Sequence[str], place: Place, *, width: int, encoding: str = "utf-8", context: int = 1
+) -> list[Text]:
+    """The lines of a place for a terminal, with a marker below each; see `frame_lines` for the arguments.
+
+    Args:
+        width: cells that a line may take, its number included.
+    """
     rows = _rows(lines, place, context)
-    digits = len(str(rows[-1].number))
-    room = max(20, width - digits - 3)
+    digits = len(str(rows[-1].number)) if rows else 0
     frame: list[Text] = []
-    previous = rows[0].number
-    for row in rows:
-        if row.number > previous + 1 and not row.is_context:
+    for line in _drawn(rows, max(20, width - digits - 3), encoding):
+        if line.follows_gap:
             frame.append(Text(f"{_MORE:>{digits}}", style=_GUTTER_STYLE))
-        previous = row.number
-        code, marker = _draw(row, room, encoding)
-        frame.append(Text.assemble((f"{row.number:>{digits}} | ", _GUTTER_STYLE), code))
-        if marker:
-            frame.append(Text.assemble((f"{'':>{digits}} | ", _GUTTER_STYLE), (marker, _MARK_STYLE)))
+        number = (f"{line.number:>{digits}} | ", _GUTTER_STYLE)
+        if line.is_context:
+            frame.append(Text.assemble(number, (line.before, _GUTTER_STYLE)))
+            continue
+        frame.append(Text.assemble(number, line.before, (line.marked, "bold"), line.after))
+        marker = " " * cell_len(line.before) + "^" * max(1, cell_len(line.marked))
+        frame.append(Text.assemble((f"{'':>{digits}} | ", _GUTTER_STYLE), (marker, _MARK_STYLE)))
     return frame
 
 
 def _rows(lines: Sequence[str], place: Place, context: int) -> list[_Marked]:
-    """The lines to show."""
+    """The lines to show; none when the file has no such place."""
+    if not 1 <= place.line <= len(lines):
+        return []
     last, end = place.end_line, place.end_column - 1
     if last > place.line and end <= 0:
         last, end = last - 1, len(lines[min(last - 1, len(lines)) - 1])
@@ -125,8 +162,17 @@ def _rows(lines: Sequence[str], place: Place, context: int) -> list[_Marked]:
     ]
 
 
-def _draw(row: _Marked, room: int, encoding: str) -> tuple[Text, str]:
-    """A line, cropped to ``room`` cells, and its marker."""
+def _drawn(rows: Sequence[_Marked], room: int, encoding: str) -> list[FrameLine]:
+    frame: list[FrameLine] = []
+    for row in rows:
+        before, marked, after = _draw(row, room, encoding)
+        gap = bool(frame) and row.number > frame[-1].number + 1 and not row.is_context
+        frame.append(FrameLine(row.number, before, marked, after, row.is_context, gap))
+    return frame
+
+
+def _draw(row: _Marked, room: int, encoding: str) -> tuple[str, str, str]:
+    """A line, cropped to ``room`` cells: what is before the marked part, that part, what is behind it."""
     # Drawing a megabyte of minified code to show a screen's width of it takes too long.
     near = 4 * room
     cut = max(0, row.start - near)
@@ -138,11 +184,10 @@ def _draw(row: _Marked, room: int, encoding: str) -> tuple[Text, str]:
     head = _MORE if cut or low else ""
     tail = _MORE if high < len(shown) or len(row.text.rstrip()) > cut + len(text) else ""
     start, end = max(start, low), min(max(end, low), high)
-    before, place, after = ("".join(shown[a:b]) for a, b in ((low, start), (start, end), (end, high)))
+    before, marked, after = ("".join(shown[a:b]) for a, b in ((low, start), (start, end), (end, high)))
     if row.is_context:
-        return Text(head + before + place + after + tail, style=_GUTTER_STYLE), ""
-    marker = " " * cell_len(head + before) + "^" * max(1, cell_len(place))
-    return Text.assemble(head, before, (place, "bold"), after, tail), marker
+        return head + before + marked + after + tail, "", ""
+    return head + before, marked, after + tail
 
 
 def _window(widths: Sequence[int], start: int, end: int, room: int) -> tuple[int, int]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import TypeVar
 
 from ik_migrate.findings import FileResult
 
@@ -27,6 +28,8 @@ _ESCAPES = {
     92: b"\\\\",
 }
 
+Line = TypeVar("Line", bound=Hashable)
+
 Block = tuple[bool, int, int, int, int]
 """Whether the two are equal there, and the range of lines in the one and in the other."""
 
@@ -43,7 +46,7 @@ def unified_diff(result: FileResult) -> bytes:
         return b""
     before, after = _lines(result.before), _lines(result.after)
     parts = [b"--- " + quoted_path("a", result.path), b"+++ " + quoted_path("b", result.path)]
-    for hunk in _hunks(_blocks(before, after)):
+    for hunk in _hunks(line_blocks(before, after)):
         parts.extend(_hunk(hunk, before, after))
     return b"".join(parts)
 
@@ -74,25 +77,25 @@ def _lines(data: bytes) -> list[bytes]:
     return [*lines, last] if last else lines
 
 
-def _blocks(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:
+def line_blocks(before: Sequence[Line], after: Sequence[Line]) -> list[Block]:
     """Equal and changed ranges in turn, covering both sides."""
-    blocks: list[Block] = []
+    found: list[Block] = []
     a = b = 0
     for start, new_start, length in [*_matches(before, after), (len(before), len(after), 0)]:
         if start > a or new_start > b:
-            blocks.append((False, a, start, b, new_start))
+            found.append((False, a, start, b, new_start))
         a, b = start + length, new_start + length
         if not length:
             continue
-        if blocks and blocks[-1][0]:
-            _, first, _, new_first, _ = blocks.pop()
-            blocks.append((True, first, a, new_first, b))
+        if found and found[-1][0]:
+            _, first, _, new_first, _ = found.pop()
+            found.append((True, first, a, new_first, b))
         else:
-            blocks.append((True, start, a, new_start, b))
-    return blocks
+            found.append((True, start, a, new_start, b))
+    return found
 
 
-def _matches(before: Sequence[bytes], after: Sequence[bytes]) -> Iterator[tuple[int, int, int]]:
+def _matches(before: Sequence[Line], after: Sequence[Line]) -> Iterator[tuple[int, int, int]]:
     """Where equal lines start on both sides, and how many they are, from top to bottom.
 
     The standard library's comparison takes quadratic time, so it is left with what stands between the
@@ -118,7 +121,7 @@ def _matches(before: Sequence[bytes], after: Sequence[bytes]) -> Iterator[tuple[
     yield end, new_end, tail
 
 
-def _anchors(before: Sequence[bytes], after: Sequence[bytes], head: int, tail: int) -> list[tuple[int, int]]:
+def _anchors(before: Sequence[Line], after: Sequence[Line], head: int, tail: int) -> list[tuple[int, int]]:
     """Lines that are there once on both sides, in the same order; as many as there can be."""
     once = _once(before, head, len(before) - tail)
     new_once = _once(after, head, len(after) - tail)
@@ -139,9 +142,9 @@ def _anchors(before: Sequence[bytes], after: Sequence[bytes], head: int, tail: i
     return found[::-1]
 
 
-def _once(lines: Sequence[bytes], start: int, end: int) -> dict[bytes, int]:
+def _once(lines: Sequence[Line], start: int, end: int) -> dict[Line, int]:
     """The lines that occur once in a range, with their places, in order."""
-    places: dict[bytes, int] = {}
+    places: dict[Line, int] = {}
     counts = Counter(lines[start:end])
     for place in range(start, end):
         if counts[lines[place]] == 1:

@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ik_migrate.findings import Applicability, Finding, Report, Status
+from ik_migrate.findings import Applicability, Report, Status
 from ik_migrate.reports.terminal import print_block, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count, totals
+from ik_migrate.reports.work import Work, work_counts, work_of
 
 
 def print_summary(console: Console, report: Report) -> None:
@@ -63,7 +64,7 @@ def next_steps(report: Report) -> list[str]:
     if report.failed:
         steps.append(
             f"{count(len(report.failed), 'file')} could not be done and stayed as before: correct what is"
-            f" said above under 'Could not be done', then run `ik-migrate {_command(report)}` again."
+            f" said under 'Could not be done', then run `ik-migrate {_command(report)}` again."
         )
     if report.command == "apply":
         steps += _after_apply(report)
@@ -76,22 +77,13 @@ def _command(report: Report) -> str:
     return {"diff": "apply --diff"}.get(report.command, report.command)
 
 
-def _open(report: Report) -> list[Finding]:
-    """The findings that ``apply`` does not take care of."""
-    return [finding for result in report.results for finding in result.findings if finding not in result.applied]
-
-
-def _kinds(report: Report) -> Counter[Applicability]:
-    return Counter(finding.applicability for finding in _open(report))
-
-
 def _before_apply(report: Report) -> list[str]:
     flag = " --unsafe-fixes" if report.unsafe_fixes else ""
-    ready = sum(len(result.applied) for result in report.results)
+    counts = work_counts(report)
     steps: list[str] = []
-    if ready:
+    if counts[Work.APPLY]:
         steps.append("Commit or stash your work, so that the rewrite stands in a commit of its own.")
-        rewrites = count(ready, "rewrite")
+        rewrites = count(counts[Work.APPLY], "rewrite")
         if report.command == "scan":
             steps.append(f"`ik-migrate apply --diff{flag}` shows {rewrites} and writes nothing.")
             steps.append(f"`ik-migrate apply{flag}` writes them. Then run your tests.")
@@ -100,45 +92,45 @@ def _before_apply(report: Report) -> list[str]:
                 f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
                 " the diff saved to a file. Then run your tests."
             )
-    return steps + _unsafe(report)
+    return steps + _unsafe(counts)
 
 
 def _after_apply(report: Report) -> list[str]:
-    written = sum(len(result.applied) for result in report.results)
+    counts = work_counts(report)
     steps: list[str] = []
-    if written:
+    if counts[Work.DONE]:
         files = sum(1 for result in report.results if result.status is Status.CHANGED)
         steps.append(
-            f"{count(written, 'finding')} rewritten in {count(files, 'file')}: read `git diff`, run your tests, commit."
+            f"{count(counts[Work.DONE], 'finding')} rewritten in {count(files, 'file')}:"
+            " read `git diff`, run your tests, commit."
         )
-    return steps + _unsafe(report)
+    return steps + _unsafe(counts)
 
 
-def _unsafe(report: Report) -> list[str]:
-    number = _kinds(report)[Applicability.UNSAFE]
-    if not number or report.unsafe_fixes:
+def _unsafe(counts: Counter[Work]) -> list[str]:
+    if not counts[Work.UNSAFE]:
         return []
     return [
-        f"{count(number, 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
+        f"{count(counts[Work.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
         " shows. Read why, then add `--unsafe-fixes` to have it written."
     ]
 
 
 def _for_a_person(report: Report) -> list[str]:
-    # What could be rewritten and is not, because its file failed for instance, needs a person as well.
-    kinds = {Applicability.MANUAL, Applicability.SAFE}
-    if report.unsafe_fixes:
-        kinds.add(Applicability.UNSAFE)
-    manual = [finding for finding in _open(report) if finding.applicability in kinds]
+    codes = Counter(
+        finding.rule.code
+        for result in report.results
+        for finding in result.findings
+        if work_of(finding, result, report) is Work.PERSON
+    )
     steps: list[str] = []
-    if manual:
-        verb = "needs" if len(manual) == 1 else "need"
-        code = Counter(finding.rule.code for finding in manual).most_common(1)[0][0]
+    if codes:
+        verb = "needs" if codes.total() == 1 else "need"
         steps.append(
-            f"{count(len(manual), 'finding')} {verb} a person: see each of them above;"
-            f" `ik-migrate explain {code}` says more about a rule."
+            f"{count(codes.total(), 'finding')} {verb} a person; what to do is said with each."
+            f" `ik-migrate explain {codes.most_common(1)[0][0]}` says more about a rule."
         )
-    notices = _kinds(report)[Applicability.NOTICE]
+    notices = work_counts(report)[Work.NOTICE]
     if notices:
         steps.append(f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise.")
     return steps

@@ -11,7 +11,7 @@ def totals(report: Report) -> str:
     if not report.findings:
         gaps = report.failed or any(result.status is Status.SKIPPED for result in report.results)
         if gaps:
-            return f"No findings in what could be read; {searched} searched. See above for the rest."
+            return f"No findings in what could be read; {searched} searched. What could not is listed."
         if not report.files_searched:
             return "No findings, but there was no file to search either."
         return f"No findings: nothing in {searched} needs to change for ImageKit 3."

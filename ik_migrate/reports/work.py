@@ -1,0 +1,50 @@
+"""Who takes care of each finding of a run: ``apply``, a person, or nobody because it is done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+
+from ik_migrate.findings import Applicability, FileResult, Finding, Report
+
+
+class Work(Enum):
+    """What is left to do about a finding, and who does it."""
+
+    PERSON = "person"
+    """A person: it is manual, or its rewrite could not be made."""
+    UNSAFE = "unsafe"
+    """``apply --unsafe-fixes``, which was not asked for in this run."""
+    APPLY = "apply"
+    """``apply``, with the options of this run."""
+    NOTICE = "notice"
+    """Nobody: there is nothing to change."""
+    DONE = "done"
+    """Nobody any more: ``apply`` has rewritten it in this run."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do."""
+        return self in {Work.PERSON, Work.UNSAFE, Work.APPLY}
+
+
+def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
+    """What is left to do about a finding.
+
+    Args:
+        finding: one of the findings of ``result``.
+        result: its file.
+        report: the run.
+    """
+    if finding in result.applied:
+        return Work.DONE if report.command == "apply" else Work.APPLY
+    if finding.applicability is Applicability.NOTICE:
+        return Work.NOTICE
+    if finding.applicability is Applicability.UNSAFE and not report.unsafe_fixes:
+        return Work.UNSAFE
+    return Work.PERSON
+
+
+def work_counts(report: Report) -> Counter[Work]:
+    """How many findings there are of each kind of work."""
+    return Counter(work_of(finding, result, report) for result in report.results for finding in result.findings)
