@@ -85,7 +85,7 @@ _MAKES_A_SPEC = frozenset(
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
-    if spec.is_processed or spec.is_ik3 or not spec.is_whole:
+    if spec.is_processed or spec.is_ik3 or not (spec.is_whole or spec.is_in_constructor):
         return
     if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
         return

@@ -32,8 +32,8 @@ class Maker:
     skipped: int = 0
 
     @property
-    def is_forwarding(self) -> bool:
-        """Whether it has a signature of its own and hands on what it does not know."""
+    def has_own_signature(self) -> bool:
+        """Whether its arguments are its own, and only keywords that it does not know are handed on."""
         return self.parameters is not None
 
 
@@ -65,7 +65,7 @@ def partial_maker(module: Module, call: ast.Call, depth: int = 0) -> Maker | Non
     if not call.args or module.qualified(call.func) != "functools.partial":
         return None
     inner = maker_of(module, call.args[0], depth + 1)
-    if inner is None or inner.is_forwarding or len(call.args) > 1:
+    if inner is None or inner.has_own_signature or len(call.args) > 1:
         return None
     names = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
     return Maker(inner.field, frozenset(names | (inner.given or frozenset())))
@@ -76,12 +76,10 @@ def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | N
     field = field_base(module, node, depth)
     if not field:
         return None
-    owner = _class_with_init(module, node, depth)
-    if owner is None:
+    init = _class_with_init(module, node, depth)
+    if init is None:
         return Maker(field)
-    found_in, init = owner
-    forwarding = _forwarding(found_in, init)
-    return Maker(field, frozenset(), forwarding) if forwarding is not None else None
+    return Maker(field, frozenset(), _own_parameters(init))
 
 
 @lru_cache(maxsize=512)
@@ -102,11 +100,11 @@ def field_base(module: Module, node: ast.ClassDef, depth: int = 0) -> str:
     return ""
 
 
-def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> tuple[Module, ast.FunctionDef] | None:
+def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> ast.FunctionDef | None:
     """The constructor that the class has or inherits from a class of the project."""
     for item in node.body:
         if isinstance(item, ast.FunctionDef) and item.name in {"__init__", "__new__"}:
-            return module, item
+            return item
     for base in node.bases:
         target = module.resolve(base)
         if (
@@ -121,32 +119,30 @@ def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> tuple[Mo
 
 
 def _maker_of_function(module: Module, node: Function, depth: int) -> Maker | None:
-    """A function that returns a field and hands on the keywords it does not know."""
+    """A function that returns a field."""
     own = module.text.names.scope_made_by(node)
     for returned in ast.walk(node):
-        if isinstance(returned, ast.Return) and isinstance(returned.value, ast.Call):
-            if module.text.scope_of(returned) is not own:
-                continue
-            inner = maker_of(module, returned.value.func, depth + 1)
-            forwarding = _forwarding(module, node)
-            if inner is not None and forwarding is not None:
-                return Maker(inner.field, frozenset(), forwarding)
+        if isinstance(returned, ast.Return) and module.text.scope_of(returned) is own:
+            made = _returned_call(module, returned)
+            inner = maker_of(module, made.func, depth + 1) if made is not None else None
+            if inner is not None:
+                return Maker(inner.field, frozenset(), _own_parameters(node))
     return None
 
 
-def _forwarding(module: Module, node: Function) -> frozenset[str] | None:
-    """The parameters of a function that hands its ``**keywords`` on; None where it does not."""
-    if node.args.kwarg is None:
-        return None
-    name = node.args.kwarg.arg
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and any(
-            keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id == name
-            for keyword in call.keywords
-        ):
-            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-            return frozenset(argument.arg for argument in arguments)
-    return None
+def _returned_call(module: Module, returned: ast.Return) -> ast.Call | None:
+    """The call whose result is returned, at once or through a name."""
+    value = returned.value
+    if isinstance(value, ast.Name):
+        bindings = module.text.names.bindings_in_force(value)
+        value = bindings[-1].value if bindings else None
+    return value if isinstance(value, ast.Call) else None
+
+
+def _own_parameters(node: Function) -> frozenset[str]:
+    """The parameters that a function takes by name."""
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return frozenset(argument.arg for argument in arguments)
 
 
 def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]]:
@@ -167,7 +163,7 @@ def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]
                 yield node, field_base(module, owner), 0
         elif isinstance(receiver, ast.Name | ast.Attribute):
             maker = maker_of(module, receiver)
-            if maker is not None and not maker.is_forwarding:
+            if maker is not None and not maker.has_own_signature:
                 yield node, maker.field, 1
 
 
@@ -176,5 +172,5 @@ def _parent_takes_ik2(module: Module, owner: ast.ClassDef) -> bool:
     for base in owner.bases:
         maker = maker_of(module, base)
         if maker is not None:
-            return not maker.is_forwarding
+            return not maker.has_own_signature
     return False

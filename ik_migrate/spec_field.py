@@ -84,6 +84,12 @@ class SpecField:
         return self.given_elsewhere is None and not self.unseen
 
     @property
+    def is_in_constructor(self) -> bool:
+        """Whether it is the call of the field's constructor from a subclass, with all that the field is given."""
+        function = self.call.func
+        return isinstance(function, ast.Attribute) and function.attr == "__init__" and not self.unseen
+
+    @property
     def is_processed(self) -> bool:
         """Whether it is a ProcessedImageField."""
         return self.qualified == PROCESSED_FIELD
@@ -152,7 +158,7 @@ def _read(module: Module, call: ast.Call, maker: Maker) -> SpecField:
     own = maker.parameters or frozenset()
     for position, value in enumerate(call.args):
         place = position - maker.skipped
-        if isinstance(value, ast.Starred) or place >= len(order) or maker.is_forwarding:
+        if isinstance(value, ast.Starred) or place >= len(order) or maker.has_own_signature:
             break
         if place >= 0:
             spec.arguments[order[place]] = Argument(order[place], value, None, position)

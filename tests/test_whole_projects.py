@@ -130,3 +130,53 @@ def test_names_are_followed_through_folders_on_the_path(project, name):
         ("site/photos/models.py", 7, "IK101", "safe"),
         ("site/photos/models.py", 7, "IK201", "safe"),
     ]
+
+
+def test_fields_made_by_classes_and_functions_with_signatures_of_their_own(project):
+    folder = project(
+        {
+            "photos/__init__.py": "",
+            "photos/sizes.py": """\
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Small(ImageSpecField):
+    def __init__(self):
+        super(Small, self).__init__([ResizeToFill(50, 50)], image_field='picture')
+
+
+class Square(ImageSpecField):
+    def __init__(self, side):
+        super(Square, self).__init__([ResizeToFill(side, side)])
+
+
+def wide(width, height=40):
+    field = ImageSpecField([ResizeToFill(width, height)], image_field='picture')
+    return field
+""",
+            "photos/models.py": """\
+from django.db import models
+import sizes
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = sizes.Small()
+    square = sizes.Square(60)
+    banner = sizes.wide(400)
+
+    def refresh(self):
+        for name in ('small', 'square'):
+            getattr(self, name).invalidate()
+        print self.banner.source_file
+""",
+        }
+    )
+    assert found(folder) == [
+        ("photos/models.py", 13, "IK502", "manual"),
+        ("photos/models.py", 14, "IK505", "unsafe"),
+        ("photos/sizes.py", 7, "IK101", "safe"),
+        ("photos/sizes.py", 12, "IK102", "manual"),
+        ("photos/sizes.py", 16, "IK101", "safe"),
+    ]
