@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
+from ik_migrate.errors import ConfigError
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
+from ik_migrate.path_patterns import any_matches
 from ik_migrate.progress import Progress, counted, unseen
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def scan(
         if wanted and (inner.files or contents):
             from ik_migrate.run import migrate_project
 
+            check_codes(options)
             migrated = migrate_project(
                 root, inner.files, wanted, base, options, contents=contents, choose=choose, progress=progress
             )
@@ -120,6 +123,21 @@ def _written(result: FileResult, base: Path, backup: str) -> FileResult:
     return result
 
 
+def check_codes(options: Options) -> None:
+    """See that there are rules for all codes.
+
+    Raises:
+        ConfigError: when there are none for one of them.
+    """
+    from ik_migrate.codemod import complaint_about
+
+    ignores = [code for _, codes in options.per_file_ignores for code in codes]
+    for key, codes in (("select", options.select), ("ignore", options.ignore), ("per-file-ignores", ignores)):
+        complaint = complaint_about(codes)
+        if complaint:
+            raise ConfigError(f"{key}: {complaint}")
+
+
 def _not_written(result: FileResult, reason: str) -> FileResult:
     return replace(result, status=Status.FAILED, applied=(), after=result.before, reason=reason)
 
@@ -147,6 +165,8 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
         try:
             if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
                 found.errors.append((path, "it can't be read"))
+            elif any_matches(path, options.exclude, root):
+                continue
             elif path.is_file() and path not in found.files and has_trigger(path.read_bytes()):
                 found.files.append(path)
         except OSError as error:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from ik_migrate.config_keys import nearest
 from ik_migrate.edits import Change
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
@@ -64,6 +65,15 @@ def rules() -> dict[str, Rule]:
     """All rules by their codes, in order."""
     found = {rule.code: rule for codemod in codemods() for rule in codemod.rules}
     return dict(sorted(found.items()))
+
+
+def complaint_about(beginnings: Iterable[str]) -> str:
+    """What is wrong with codes of rules, or their beginnings: empty where each begins the code of some rule."""
+    for beginning in beginnings:
+        if not any(code.startswith(beginning.upper()) for code in rules()):
+            hint = nearest(beginning, rules())
+            return f"no rule starts with {beginning!r}.{hint} See: ik-migrate rules"
+    return ""
 
 
 def report(

@@ -11,8 +11,9 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
+
+from ik_migrate.path_patterns import any_matches
 
 TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
 """What a file that uses ImageKit says somewhere: the package, a setting, a command."""
@@ -69,27 +70,22 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, exclude: Iterable
     Args:
         folder: an existing folder, absolute.
         triggers: byte strings, in any of which a file must have to be found.
-        exclude: patterns of paths, relative to ``folder``, to leave out.
+        exclude: patterns of paths to leave out, see `ik_migrate.path_patterns`.
     """
     triggers = tuple(triggers)
     found = _git_grep(folder, triggers)
     if found is None:
         found = _walk(folder, triggers)
     patterns = tuple(exclude)
-
-    def is_excluded(path: Path) -> bool:
-        name = path.relative_to(folder).as_posix()
-        return any(_matches(name, pattern) for pattern in patterns)
-
     kept = []
     for path in found.files:
         tree = _excluded_tree(folder, path.relative_to(folder).parts)
         if tree is not None:
             if tree not in found.skipped:
                 found.skipped.append(tree)
-        elif not is_excluded(path):
+        elif not any_matches(path, patterns, folder):
             kept.append(path)
-    found.errors = [(path, reason) for path, reason in found.errors if not is_excluded(path)]
+    found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, patterns, folder)]
     found.files = sorted(kept)
     return found
 
@@ -102,11 +98,6 @@ def is_below(path: Path, places: Iterable[Path]) -> bool:
 def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
     """Whether one of ``triggers`` is in ``data``."""
     return any(trigger in data for trigger in triggers)
-
-
-def _matches(path: str, pattern: str) -> bool:
-    pattern = pattern.rstrip("/")
-    return fnmatch(path, pattern) or fnmatch(path, f"{pattern}/*")
 
 
 def _excluded_tree(folder: Path, parts: tuple[str, ...]) -> str | None:

@@ -1,11 +1,13 @@
-"""What was asked for on the command line."""
+"""What was asked for on the command line and in the configuration file."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ik_migrate.findings import Applicability, Finding
+from ik_migrate.path_patterns import matches
 from ik_migrate.targets import DEFAULT_TARGET
 
 
@@ -13,23 +15,47 @@ from ik_migrate.targets import DEFAULT_TARGET
 class Options:
     """How to scan and what to rewrite.
 
+    Patterns of paths are relative to the root of the project, or absolute; see `ik_migrate.path_patterns`.
+
     Args:
         unsafe_fixes: also make rewrites that can change behaviour.
         select: codes of the only rules to heed, or their beginnings; empty for all.
         ignore: codes of rules to leave out, or their beginnings.
+        per_file_ignores: patterns of paths, and the codes that are left out for the files they mean.
         exclude: patterns of paths to leave out.
+        include: patterns of paths to look at though they would be left out.
+        source_roots: folders that are on ``sys.path`` when the project runs, absolute.
+        spec_field_classes: dotted names of classes and functions outside the project that make spec fields.
+        respect_gitignore: leave out what git ignores.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
         todo: put a comment above each place that needs a person.
         target: the version of ImageKit to move to.
+        jobs: how many processes to work with; None to choose by the work there is.
     """
 
     unsafe_fixes: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    source_roots: tuple[Path, ...] = ()
+    spec_field_classes: tuple[str, ...] = ()
+    respect_gitignore: bool = True
     keep_cache_names: bool = False
     todo: bool = False
     target: str = DEFAULT_TARGET
+    jobs: int | None = None
+
+    def for_file(self, path: Path, root: Path) -> Options:
+        """The options for one file: what is ignored there is ignored.
+
+        Args:
+            path: the file, absolute.
+            root: the folder of its project.
+        """
+        more = [code for pattern, codes in self.per_file_ignores if matches(path, pattern, root) for code in codes]
+        return replace(self, ignore=(*self.ignore, *more)) if more else self
 
     def heeds(self, finding: Finding) -> bool:
         """Whether the finding's rule was asked for."""

@@ -53,6 +53,7 @@ def migrate_bytes(
     project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None = None
 ) -> FileResult:
     """Look at the content of one file, and work out what it would be after the rewrite; see `migrate_file`."""
+    options = options.for_file(path, project.root)
     try:
         if is_python(path.name, data):
             return _migrate_python(project, path, shown_path, data, options, choose)

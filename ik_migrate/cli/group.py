@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ik_migrate import __version__
+from ik_migrate.errors import IkMigrateError
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -24,6 +25,7 @@ _COMMANDS = {
     "apply": "ik_migrate.cli.scan_and_apply:apply",
     "rules": "ik_migrate.cli.rules:rules",
     "explain": "ik_migrate.cli.rules:explain",
+    "config": "ik_migrate.cli.config:config",
 }
 """Where each command is defined, in the order of ``--help``."""
 
@@ -52,6 +54,9 @@ class _Commands(click.Group):
             ctx.exit(130)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
+        except IkMigrateError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)
         except Exception as error:
             if getattr(error, "errno", None) == errno.EPIPE or os.environ.get("IK_MIGRATE_DEBUG"):
                 raise

@@ -2,64 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from ik_migrate.config import Configuration
     from ik_migrate.options import Options
 
 
 def run_options(command: Any) -> Any:
     """Give a command the options that scan and apply have in common."""
+    return setting_options(click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")(command))
+
+
+def setting_options(command: Any) -> Any:
+    """Give a command the paths and those options that the configuration file can set too."""
     for decorate in reversed(
         (
             click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-            click.option("--unsafe-fixes", is_flag=True, help="Also make rewrites that can change behaviour."),
-            click.option("--select", metavar="CODES", default="", help="Only these rules: IK101,IK2."),
-            click.option("--ignore", metavar="CODES", default="", help="All rules but these."),
-            click.option("--exclude", metavar="PATTERN", multiple=True, help="Leave out matching paths."),
-            click.option(
-                "--keep-cache-names",
-                is_flag=True,
-                help="Keep the file names of ImageKit 2, so that no picture is remade.",
+            _flag("--unsafe-fixes", "Also make rewrites that can change behaviour."),
+            click.option("--select", metavar="CODES", help="Only these rules: IK101,IK2."),
+            click.option("--ignore", metavar="CODES", help="All rules but these."),
+            _many("--per-file-ignores", "PATTERN:CODES", "All rules but these in matching files: 'tests/*:IK5'."),
+            _many("--exclude", "PATTERN", "Leave out matching paths."),
+            _many("--include", "PATTERN", "Look at matching paths though they would be left out."),
+            _flag("--respect-gitignore", "Leave out what git ignores (the default)."),
+            _many("--source-root", "FOLDER", "A folder that is on sys.path when the site runs.", "source_roots"),
+            _many(
+                "--spec-field-class",
+                "NAME",
+                "A class or function of another package that makes spec fields: theirs.fields.Thumbnail.",
+                "spec_field_classes",
             ),
+            _flag("--keep-cache-names", "Keep the file names of ImageKit 2, so that no picture is remade."),
+            _flag("--todo", "Put a TODO comment above each place that needs a person."),
             click.option(
                 "--target",
                 metavar="VERSION",
-                default=None,
                 help="The version of ImageKit to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1 (the default).",
             ),
-            click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1."),
+            click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to work with."),
+            click.option(
+                "--config",
+                "config_file",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="Take the configuration from this file.",
+            ),
+            click.option("--no-config", is_flag=True, help="Heed no configuration file."),
         )
     ):
         command = decorate(command)
     return command
 
 
-def options_from(select: str, ignore: str, target: str | None, **chosen: Any) -> Options:
+def _flag(name: str, help_text: str) -> Any:
+    """An option that is on, off, or left to the configuration file."""
+    return click.option(f"{name}/--no-{name.removeprefix('--')}", default=None, help=help_text)
+
+
+def _many(name: str, metavar: str, help_text: str, field: str | None = None) -> Any:
+    """An option that can be given more than once."""
+    return click.option(name, *([field] if field else []), metavar=metavar, multiple=True, help=help_text)
+
+
+def options_from(paths: Sequence[Path], **chosen: Any) -> Options:
     """The options of a run, from the values of `run_options`.
 
     Raises:
-        click.BadParameter: when there is no such rule or target.
+        click.BadParameter: when an option has a value that it does not take.
+        ConfigError: when the configuration file can't be used.
     """
-    from ik_migrate.options import Options
-    from ik_migrate.targets import DEFAULT_TARGET, TARGETS
-
-    chosen["target"] = target or DEFAULT_TARGET
-    if chosen["target"] not in TARGETS:
-        raise click.BadParameter(f"there is no {target!r}; there are {', '.join(TARGETS)}", param_hint="--target")
-    return Options(select=_codes(select, "--select"), ignore=_codes(ignore, "--ignore"), **chosen)
+    configuration, rest = configured(paths, **chosen)
+    return configuration.options(**rest)
 
 
-def _codes(text: str, option: str) -> tuple[str, ...]:
-    """Codes of rules, or their beginnings, from an option's value."""
-    codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
+def configured(
+    paths: Sequence[Path], config_file: Path | None, no_config: bool, **chosen: Any
+) -> tuple[Configuration, dict[str, Any]]:
+    """What is set for ``paths``: on the command line, then in the configuration file.
+
+    Returns:
+        The settings, and those values of ``chosen`` for which there is no key.
+
+    Raises:
+        click.BadParameter: when an option has a value that it does not take.
+        ConfigError: when the configuration file can't be used.
+    """
+    from ik_migrate.config import Configuration, Setting, configuration_for
+    from ik_migrate.config_keys import KEYS, BadValue
+
+    given = {}
+    for name, key in KEYS.items():
+        value = chosen.pop(key.field, None)
+        if value is None or value == ():
+            continue
+        try:
+            written = _as_in_a_file(key.field, value)
+            given[name] = Setting(key, written, key.read(written, Path.cwd()), key.option)
+        except BadValue as error:
+            raise click.BadParameter(str(error), param_hint=key.option) from None
+    found = Configuration() if no_config else configuration_for(paths, config_file)
+    return Configuration(found.file, {**found.settings, **given}), chosen
+
+
+def _as_in_a_file(field: str, value: Any) -> object:
+    """An option's value as the configuration file would have it.
+
+    Raises:
+        BadValue: when it has not the form that its help shows.
+    """
+    from ik_migrate.config_keys import BadValue
+
+    if field in {"select", "ignore"}:
+        return _codes(value)
+    if field != "per_file_ignores":
+        return list(value) if isinstance(value, tuple) else value
+    table: dict[str, list[str]] = {}
+    for item in value:
+        pattern, _, codes = item.rpartition(":")
+        if not pattern or not codes:
+            raise BadValue(f"must be PATTERN:CODES, 'tests/*:IK5', not {item!r}")
+        table.setdefault(pattern, []).extend(_codes(codes))
+    return table
+
+
+def _codes(text: str) -> list[str]:
+    """Codes of rules, or their beginnings, from an option's value.
+
+    Raises:
+        BadValue: when no rule has such a code.
+    """
+    codes = [code.strip().upper() for code in text.split(",") if code.strip()]
     if codes:
-        from ik_migrate import codemod
+        from ik_migrate.codemod import complaint_about
 
-        for code in codes:
-            if not any(known.startswith(code) for known in codemod.rules()):
-                raise click.BadParameter(f"no rule starts with {code!r}; see: ik-migrate rules", param_hint=option)
+        complaint = complaint_about(codes)
+        if complaint:
+            from ik_migrate.config_keys import BadValue
+
+            raise BadValue(complaint)
     return codes

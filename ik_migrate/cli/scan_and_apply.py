@@ -25,7 +25,8 @@ def scan(
     """Report what has to change in PATHS (the current folder), write nothing."""
     from ik_migrate import api
 
-    report = api.scan(paths or (Path(),), options_from(**chosen))
+    paths = paths or (Path(),)
+    report = api.scan(paths, options_from(paths, **chosen))
     _finish(report, report_format, outputs, exit_zero)
 
 
@@ -33,7 +34,6 @@ def scan(
 @run_options
 @report_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
-@click.option("--todo", is_flag=True, help="Put a TODO comment above each place that needs a person.")
 def apply(
     paths: tuple[Path, ...],
     as_diff: bool,
@@ -47,11 +47,12 @@ def apply(
 
     from ik_migrate import api
 
-    options = options_from(**chosen)
+    paths = paths or (Path(),)
+    options = options_from(paths, **chosen)
     if as_diff:
-        report = replace(api.scan(paths or (Path(),), options), command="diff")
+        report = replace(api.scan(paths, options), command="diff")
     else:
-        report = api.apply(paths or (Path(),), options)
+        report = api.apply(paths, options)
     _finish(report, report_format, outputs, exit_zero)
 
 

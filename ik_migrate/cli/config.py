@@ -1,0 +1,80 @@
+"""``ik-migrate config``: what is in force, and where each of it was said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ik_migrate.cli.run_options import configured, setting_options
+
+if TYPE_CHECKING:
+    from ik_migrate.config import Configuration
+
+
+@click.command(short_help="Show the configuration that is in force.")
+@setting_options
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to show it.",
+)
+def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
+    """Show what would be in force for PATHS (the current folder), and where it was said.
+
+    \b
+    All options of scan can be given, to see what they come to:
+      ik-migrate config --select IK2
+      ik-migrate config services/web --format json
+    """
+    from ik_migrate.api import check_codes
+
+    configuration, _ = configured(paths or (Path(),), **chosen)
+    if output_format == "json":
+        click.echo(json.dumps(_as_dict(configuration), indent=2))
+    else:
+        click.echo(_as_text(configuration))
+    check_codes(configuration.options())
+
+
+def _as_text(configuration: Configuration) -> str:
+    """The settings as TOML, with a comment on each that says where it comes from."""
+    from ik_migrate.config_keys import KEYS, shown
+
+    file = configuration.file if configuration.file else "none"
+    lines = [f"# configuration file: {file}"]
+    for name in KEYS:
+        value, origin = _value_and_origin(configuration, name)
+        line = f"# {name} is not set" if value is None else f"{name} = {shown(value)}"
+        lines.append(f"{line:<40}  # {origin}")
+    return "\n".join(lines)
+
+
+def _as_dict(configuration: Configuration) -> dict[str, Any]:
+    """The settings as plain data."""
+    from ik_migrate.config_keys import KEYS
+
+    settings = {}
+    for name in KEYS:
+        value, origin = _value_and_origin(configuration, name)
+        settings[name] = {"value": value, "origin": origin}
+    return {"file": str(configuration.file.absolute()) if configuration.file else None, "settings": settings}
+
+
+def _value_and_origin(configuration: Configuration, name: str) -> tuple[object, str]:
+    """A key's value as it was written, or its default, and where it was said."""
+    from ik_migrate.config_keys import KEYS
+    from ik_migrate.options import Options
+
+    setting = configuration.settings.get(name)
+    if setting is not None:
+        return setting.written, setting.origin
+    default = getattr(Options(), KEYS[name].field)
+    if name == "per-file-ignores":
+        return {}, "default"
+    return list(default) if isinstance(default, tuple) else default, "default"

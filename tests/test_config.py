@@ -1,0 +1,98 @@
+"""The configuration file: found, read, checked, and what it does to a run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+MODELS = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFit
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos/%Y')
+    small = ImageSpecField([ResizeToFit(50, 50)], image_field='image')
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A small project with two modules that need the same."""
+    for name in ("app", "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "models.py").write_text(MODELS)
+    (tmp_path / "manage.py").write_text("")
+    return tmp_path
+
+
+def rules_by_file(run, *arguments, cwd):
+    """What ``scan`` finds: the codes in each file."""
+    report = json.loads(run("scan", "--format", "json", *arguments, cwd=cwd).stdout)
+    return {file["path"]: {f["rule"]["code"] for f in file["findings"]} for file in report["files"]}
+
+
+@pytest.mark.parametrize(("name", "header"), [("pyproject.toml", "[tool.ik-migrate]\n"), ("ik-migrate.toml", "")])
+def test_file_is_heeded_from_any_folder_below(run, site, name, header):
+    (site / name).write_text(header + 'ignore = ["IK203", "IK3", "IK5"]\nexclude = ["old"]\n')
+    assert rules_by_file(run, cwd=site) == {"app/models.py": {"IK101"}}
+    assert rules_by_file(run, cwd=site / "app") == {"models.py": {"IK101"}}
+    assert rules_by_file(run, site / "app" / "models.py", cwd=site.parent)
+    assert len(rules_by_file(run, "--no-config", cwd=site)) == 2
+
+
+def test_command_line_wins(run, site):
+    (site / "ik-migrate.toml").write_text('ignore = ["IK203"]\nunsafe-fixes = true\ntarget = 5.0\n')
+    found = rules_by_file(run, "--ignore", "IK101", cwd=site)["app/models.py"]
+    assert "IK203" in found and "IK101" not in found
+    shown = json.loads(run("config", "--no-unsafe-fixes", "--format", "json", cwd=site).stdout)
+    assert shown["file"] == str(site / "ik-migrate.toml")
+    assert shown["settings"]["unsafe-fixes"] == {"value": False, "origin": "--unsafe-fixes"}
+    assert shown["settings"]["target"] == {"value": 5.0, "origin": "ik-migrate.toml:3"}
+    assert shown["settings"]["exclude"] == {"value": [], "origin": "default"}
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (
+            "per_file_ignore = {}",
+            ":1: there is no key 'per_file_ignore'. Did you mean 'per-file-ignores'?",
+        ),
+        ("todo = 'yes'", 'ik-migrate.toml:1: todo: must be true or false, not "yes"'),
+        ("target = '6.11'", "Did you mean '6.1'?"),
+        ("\nselect = 'IK1'", 'ik-migrate.toml:2: select: must be a list of texts, ["IK1", "IK201"], not "IK1"'),
+        ("ignore = ['IK888']", "ignore: no rule starts with 'IK888'"),
+        ("select = ['image-field']", "is no code of a rule"),
+        ("source-roots = ['scr']", "there is no folder"),
+        ("jobs = 0", "must be a number of processes, 1 or more, not 0"),
+        ("todo = ", "ik-migrate.toml: it is not TOML: "),
+        ("[tool.ik-migrat]\ntodo = true", "there is no key 'tool'"),
+    ],
+)
+def test_what_can_not_be_used_is_named(run, site, content, complaint):
+    (site / "ik-migrate.toml").write_text(content)
+    done = run("scan", cwd=site)
+    assert (done.status, done.stdout) == (2, "")
+    assert complaint in done.stderr and "Traceback" not in done.stderr and "fault" not in done.stderr
+    assert run("config", cwd=site).status == 2
+
+
+def test_pyproject_of_others_does_not_matter(run, site):
+    expected = rules_by_file(run, cwd=site)
+    for content in (b"not = [toml", b"\xff\xfe[", b"[tool.poetry]\n", b"[project]\ndependencies = ['ik-migrate']\n"):
+        (site / "pyproject.toml").write_bytes(content)
+        assert rules_by_file(run, cwd=site) == expected
+    (site / "pyproject.toml").write_bytes(b"[tool.ik-migrate]\nnot = [toml")
+    assert "it is not TOML" in run("scan", cwd=site).stderr
+
+
+def test_per_file_ignores(run, site):
+    (site / "ik-migrate.toml").write_text('[per-file-ignores]\n"old/*" = ["IK1", "IK2"]\n')
+    found = rules_by_file(run, cwd=site)
+    assert "IK101" in found["app/models.py"]
+    assert not found["old/models.py"] & {"IK101", "IK203"}
+    found = rules_by_file(run, "--per-file-ignores", "models.py:IK101", cwd=site)
+    assert all("IK101" not in codes and "IK203" in codes for codes in found.values())
