@@ -146,7 +146,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         for child in (child for statement in node.body for child in ast.walk(statement)):
             if isinstance(child, ast.Attribute) and child.attr in _NEEDS_SOURCE:
                 file = spec_file(module, child.value)
-                if file is not None and not file.is_shared:
+                if file is not None and not file.doubt:
                     shown = module.text.text_of(child.value)
                     message = f"{shown}.{child.attr} does not always raise ValueError where there is no source"
                     suggestion = f"if {shown}.generator.source:"

@@ -68,6 +68,8 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _suggestion(use: SpecFileUse) -> str:
     if use.member == "attname":
+        if not use.file.attname:
+            return ""
         return f"'{use.file.attname}'"
     if use.member == "field":
         return f"{use.shown}.generator  # the spec: processors, format, options"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from ik_migrate.bound_fields import field_of
 from ik_migrate.project import Module, Target
-from ik_migrate.spec_field import spec_fields
 
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _SHORTCUTS = frozenset({"django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404"})
@@ -101,12 +101,12 @@ def _class_has(module: Module, node: ast.ClassDef, name: str, depth: int, *, abs
     Args:
         absent: what to say of a class that derives from nothing and has no such attribute.
     """
-    specs = {spec.call for spec in spec_fields(module) if not spec.is_processed}
     bindings = module.text.names.scope_made_by(node).bindings.get(name, [])
     if bindings:
         value = bindings[-1].value
-        if value in specs:
-            return True
+        spec = field_of(module, value)
+        if spec is not None:
+            return not spec.is_processed
         if not isinstance(value, ast.Call):
             return False
         return False if module.qualified(value.func).startswith(("django.", "imagekit.")) else None

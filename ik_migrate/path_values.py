@@ -7,12 +7,10 @@ import os
 from collections.abc import Iterator
 from itertools import islice, product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ik_migrate.names import Binding, Function
-
-if TYPE_CHECKING:
-    from ik_migrate.project import Module
+from ik_migrate.names import Function
+from ik_migrate.project import Module
+from ik_migrate.string_values import values_of
 
 _AS_IT_IS = frozenset(
     {"os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath", "builtins.str"}
@@ -79,7 +77,7 @@ class PathValues:
         return [
             text
             for binding in (values if target.binding in values else [target.binding])
-            for value in _values(target.module, binding)
+            for value in values_of(target.module, binding)
             for text in inner._texts(value, {}, depth)
         ]
 
@@ -167,16 +165,6 @@ class PathValues:
         """Each choice of one string for each of ``nodes``."""
         texts = [self._texts(node.value if isinstance(node, ast.Starred) else node, given, depth) for node in nodes]
         return islice(product(*texts), _MOST)
-
-
-def _values(module: Module, binding: Binding) -> list[ast.expr]:
-    """What a binding can give its name: what is assigned, or the items of a literal that is looped over."""
-    if binding.value is not None:
-        return [binding.value]
-    loop = module.text.names.parents.get(binding.node)
-    if isinstance(loop, ast.For | ast.comprehension) and loop.target is binding.node:
-        return list(loop.iter.elts) if isinstance(loop.iter, ast.Tuple | ast.List) else []
-    return []
 
 
 def _up(path: str, levels: int) -> str:

@@ -20,7 +20,6 @@ from ik_migrate.module import PythonText
 from ik_migrate.names import Binding
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
-from ik_migrate.source_roots import source_roots
 from ik_migrate.surroundings import Surroundings
 from ik_migrate.targets import DEFAULT_TARGET
 
@@ -115,6 +114,10 @@ class Module:
             for node in self.tree.body
         )
 
+    def forget_facts(self) -> None:
+        """Find out anew what functions marked `per_module` have found."""
+        self.facts.clear()
+
     def forget_names(self) -> None:
         """Resolve each name anew from now on."""
         self._resolved.clear()
@@ -154,6 +157,8 @@ class Project:
         """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
         self.spec_attributes: set[str] = set()
         """The attributes that are spec fields in some model of the project."""
+        self.attributes_of_variables: dict[tuple[Path, str], set[str]] = {}
+        """The attributes that spec fields made at the top of a file become, by file and variable."""
         self.shared_attributes: set[str] = set()
         """Those of them that are something else in some other class of the project."""
         self.keyword_dicts: dict[Path, set[str]] = {}
@@ -209,10 +214,9 @@ class Project:
             module.shown_path = shown_path
         return module
 
-    def learn_source_roots(self, declared: Iterable[str], exclude: Iterable[str]) -> None:
-        """Find the folders on ``sys.path``; see `source_roots` for the arguments."""
-        self.source_roots = source_roots(self, declared, exclude)
-        # The files that say so were read without knowing them.
+    def add_source_roots(self, roots: Iterable[Path]) -> None:
+        """Note the folders on ``sys.path``; what was resolved without knowing them is resolved anew."""
+        self.source_roots += roots
         self._found.clear()
         for module in self.loaded():
             module.forget_names()

@@ -10,13 +10,10 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ik_migrate.discovery import EXCLUDED, is_below, search
 from ik_migrate.path_values import PathValues
-
-if TYPE_CHECKING:
-    from ik_migrate.project import Module, Project
+from ik_migrate.project import Module, Project
 
 _STARTS_DJANGO = ("execute_manager", "execute_from_command_line")
 _TRIGGERS = (b"sys.path", b"addsitedir", b"package_dir", b"find_packages", *map(str.encode, _STARTS_DJANGO))

@@ -227,7 +227,8 @@ def class_name(spec: SpecField, used: set[str]) -> str:
     """
     # A name in lower case is a variable of the function around, not a model.
     model = spec.model_name if spec.model_name[:1].isupper() else ""
-    name = model + _camel_case(spec.attname) if spec.attname or model else "GeneratedSpec"
+    own = spec.variable or spec.attname
+    name = model + _camel_case(own) if own or model else "GeneratedSpec"
     if name == model:
         name += "Spec"
     candidate, number = name, 1

@@ -64,7 +64,8 @@ class SpecField:
         arguments: by their names in the signature, in the order of the call.
         unseen: expressions passed with ``*`` or ``**``, whose content is not looked into.
         model: the class whose body the field is made in.
-        attname: the attribute that it becomes, empty where that can't be seen.
+        attname: the attribute that it becomes, empty where that can't be seen or where there are several.
+        variable: the name at the top of the file that it is bound to, for models elsewhere to take.
         given_elsewhere: arguments that a partial or a function around the field gives; None where
             the call is all there is.
     """
@@ -76,6 +77,7 @@ class SpecField:
     unseen: list[ast.expr] = field(default_factory=list)
     model: ast.ClassDef | None = None
     attname: str = ""
+    variable: str = ""
     given_elsewhere: frozenset[str] | None = None
 
     @property
@@ -125,7 +127,7 @@ class SpecField:
     @property
     def label(self) -> str:
         """How to name the field to a person: ``Model.attribute``, as far as known."""
-        return ".".join(filter(None, (self.model_name, self.attname))) or "this field"
+        return ".".join(filter(None, (self.model_name, self.attname))) or self.variable or "this field"
 
 
 @per_module
@@ -178,20 +180,25 @@ def _find_home(spec: SpecField) -> None:
     elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
         spec.attname = parent.target.id
     elif isinstance(parent, ast.Call):
-        _read_binding_call(spec, parent)
+        spec.attname = attribute_added(parent) or ""
     scope = spec.module.text.scope_of(spec.call)
     if isinstance(scope.node, ast.ClassDef):
         spec.model = scope.node
+    elif scope.is_module and isinstance(parent, ast.Assign | ast.AnnAssign):
+        spec.variable, spec.attname = spec.attname, ""
+        attributes = spec.module.project.attributes_of_variables.get((spec.module.path, spec.variable), set())
+        if len(attributes) == 1:
+            spec.attname = min(attributes)
 
 
-def _read_binding_call(spec: SpecField, call: ast.Call) -> None:
-    """``Model.add_to_class('attname', ImageSpecField(...))``."""
+def attribute_added(call: ast.Call) -> str | None:
+    """The attribute that ``Model.add_to_class('attribute', field)`` adds; None for another call."""
     if (
         isinstance(call.func, ast.Attribute)
         and call.func.attr == "add_to_class"
         and len(call.args) == 2
-        and call.args[1] is spec.call
         and isinstance(call.args[0], ast.Constant)
         and isinstance(call.args[0].value, str)
     ):
-        spec.attname = call.args[0].value
+        return call.args[0].value
+    return None

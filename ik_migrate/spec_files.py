@@ -7,7 +7,8 @@ gives an ``ImageCacheFile`` in ImageKit 3 (``imagekit/cachefiles/__init__.py`` o
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ik_migrate.codemod import report
@@ -17,6 +18,7 @@ from ik_migrate.imports import is_taken
 from ik_migrate.names import Binding
 from ik_migrate.owners import has_spec
 from ik_migrate.project import Module
+from ik_migrate.string_values import pattern_of, texts_of, values_of
 
 MEMBERS = frozenset(
     {"validate", "invalidate", "clear", "delete", "generate", "source_file", "instance", "field", "attname"}
@@ -31,15 +33,14 @@ class SpecFile:
     """An expression whose value is a spec file.
 
     Args:
-        attname: the spec attribute.
-        owner: the expression for the model instance.
-        is_shared: whether another class of the project has an attribute of that name, and which
-            of them the owner is can't be told.
+        attname: the spec attribute, empty where it may be any of the model's.
+        owner: the expression for the model instance, or for what has all its spec files.
+        doubt: why it may be no spec file, a sentence; empty where there is no doubt.
     """
 
     attname: str
     owner: ast.expr
-    is_shared: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,8 @@ class SpecFileUse:
             todo=todo,
             suggestion=suggestion,
         )
-        if self.file.is_shared and applicability is not Applicability.NOTICE:
-            reason = f"Another class of the project has an attribute {self.file.attname} too: see whether this is the"
-            return finding.for_a_person(f"{reason} spec field. {finding.why}")
+        if self.file.doubt and applicability is not Applicability.NOTICE:
+            return finding.for_a_person(f"{self.file.doubt} {finding.why}")
         return finding
 
     def removal(self, *, make_anew: bool) -> str:
@@ -153,10 +153,7 @@ def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile 
     if isinstance(expression, ast.Attribute):
         return _attribute(module, expression.value, expression.attr)
     if isinstance(expression, ast.Call) and 2 <= len(expression.args) <= 3 and not expression.keywords:
-        if module.qualified(expression.func) != "builtins.getattr":
-            return None
-        found = [_attribute(module, expression.args[0], name) for name in _texts(module, expression.args[1])]
-        return found[0] if found and None not in found else None
+        return _asked_by_name(module, expression)
     if isinstance(expression, ast.Name) and depth < _FOLLOW_AT_MOST:
         return _alias(module, expression, depth)
     return None
@@ -168,7 +165,29 @@ def _attribute(module: Module, owner: ast.expr, name: str) -> SpecFile | None:
     verdict = has_spec(module, owner, name)
     if verdict is False:
         return None
-    return SpecFile(name, owner, verdict is None and name in module.project.shared_attributes)
+    doubt = ""
+    if verdict is None and name in module.project.shared_attributes:
+        doubt = f"Another class of the project has an attribute {name} too: see whether this is the spec field."
+    return SpecFile(name, owner, doubt)
+
+
+def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
+    """``getattr(photo, 'thumbnail')``, with a name that is written out, looped over, or put together."""
+    if module.qualified(call.func) != "builtins.getattr":
+        return None
+    owner, name = call.args[:2]
+    found = [_attribute(module, owner, text) for text in texts_of(module, name)]
+    if found:
+        return found[0] if None not in found else None
+    pattern = pattern_of(module, name)
+    fitting = [text for text in sorted(module.project.spec_attributes) if pattern and re.fullmatch(pattern, text)]
+    file = next(filter(None, (_attribute(module, owner, text) for text in fitting)), None)
+    if file is None:
+        return None
+    shown = ", ".join(fitting)
+    return replace(
+        file, doubt=f"The name of the attribute is put together: see whether it is that of a spec ({shown})."
+    )
 
 
 def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
@@ -178,32 +197,29 @@ def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
         return None
     found: list[SpecFile | None] = []
     for binding in scope.bindings[name.id]:
-        values = _values(module, binding)
+        all_of_them = _spec_files_looped_over(module, binding)
+        if all_of_them is not None:
+            found.append(SpecFile("", all_of_them))
+            continue
+        values = values_of(module, binding)
         found += [spec_file(module, value, depth + 1) for value in values] if values else [None]
     if not found or None in found:
         return None
-    shared = [file for file in found if file is not None and file.is_shared]
-    return shared[0] if shared else found[0]
+    doubtful = [file for file in found if file is not None and file.doubt]
+    return doubtful[0] if doubtful else found[0]
 
 
-def _values(module: Module, binding: Binding) -> list[ast.expr]:
-    """What a binding can give its name: an expression, or the items of a literal that is looped over."""
-    if binding.kind == "assign" and binding.value is not None:
-        return [binding.value]
+def _spec_files_looped_over(module: Module, binding: Binding) -> ast.expr | None:
+    """What ``for file in get_spec_files(photo)`` or ``in photo._ik.spec_files`` goes through; None for another loop."""
     loop = module.text.names.parents.get(binding.node)
-    if isinstance(loop, ast.For | ast.comprehension) and loop.target is binding.node:
-        return list(loop.iter.elts) if isinstance(loop.iter, ast.Tuple | ast.List) else []
-    return []
-
-
-def _texts(module: Module, expression: ast.expr) -> list[str]:
-    """The strings that an expression can be: a literal, or a name that loops over literals."""
-    if isinstance(expression, ast.Constant):
-        return [expression.value] if isinstance(expression.value, str) else []
-    if not isinstance(expression, ast.Name):
-        return []
-    scope = module.text.scope_of(expression).holder_of(expression.id)
-    bindings = scope.bindings[expression.id] if scope is not None else []
-    values = [value for binding in bindings for value in _values(module, binding) or [expression]]
-    texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
-    return texts if len(texts) == len(values) else []
+    if not isinstance(loop, ast.For | ast.comprehension) or loop.target is not binding.node:
+        return None
+    value: ast.expr | None = loop.iter
+    if isinstance(value, ast.Name):
+        bindings = module.text.names.bindings_in_force(value)
+        value = bindings[0].value if len(bindings) == 1 else None
+    if isinstance(value, ast.Call) and module.qualified(value.func) == "imagekit.utils.get_spec_files":
+        return value
+    if isinstance(value, ast.Attribute) and value.attr == "spec_files" and isinstance(value.value, ast.Attribute):
+        return value if value.value.attr == "_ik" else None
+    return None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ik_migrate.backends import OWN, SETTING, backend_settings, successor_of_setting
+from ik_migrate.bound_fields import attributes_by_variable, attributes_named, field_of
 from ik_migrate.custom_backends import names_of_backends, own_backends
 from ik_migrate.discovery import TRIGGERS, search
 from ik_migrate.filetypes import is_of_concern, is_python
@@ -25,6 +26,7 @@ from ik_migrate.imagekit_names import (
 from ik_migrate.options import Options
 from ik_migrate.progress import Progress, counted, unseen
 from ik_migrate.project import Module, Project
+from ik_migrate.source_roots import source_roots
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.spec_file_search import users_of_spec_files
 from ik_migrate.surroundings import words
@@ -57,7 +59,7 @@ def survey(
     project = Project(root, contents)
     project.keep_cache_names = options.keep_cache_names
     project.target = options.target
-    project.learn_source_roots((), options.exclude)
+    project.add_source_roots(source_roots(project, (), options.exclude))
     known = set(first)
     more: set[Path] = set()
     new = known
@@ -72,7 +74,11 @@ def survey(
         more |= new
         if not new:
             break
+    project.attributes_of_variables = attributes_by_variable(project.loaded())
+    for module in project.loaded():
+        module.forget_facts()
     attnames = {spec.attname for module in project.loaded() for spec in spec_fields(module) if not spec.is_processed}
+    attnames |= set().union(*project.attributes_of_variables.values())
     more |= users_of_spec_files(root, attnames - {""}, options.exclude) - known
     _find_keyword_dicts(project)
     more |= set(project.keyword_dicts) - known
@@ -109,6 +115,11 @@ def _names_to_look_for(modules: list[Module]) -> set[bytes]:
         for spec in spec_fields(module):
             if spec.attname and not spec.is_processed:
                 names |= {f".{spec.attname}.".encode(), b"source_file"}
+            if spec.variable:
+                names |= {f"import {module.path.stem}".encode(), f"{module.path.stem} import".encode()}
+        for attname, spec in attributes_named(module):
+            if not spec.is_processed:
+                names |= {f".{attname}.".encode(), b"source_file"}
         names |= words(module, spec_fields(module))
         names |= {name.encode() for name in names_of_backends(module)}
     return {name for name in names if name not in TRIGGERS}
@@ -143,9 +154,9 @@ def _learn(project: Project, paths: list[Path]) -> None:
         # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
         is_ik2 = has_ik2_words(module) or TODO_MARK in module.text.source.text
         project.has_ik2_code = project.has_ik2_code or is_ik2
-        for spec in spec_fields(module):
-            if spec.attname and not spec.is_processed:
-                project.spec_attributes.add(spec.attname)
+        for attname, spec in [*((spec.attname, spec) for spec in spec_fields(module)), *attributes_named(module)]:
+            if attname and not spec.is_processed:
+                project.spec_attributes.add(attname)
         attributes.update(_attributes_of_classes(module))
         project.around.learn(module, spec_fields(module))
         if SETTING in module.text.source.text:
@@ -162,12 +173,11 @@ def _learn(project: Project, paths: list[Path]) -> None:
 
 def _attributes_of_classes(module: Module) -> set[str]:
     """Names that classes bind to something else than a spec field."""
-    specs = {spec.call for spec in spec_fields(module)}
     found = set()
     for node in module.text.nodes:
         if isinstance(node, ast.ClassDef):
             for name, bindings in module.text.names.scope_made_by(node).bindings.items():
-                if any(binding.value not in specs for binding in bindings):
+                if any(field_of(module, binding.value) is None for binding in bindings):
                     found.add(name)
     return found
 

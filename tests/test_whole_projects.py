@@ -180,3 +180,98 @@ class Photo(models.Model):
         ("photos/sizes.py", 12, "IK102", "manual"),
         ("photos/sizes.py", 16, "IK101", "safe"),
     ]
+
+
+def test_fields_made_at_the_top_of_another_file(project):
+    folder = project(
+        {
+            "photos/__init__.py": "",
+            "photos/specs.py": """\
+from imagekit.models import ImageSpecField
+
+
+def path(instance, path, specname, extension):
+    return 'thumbs/%s/%s%s' % (specname, path, extension)
+
+
+plain = ImageSpecField([], image_field='picture')
+named = ImageSpecField([], image_field='picture', cache_to=path)
+twice = ImageSpecField([], image_field='picture', cache_to=path)
+""",
+            "photos/models.py": """\
+from django.db import models
+from photos import specs
+from photos.specs import twice
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = specs.plain
+    wide = specs.named
+    one = twice
+
+
+class Scan(models.Model):
+    picture = models.ImageField(upload_to='scans')
+
+
+Scan.add_to_class('another', twice)
+
+
+def refresh():
+    for photo in Photo.objects.all():
+        photo.small.invalidate()
+""",
+        }
+    )
+    assert found(folder) == [
+        ("photos/models.py", 22, "IK502", "manual"),
+        ("photos/specs.py", 8, "IK101", "safe"),
+        ("photos/specs.py", 9, "IK101", "safe"),
+        ("photos/specs.py", 9, "IK301", "safe"),
+        ("photos/specs.py", 9, "IK307", "safe"),
+        ("photos/specs.py", 10, "IK101", "safe"),
+        ("photos/specs.py", 10, "IK301", "manual"),
+    ]
+    migrated = next(r for r in scan([folder], base=folder).results if r.path == "photos/specs.py").after
+    assert b"return path(instance, self.source.name, 'wide', extension)" in migrated
+
+
+def test_spec_files_that_are_looped_over_or_asked_for_by_a_name(project):
+    folder = project(
+        {
+            "models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    thumb_small = ImageSpecField([], source='picture')
+    thumb_large = ImageSpecField([], source='picture')
+""",
+            "jobs.py": """\
+from imagekit.utils import get_spec_files
+
+
+def refresh(photo, size, form):
+    for file in get_spec_files(photo):
+        file.invalidate()
+    files = photo._ik.spec_files
+    [file.clear() for file in files]
+    getattr(photo, 'thumb_%s' % size).validate()
+    name = 'thumb_' + size
+    print getattr(photo, name).source_file
+    getattr(form, 'field_%s' % size).validate()
+    getattr(form, size).delete()
+""",
+        }
+    )
+    assert found(folder) == [
+        ("jobs.py", 1, "IK507", "manual"),
+        ("jobs.py", 6, "IK502", "manual"),
+        ("jobs.py", 7, "IK507", "manual"),
+        ("jobs.py", 8, "IK503", "manual"),
+        ("jobs.py", 9, "IK501", "manual"),
+        ("jobs.py", 11, "IK505", "manual"),
+    ]
