@@ -49,11 +49,11 @@ def scan(
     for root, wanted in _by_project(paths, found, contents).items():
         progress("Searching", 0, 0)
         inner = _mentioning(root, wanted, options, contents)
-        found.searched += inner.searched
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if only is not None:
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
+        found.searched += inner.searched if only is None else len(wanted)
         if wanted and (inner.files or contents):
             from ik_migrate.run import migrate_project
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from ik_migrate.edits import AddImport, Edit
 from ik_migrate.findings import FileResult, Finding, Status
 
-Choose = Callable[[FileResult], bool]
-"""Whether to make some rewrites that belong together; given the file as it would be with them alone."""
+Choose = Callable[[FileResult, int, int], bool]
+"""Whether to make some rewrites that belong together; given the file as it would be with them alone, and which one of
+how many in this file it is, from 1."""
 
 
 def agreed(
@@ -24,9 +25,10 @@ def agreed(
         choose: asked for each that can be made alone.
     """
     chosen: list[Finding] = []
-    for unit in together(proposed):
+    units = together(proposed)
+    for number, unit in enumerate(units, 1):
         alone = replace(result, status=Status.CHANGED, findings=unit, applied=unit, after=rewritten(unit))
-        if choose(alone):
+        if choose(alone, number, len(units)):
             chosen += unit
     return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
 

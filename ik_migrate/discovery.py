@@ -28,7 +28,7 @@ _LARGEST = 64 * 1024 * 1024
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
 # A git hook hands these down; they stand for another work tree, or for an index that is being made.
-_GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 
 
 @dataclass
@@ -149,7 +149,7 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...]) -> Search | None:
 
 def _git(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start git in ``folder``, on the work tree of that folder, with its messages in English."""
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    environment = {name: value for name, value in os.environ.items() if name not in GIT_PLACES}
     environment["LC_ALL"] = "C"
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

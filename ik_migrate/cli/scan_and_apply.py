@@ -3,71 +3,124 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ik_migrate.cli.apply_options import Care, apply_options
+from ik_migrate.cli.chosen_files import ChosenFiles, file_options
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
 from ik_migrate.cli.run_options import options_from, run_options
+from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
     from ik_migrate.findings import Report
+    from ik_migrate.options import Options
 
 
 @click.command(epilog=EXIT_STATUSES, short_help="Report what has to change, write nothing.")
 @run_options
+@file_options
 @report_options
+@terminal_options
 def scan(
-    paths: tuple[Path, ...], report_format: str, outputs: tuple[Output, ...], exit_zero: bool, **chosen: Any
+    files: ChosenFiles,
+    report_format: str,
+    outputs: tuple[Output, ...],
+    terminal: Terminal,
+    exit_zero: bool,
+    **chosen: Any,
 ) -> None:
-    """Report what has to change in PATHS (the current folder), write nothing."""
-    from ik_migrate import api
+    """Report what has to change in PATHS (the current folder), write nothing.
 
-    paths = paths or (Path(),)
-    report = api.scan(paths, options_from(paths, **chosen))
-    _finish(report, report_format, outputs, exit_zero)
+    With - for PATHS, the text of one file is read from standard input.
+    """
+    options = options_from(files.paths, **chosen)
+    report = _scanned(files, options, terminal)
+    _report(report, report_format, terminal, to_stderr=False)
+    _exit(report, outputs, exit_zero)
 
 
 @click.command(epilog=EXIT_STATUSES, short_help="Rewrite the files, or print a diff.")
 @run_options
-@report_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
+@apply_options
+@file_options
+@report_options
+@terminal_options
 def apply(
-    paths: tuple[Path, ...],
+    files: ChosenFiles,
     as_diff: bool,
+    care: Care,
     report_format: str,
     outputs: tuple[Output, ...],
+    terminal: Terminal,
     exit_zero: bool,
     **chosen: Any,
 ) -> None:
-    """Rewrite the files in PATHS (the current folder) in place."""
+    """Rewrite the files in PATHS (the current folder) in place.
+
+    With - for PATHS, the text of one file is read from standard input and written to standard output:
+    rewritten, or byte for byte as it was where there is nothing to do or something is wrong with it.
+    """
     from dataclasses import replace
 
+    care.check(
+        files.paths, writes=not as_diff and not files.from_stdin, why_not="--diff" if as_diff else "standard input"
+    )
+    options = options_from(files.paths, **chosen)
+    if as_diff:
+        report = replace(_scanned(files, options, terminal), command="diff")
+        if report_format == "text":
+            _write_diff(report)
+        _report(report, report_format, terminal, to_stderr=True)
+    elif files.from_stdin:
+        if report_format != "text":
+            raise click.UsageError("standard output is for the text: write the report with --output FORMAT=FILE.")
+        report = replace(_scanned(files, options, terminal), command="apply")
+        _write_content(report, files)
+        terminal.write_text(report, to_stderr=True)
+    else:
+        report, advice = _applied(files, care, options, terminal)
+        _report(report, report_format, terminal, to_stderr=False)
+        for line in advice:
+            click.echo(line, err=True)
+    _exit(report, outputs, exit_zero)
+
+
+def _scanned(files: ChosenFiles, options: Options, terminal: Terminal) -> Report:
     from ik_migrate import api
 
-    paths = paths or (Path(),)
-    options = options_from(paths, **chosen)
-    if as_diff:
-        report = replace(api.scan(paths, options), command="diff")
-    else:
-        report = api.apply(paths, options)
-    _finish(report, report_format, outputs, exit_zero)
+    with terminal.progress() as progress:
+        return api.scan(files.paths, options, only=files.only, contents=files.contents, progress=progress)
 
 
-def _finish(report: Report, report_format: str, outputs: tuple[Output, ...], exit_zero: bool) -> NoReturn:
-    """Write the report to wherever it is wanted, and exit."""
+def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
+    """What became of the files, and what else there is to say about it."""
+    from ik_migrate import api
+    from ik_migrate.cli.undo import Undo
+
+    undo = Undo(files.paths, care.backup)
+    with terminal.progress(shown=not care.interactive) as progress:
+        report = api.apply(
+            files.paths,
+            options,
+            only=files.only,
+            choose=care.chooser(terminal.color),
+            backup=care.backup,
+            before_writing=undo.look,
+            progress=progress,
+        )
+    return report, [] if terminal.quiet else undo.advice(report)
+
+
+def _report(report: Report, report_format: str, terminal: Terminal, *, to_stderr: bool) -> None:
+    """Write the report: in the format for programs to standard output, or as text."""
     if report_format != "text":
         write_report(report, report_format)
-    elif report.command == "diff":
-        _write_diff(report)
-        _write_text(report, to_stderr=True)
     else:
-        _write_text(report, to_stderr=False)
-    status = report.exit_status if write_outputs(report, outputs) else 2
-    sys.stdout.flush()
-    sys.exit(0 if exit_zero and status == 1 else status)
+        terminal.write_text(report, to_stderr=to_stderr)
 
 
 def _write_diff(report: Report) -> None:
@@ -78,12 +131,17 @@ def _write_diff(report: Report) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write_text(report: Report, *, to_stderr: bool) -> None:
-    if report.is_empty:
-        from ik_migrate.reports.totals import totals
+def _write_content(report: Report, files: ChosenFiles) -> None:
+    """Write what the text on standard input has become."""
+    (data,) = files.contents.values()
+    for result in report.results:
+        data = result.after
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
-        click.echo(totals(report), err=to_stderr)
-        return
-    from ik_migrate.reports.text import write_text
 
-    write_text(report, sys.stderr if to_stderr else sys.stdout)
+def _exit(report: Report, outputs: tuple[Output, ...], exit_zero: bool) -> NoReturn:
+    """Write the reports that go to files, and exit."""
+    status = report.exit_status if write_outputs(report, outputs) else 2
+    sys.stdout.flush()
+    sys.exit(0 if exit_zero and status == 1 else status)

@@ -104,6 +104,11 @@ def _after_apply(report: Report) -> list[str]:
             f"{count(counts[Work.DONE], 'finding')} rewritten in {count(files, 'file')}:"
             " read `git diff`, run your tests, commit."
         )
+    if counts[Work.APPLY]:
+        steps.append(
+            f"{count(counts[Work.APPLY], 'finding')} left as before because you said no: run it again to be asked"
+            " again, or without `--interactive` to have them all rewritten."
+        )
     return steps + _unsafe(counts)
 
 

@@ -39,12 +39,16 @@ def make_console(stream: IO[str], *, color: bool | None = None, width: int | Non
 
 
 def wants_color(stream: IO[str]) -> bool:
-    """Whether ``stream`` is for colour: ``NO_COLOR``, then ``FORCE_COLOR``, then whether it is a terminal."""
+    """Whether ``stream`` is for colour: ``NO_COLOR``, then ``FORCE_COLOR``, then whether it is a terminal.
+
+    Both variables count where they are not empty, as no-color.org and force-color.org have it; ``FORCE_COLOR=0``
+    says no, as it does to Node.js.
+    """
     if os.environ.get("NO_COLOR"):
         return False
     force = os.environ.get("FORCE_COLOR")
-    if force is not None:
-        return force not in {"", "0"}
+    if force:
+        return force != "0"
     return os.environ.get("TERM") != "dumb" and stream.isatty()
 
 

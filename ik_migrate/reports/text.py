@@ -39,10 +39,10 @@ def write_text(report: Report, stream: IO[str], *, color: bool | None = None, wi
 
 def print_report(console: Console, report: Report) -> None:
     """Print the report on a console of the caller, a recording one for instance."""
-    _Printer(console, report).print()
+    ReportPrinter(console, report).print()
 
 
-class _Printer:
+class ReportPrinter:
     """Prints one report, and remembers what it has said."""
 
     def __init__(self, console: Console, report: Report) -> None:
@@ -82,7 +82,7 @@ class _Printer:
         lines = original_lines(result) if shown else []
         previous = 0
         for finding in shown:
-            self._finding(finding, lines, context=int(finding.place.line != previous))
+            self.print_finding(finding, lines, context=int(finding.place.line != previous))
             previous = finding.place.line
         print_line(self.console)
 
@@ -93,7 +93,14 @@ class _Printer:
         lead = Text.assemble("  ", (label, "green"))
         print_wrapped(self.console, prose(self.console, listed), first=lead, indent=lead.cell_len)
 
-    def _finding(self, finding: Finding, lines: list[str], *, context: int) -> None:
+    def print_finding(self, finding: Finding, lines: list[str], *, context: int = 1) -> None:
+        """Print one finding, with the code that it stands in.
+
+        Args:
+            finding: what to print.
+            lines: those of its file, see `original_lines`.
+            context: lines of code to show before and after.
+        """
         print_line(self.console)
         self._head(finding)
         frame = code_frame(

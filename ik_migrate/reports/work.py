@@ -16,7 +16,7 @@ class Work(Enum):
     UNSAFE = "unsafe"
     """``apply --unsafe-fixes``, which was not asked for in this run."""
     APPLY = "apply"
-    """``apply``, with the options of this run."""
+    """``apply``, with the options of this run; in an interactive one it was refused."""
     NOTICE = "notice"
     """Nobody: there is nothing to change."""
     DONE = "done"
@@ -38,6 +38,8 @@ def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
     """
     if finding in result.applied:
         return Work.DONE if report.command == "apply" else Work.APPLY
+    if finding in result.refused:
+        return Work.APPLY
     if finding.applicability is Applicability.NOTICE:
         return Work.NOTICE
     if finding.applicability is Applicability.UNSAFE and not report.unsafe_fixes:

@@ -1,0 +1,108 @@
+"""``--interactive``, ``--backup``, ``--require-clean``: with how much care ``apply`` writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ik_migrate.errors import IkMigrateError
+
+if TYPE_CHECKING:
+    from ik_migrate.choice import Choose
+
+
+@dataclass(frozen=True)
+class Care:
+    """With how much care to write.
+
+    Args:
+        interactive: ask about each rewrite.
+        backup: what the names of copies have more than those of the rewritten files; empty for no copies.
+        require_clean: write nothing into a work tree where something is not committed.
+    """
+
+    interactive: bool = False
+    backup: str = ""
+    require_clean: bool = False
+
+    def check(self, paths: Sequence[Path], *, writes: bool, why_not: str) -> None:
+        """See to it that all can be done as asked, before anything is.
+
+        Args:
+            paths: what is to be rewritten.
+            writes: whether files are written at all.
+            why_not: the option or argument because of which they are not.
+
+        Raises:
+            click.UsageError: when the options don't go together.
+            IkMigrateError: when the work tree is not clean.
+        """
+        for option, given in (
+            ("--interactive", self.interactive),
+            ("--backup", bool(self.backup)),
+            ("--require-clean", self.require_clean),
+        ):
+            if given and not writes:
+                raise click.UsageError(f"{why_not} writes no file, so it does not go with {option}.")
+        if self.interactive and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+            raise click.UsageError("--interactive asks on a terminal, and here is none.")
+        if self.require_clean:
+            _require_clean(paths)
+
+    def chooser(self, color: bool | None) -> Choose | None:
+        """Who is asked about each rewrite; None where nobody is."""
+        if not self.interactive:
+            return None
+        from ik_migrate.cli.dialogue import Dialogue
+
+        return Dialogue(color)
+
+
+def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options above, as one argument, ``care``."""
+
+    @wraps(command)
+    def gathered(interactive: bool, backup: str | None, require_clean: bool, **others: Any) -> Any:
+        return command(care=Care(interactive, backup or "", require_clean), **others)
+
+    for decorate in (
+        click.option("--require-clean", is_flag=True, help="Write nothing where git has something uncommitted."),
+        click.option(
+            "--backup",
+            metavar="SUFFIX",
+            callback=_suffix,
+            help="Keep each rewritten file as it was beside it: with .bak, models.py.bak. Never written over.",
+        ),
+        click.option("-i", "--interactive", is_flag=True, help="Show each rewrite, and ask before making it."),
+    ):
+        gathered = decorate(gathered)
+    return gathered
+
+
+def _suffix(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from ik_migrate.backup import problem_of_suffix
+
+        problem = problem_of_suffix(value)
+        if problem:
+            raise click.BadParameter(f"{value!r}: {problem}.")
+    return value
+
+
+def _require_clean(paths: Sequence[Path]) -> None:
+    from ik_migrate.work_tree import GitError, uncommitted
+
+    try:
+        files = sorted(uncommitted(paths).files)
+    except GitError as error:
+        raise GitError(f"--require-clean: {error}") from None
+    if files:
+        named = ", ".join(click.format_filename(path) for path in files[:3])
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        raise IkMigrateError(f"--require-clean: not committed: {named}{more}. Commit or stash first.")

@@ -1,0 +1,98 @@
+"""``--quiet``, ``--verbose``, ``--color``, ``--debug``: how much is said, and how it looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ik_migrate.cli.progress_bar import ProgressBar
+    from ik_migrate.findings import Report
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """How to speak to the user.
+
+    Args:
+        quiet: say nothing but errors; what was asked for in a format for programs is still written.
+        verbose: also say what was left out, and how long each part took.
+        color: whether to use colour; None to find out from the stream and the environment.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    color: bool | None = None
+
+    def progress(self, *, shown: bool = True) -> ProgressBar:
+        """A bar on standard error, for a terminal and a run that takes its time.
+
+        Args:
+            shown: False where something else is going on on the terminal.
+        """
+        from ik_migrate.cli.progress_bar import ProgressBar
+
+        return ProgressBar(sys.stderr, shown=shown and not self.quiet, color=self.color)
+
+    def write_text(self, report: Report, *, to_stderr: bool) -> None:
+        """Write the report for people."""
+        if self.quiet:
+            for path, reason in report.failed:
+                click.echo(f"{path}: {reason}", err=True)
+        elif report.is_empty:
+            from ik_migrate.reports.totals import totals
+
+            click.echo(totals(report), err=to_stderr)
+        else:
+            from ik_migrate.reports.text import write_text
+
+            write_text(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
+
+
+def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options above, as one argument, ``terminal``."""
+
+    @wraps(command)
+    def gathered(quiet: bool, verbose: bool, color: str, **others: Any) -> Any:
+        if quiet and verbose:
+            raise click.UsageError("--quiet and --verbose exclude each other.")
+        return command(terminal=Terminal(quiet, verbose, COLORS[color]), **others)
+
+    for decorate in (
+        click.option(
+            "--debug",
+            is_flag=True,
+            expose_value=False,
+            callback=_debug,
+            help="Show the traceback of an internal error.",
+        ),
+        color_option,
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Also say what was left out and why, and what took how long."
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors; the exit status says the rest."),
+    ):
+        gathered = decorate(gathered)
+    return gathered
+
+
+COLORS = {"auto": None, "always": True, "never": False}
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(list(COLORS)),
+    default="auto",
+    help="Whether to use colour. 'auto', the default, heeds NO_COLOR and FORCE_COLOR, and is for terminals.",
+)
+
+
+def _debug(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        # Processes that this one starts shall know too.
+        os.environ["IK_MIGRATE_DEBUG"] = "1"
