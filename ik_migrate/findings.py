@@ -122,9 +122,11 @@ class FileResult:
     Args:
         path: the file as shown to the user, with forward slashes.
         status: what became of it, or would become of it.
-        findings: all that was found, whether rewritten or not.
+        findings: all that was found and counts, whether rewritten or not.
         applied: those findings whose rewrite is in ``after``.
         refused: those whose rewrite was asked about and not wanted.
+        suppressed: what was found besides, but that a comment in the file says to ignore; never rewritten.
+        known: what was found besides, but that the baseline has already; rewritten like the rest.
         before: the bytes that were read.
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
@@ -140,6 +142,8 @@ class FileResult:
     encoding: str = "utf-8"
     reason: str = ""
     refused: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
 
     @property
     def remaining(self) -> tuple[Finding, ...]:

@@ -469,6 +469,7 @@ def test_what_json_says():
         "applied": 2,
         "by_applicability": {"safe": 2, "unsafe": 1, "manual": 1, "notice": 1},
         "by_rule": {"IK101": 2, "IK201": 1, "IK301": 1, "IK402": 1},
+        "suppressed": {"comment": 0, "baseline": 0},
         "exit_status": 2,
     }
     assert data["files"][0]["findings"][0] == {

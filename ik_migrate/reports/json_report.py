@@ -50,6 +50,10 @@ def _summary(report: Report) -> dict[str, Any]:
         "applied": sum(len(result.applied) for result in report.results),
         "by_applicability": {kind.value: kinds[kind] for kind in Applicability},
         "by_rule": dict(sorted(codes.items())),
+        "suppressed": {
+            "comment": sum(len(result.suppressed) for result in report.results),
+            "baseline": sum(len(result.known) for result in report.results),
+        },
         "exit_status": report.exit_status,
     }
 
@@ -60,6 +64,11 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
         "status": result.status.value,
         "reason": _text(result.reason),
         "findings": [_finding(finding, finding in result.applied) for finding in result.findings],
+        "suppressed": [
+            {**_finding(finding, finding in result.applied), "suppressed_by": by}
+            for by, findings in (("comment", result.suppressed), ("baseline", result.known))
+            for finding in findings
+        ],
     }
     if with_diff:
         from ik_migrate.reports.diff import unified_diff

@@ -1,0 +1,102 @@
+"""What identifies a finding from one run to the next: not its line, but its rule, its file and its code."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from ik_migrate.findings import FileResult, Finding
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+# What a line is about: the class or function that it opens, or the name that it binds or calls.
+_SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def)\s+)?[\w.]+)")
+_LONGEST_CODE = 100
+
+
+@dataclass(frozen=True, order=True)
+class Trait:
+    """A finding without what changes when code around it does.
+
+    Args:
+        path: the file.
+        rule: the code of the rule.
+        context: what the code stands in, by the indentation of the lines: ``class Photo/small``.
+        code: the code that is spoken of, its white space collapsed; long code is cut and ends in a digest.
+    """
+
+    path: str
+    rule: str
+    context: str
+    code: str
+
+
+def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
+    """The traits of findings in a file, in their order.
+
+    Args:
+        result: the file.
+        findings: what was found in it.
+    """
+    if not findings:
+        return []
+    lines = _NEWLINE.split(result.before.decode(result.encoding, "replace").removeprefix("\ufeff"))
+    return [
+        Trait(result.path, finding.rule.code, _context(lines, finding), _shortened(_code(lines, finding)))
+        for finding in findings
+    ]
+
+
+def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[str]:
+    """The fingerprints of findings in a file, in their order: 32 hexadecimal digits, no two the same.
+
+    They stay the same when code elsewhere is changed, and when theirs is moved or indented.
+    Of findings with the same traits the first has always the same fingerprint, the second has another.
+    """
+    seen: Counter[Trait] = Counter()
+    fingerprints = []
+    for trait in traits_of(result, findings):
+        text = "\0".join((trait.rule, trait.path, trait.context, trait.code, str(seen[trait])))
+        seen[trait] += 1
+        fingerprints.append(_digest(text, 32))
+    return fingerprints
+
+
+def _code(lines: list[str], finding: Finding) -> str:
+    """The code that a finding speaks of, with single blanks for white space."""
+    place = finding.place
+    found = lines[place.line - 1 : place.end_line]
+    if found:
+        found[-1] = found[-1][: place.end_column - 1]
+        found[0] = found[0][place.column - 1 :]
+    return " ".join(" ".join(found).split())
+
+
+def _shortened(code: str) -> str:
+    if len(code) <= _LONGEST_CODE:
+        return code
+    return f"{code[: _LONGEST_CODE - 16]}... {_digest(code, 12)}"
+
+
+def _context(lines: list[str], finding: Finding) -> str:
+    """The subjects of the line itself and of those that it is indented below, outermost first."""
+    number = finding.place.line - 1
+    subjects: list[str] = []
+    indent = None
+    while number >= 0:
+        line = lines[number] if number < len(lines) else ""
+        width = len(line) - len(line.lstrip())
+        if line.strip() and (indent is None or width < indent):
+            indent = width
+            match = _SUBJECT.match(line)
+            if match:
+                subjects.append(" ".join(match.group(1).split()))
+        if indent == 0:
+            break
+        number -= 1
+    return "/".join(reversed(subjects))
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
