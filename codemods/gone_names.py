@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.moved_names import attribute_uses
+from ik_migrate.owners import is_spec_of_class
 from ik_migrate.project import Module
 
 _EXAMPLE = """\
@@ -53,12 +54,29 @@ _GONE = {
         "class Thumbnail(ImageSpec):\n    processors = [...]\n\ncontent = generate(Thumbnail(source=file))"
     ),
 }
+_STRING_VERSION = "tuple(int(part) for part in imagekit.__version__.split('.')[:2])"
+_GONE |= {"imagekit.get_version": "imagekit.__version__", "imagekit.__version__": _STRING_VERSION}
 _GONE |= {
     f"imagekit.utils.{name}": f"from pilkit.utils import {name}  # an inner part of PILKit, too"
     for name in ("_extension_to_format", "_format_to_extension", "_init_pil", "_preinit_pil")
 }
 _GONE_MODULES = ("imagekit.generators", "imagekit.models.receivers")
-_CHANGED = "imagekit.models.fields.utils.ImageSpecFileDescriptor"
+_OF_THE_FIELD = frozenset(
+    {"image_field", "cache_to", "image_cache_backend", "generator", "storage", "processors", "format", "options"}
+)
+"""What ImageKit 2's field kept of its arguments."""
+_VERSION = "imagekit.__version__"
+_CHANGED = {
+    "imagekit.models.fields.utils.ImageSpecFileDescriptor": (
+        "ImageSpecFileDescriptor takes other arguments",
+        "ImageKit 3 has a class of that name, which wants the name of the source field too: TypeError.",
+    ),
+    _VERSION: (
+        "imagekit.__version__ is a string now",
+        "It was a tuple of numbers in ImageKit 2. A string compares with a tuple as something else than its version"
+        " does on Python 2, and not at all on Python 3.",
+    ),
+}
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -67,7 +85,8 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 dotted = f"{node.module}.{alias.name}"
-                if node.module in _GONE_MODULES or dotted in _GONE_MODULES or dotted in _GONE:
+                is_gone = node.module in _GONE_MODULES or dotted in _GONE_MODULES or dotted in _GONE
+                if is_gone and _matters(module, dotted):
                     yield _gone(module, alias, dotted)
         elif isinstance(node, ast.Import):
             for alias in node.names:
@@ -75,21 +94,47 @@ def check_module(module: Module) -> Iterator[Finding]:
                     yield _gone(module, alias, alias.name)
         elif isinstance(node, ast.Attribute) and node.attr == "_ik" and module.project.spec_attributes:
             yield _ik(module, node)
+        elif isinstance(node, ast.Attribute) and node.attr in _OF_THE_FIELD and _is_field(module, node.value):
+            yield _of_the_field(module, node)
     for use, dotted in attribute_uses(module, _GONE):
-        if not dotted.startswith(_GONE_MODULES):
+        if not dotted.startswith(_GONE_MODULES) and _matters(module, dotted):
             yield _gone(module, use, dotted)
+
+
+def _matters(module: Module, dotted: str) -> bool:
+    """Whether the name is spoken of: the version is in code for ImageKit 2 only."""
+    return dotted != _VERSION or module.project.has_ik2_code
 
 
 def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
     source, _, name = dotted.rpartition(".")
     suggestion = _GONE.get(dotted, "")
-    if dotted == _CHANGED:
-        why = "ImageKit 3 has a class of that name, which wants the name of the source field too: TypeError."
-        return report(RULE, module, node, f"{name} takes other arguments", Applicability.MANUAL, why=why)
+    if dotted in _CHANGED:
+        message, why = _CHANGED[dotted]
+        suggestion = suggestion if dotted == _VERSION else ""
+        return report(RULE, module, node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
     if dotted.endswith(".get_spec_files"):
         suggestion = _spec_files(module, "instance")
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
     return report(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
+
+
+def _is_field(module: Module, expression: ast.expr) -> bool:
+    return isinstance(expression, ast.Attribute) and is_spec_of_class(module, expression.value, expression.attr)
+
+
+def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
+    """``Photo.thumbnail.image_field``: what the field itself knows."""
+    field = module.text.text_of(node.value)
+    return report(
+        RULE,
+        module,
+        node,
+        f"{field} is the field, which has no {node.attr} any more",
+        Applicability.MANUAL,
+        why="The field of ImageKit 3 keeps its source; the rest is in the spec that it makes: AttributeError.",
+        suggestion=f"{field}.source" if node.attr == "image_field" else "",
+    )
 
 
 def _ik(module: Module, node: ast.Attribute) -> Finding:

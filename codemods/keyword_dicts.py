@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
+from ik_migrate.derived import maker_of, partial_maker
 from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imagekit_names import PROCESSED_FIELD
 from ik_migrate.keyword_dicts import Entry, keyword_dicts, unread_keywords
 from ik_migrate.project import Module
 from ik_migrate.spec_field import IK2_ONLY, spec_fields
@@ -79,6 +81,25 @@ def check_module(module: Module) -> Iterator[Finding]:
                 f"arguments of {spec.label} come from {module.text.text_of(expression)}, which can't be seen here",
                 Applicability.MANUAL,
             )
+    yield from _handed_over(module)
+
+
+def _handed_over(module: Module) -> Iterator[Finding]:
+    """``apply(ImageSpecField, (), options)``, ``make(ImageSpecField, image_field='picture')``."""
+    for node in module.text.nodes:
+        if not isinstance(node, ast.Call) or partial_maker(module, node) is not None:
+            continue
+        for argument in node.args:
+            maker = maker_of(module, argument)
+            if maker is None or maker.field == PROCESSED_FIELD:
+                continue
+            is_apply = isinstance(node.func, ast.Name) and node.func.id == "apply"
+            named = sorted(keyword.arg for keyword in node.keywords if keyword.arg in IK2_ONLY)
+            if is_apply or named:
+                shown = module.text.text_of(node.func)
+                what = ", ".join(named) or "its arguments"
+                message = f"{module.text.text_of(argument)} is called by {shown}, which hands {what} on"
+                yield report(RULE, module, node, message, Applicability.MANUAL)
 
 
 def _rename(module: Module, entry: Entry, new: str) -> Edit:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod
+from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
+from ik_migrate.python_strings import literals
 from ik_migrate.spec_files import spec_file_uses
 
 RULE = Rule(
@@ -65,6 +67,25 @@ def check_module(module: Module) -> Iterator[Finding]:
             changes=(Edit(end - len("source_file"), end, ("generator.source",)),),
             suggestion=f"{use.shown}.generator.source",
         )
+    yield from _in_strings(module)
+
+
+def _in_strings(module: Module) -> Iterator[Finding]:
+    """``'thumbnail.source_file.url'``, a path that a serializer, an attrgetter or a template follows."""
+    names = module.project.spec_attributes
+    if not names or "source_file" not in module.text.source.text:
+        return
+    path = re.compile(rf"\b(?:\w+(?:\.|__))*(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
+    for literal in literals(module):
+        for found in path.finditer(literal.value):
+            yield report(
+                RULE,
+                module,
+                literal.node,
+                f"{found.group()} is a path through a spec file, which has no source_file any more",
+                Applicability.MANUAL,
+                suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
+            )
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from ik_migrate.bound_fields import field_of
-from ik_migrate.project import Module, Target
+from ik_migrate.project import Module
+from ik_migrate.relations import class_behind, related_class
 
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _SHORTCUTS = frozenset({"django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404"})
@@ -28,6 +29,12 @@ def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
     return _class_has(*found, name, 0, absent=False) if found is not None else None
 
 
+def is_spec_of_class(module: Module, owner: ast.expr, name: str) -> bool:
+    """Whether ``owner`` is a class of the project, and its attribute ``name`` a spec field: ``Photo.thumbnail``."""
+    found = _class_named(module, owner)
+    return found is not None and _class_has(*found, name, 0, absent=False) is True
+
+
 def _class_of_self(module: Module, owner: ast.expr) -> ast.ClassDef | None:
     """The class whose method calls its first parameter ``owner``."""
     if not isinstance(owner, ast.Name):
@@ -44,9 +51,15 @@ def _class_of_self(module: Module, owner: ast.expr) -> ast.ClassDef | None:
 
 
 def class_of(module: Module, value: ast.expr) -> tuple[Module, ast.ClassDef] | None:
-    """The project's class that a value is an instance of: from its constructor, its manager, or a shortcut."""
+    """The project's class that a value is an instance of: from its constructor, its manager, a shortcut, a relation."""
     if isinstance(value, ast.Name):
-        return _class_of_name(module, value)
+        around = _class_of_self(module, value)
+        return (module, around) if around is not None else _class_of_name(module, value)
+    if isinstance(value, ast.Attribute):
+        owner = class_of(module, value.value)
+        related = related_class(*owner, value.attr) if owner is not None else None
+        if related is not None:
+            return related
     if isinstance(value, ast.Call):
         made = _class_named(module, value.func)
         if made is not None:
@@ -85,14 +98,7 @@ def _class_of_query(module: Module, value: ast.expr) -> tuple[Module, ast.ClassD
 def _class_named(module: Module, expression: ast.expr) -> tuple[Module, ast.ClassDef] | None:
     if not isinstance(expression, ast.Name | ast.Attribute):
         return None
-    return _as_class(module.resolve(expression))
-
-
-def _as_class(target: Target | None) -> tuple[Module, ast.ClassDef] | None:
-    if target is None or target.module is None or target.binding is None:
-        return None
-    node = target.binding.node
-    return (target.module, node) if isinstance(node, ast.ClassDef) else None
+    return class_behind(module.resolve(expression))
 
 
 def _class_has(module: Module, node: ast.ClassDef, name: str, depth: int, *, absent: bool | None) -> bool | None:

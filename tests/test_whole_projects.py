@@ -275,3 +275,94 @@ def refresh(photo, size, form):
         ("jobs.py", 9, "IK501", "manual"),
         ("jobs.py", 11, "IK505", "manual"),
     ]
+
+
+def test_the_same_name_on_two_classes_is_told_apart_by_relations(project):
+    folder = project(
+        {
+            "gallery/__init__.py": "",
+            "gallery/models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Timed(models.Model):
+    class Meta:
+        abstract = True
+
+
+class Photo(Timed):
+    picture = models.ImageField(upload_to='photos')
+    cover = ImageSpecField([], source='picture')
+
+
+class Magazine(models.Model):
+    cover = models.ImageField(upload_to='covers')
+    print_of = models.ForeignKey('self')
+
+
+class Album(models.Model):
+    best = models.ForeignKey(Photo)
+    first = models.ForeignKey('gallery.Photo', related_name='first_of')
+    issue = models.OneToOneField('Magazine')
+
+    def files(self):
+        return [self.best.cover.source_file, self.first.cover.source_file]
+
+    def clear(self):
+        self.issue.cover.delete()
+        self.issue.print_of.cover.delete()
+
+
+def unknown(thing):
+    thing.cover.delete()
+    print Photo.cover.image_field, Magazine.cover.storage
+""",
+        }
+    )
+    assert found(folder) == [
+        ("gallery/models.py", 26, "IK505", "unsafe"),
+        ("gallery/models.py", 26, "IK505", "unsafe"),
+        ("gallery/models.py", 34, "IK503", "manual"),
+        ("gallery/models.py", 35, "IK507", "manual"),
+    ]
+
+
+def test_names_of_imagekit_2_that_only_strings_and_calls_of_other_functions_have(project):
+    folder = project(
+        {
+            "photos/models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from photos.fields import make
+
+OPTIONS = {'image_field': 'picture'}
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = apply(ImageSpecField, ([],), OPTIONS)
+    large = make(ImageSpecField, image_field='picture')
+    thumb = ImageSpecField([], image_field='picture')
+""",
+            "photos/admin.py": """\
+import imagekit
+from operator import attrgetter
+
+CELERY_IMPORTS = ('imagekit.imagecache.celery', 'imagekit.models')
+original = attrgetter('thumb.source_file.url')
+album = attrgetter('source_file.url')
+if imagekit.get_version() >= '2.0' and imagekit.__version__ < (3, 0):
+    print 'old'
+""",
+        }
+    )
+    assert found(folder) == [
+        ("photos/admin.py", 4, "IK509", "manual"),
+        ("photos/admin.py", 5, "IK505", "manual"),
+        ("photos/admin.py", 7, "IK507", "manual"),
+        ("photos/admin.py", 7, "IK507", "manual"),
+        ("photos/models.py", 10, "IK109", "manual"),
+        ("photos/models.py", 11, "IK109", "manual"),
+        ("photos/models.py", 12, "IK101", "safe"),
+    ]

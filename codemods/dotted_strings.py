@@ -1,0 +1,74 @@
+"""Dotted names of ImageKit 2's modules inside strings: ``mock.patch(...)`` and the like."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ik_migrate.backends import backend_settings
+from ik_migrate.codemod import Codemod, report
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.python_strings import literals
+
+_EXAMPLE = """\
+from mock import patch
+
+
+@patch('imagekit.models.fields.files.ImageSpecFieldFile.generate')
+def test_profile(generate):
+    pass
+"""
+
+RULE = Rule(
+    code="IK509",
+    name="names-in-strings",
+    summary="the dotted name of something that is gone, in a string",
+    applicability=(Applicability.MANUAL,),
+    why=(
+        "What the string names is not in ImageKit 3: ImportError or AttributeError when it is looked up, as mock.patch,"
+        " import_module and lists of task modules do."
+    ),
+    todo="Name the successor: see imagekit.cachefiles and its modules backends and strategies.",
+    source="the modules of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
+    before=_EXAMPLE,
+    after=_EXAMPLE,
+    path="tests.py",
+)
+
+_DOTTED = re.compile(r"imagekit(?:\.\w+)+")
+_SUCCESSORS = (
+    ("imagekit.imagecache", "imagekit.cachefiles.backends"),
+    ("imagekit.generators", "imagekit.specs.ImageSpec"),
+    ("imagekit.models.receivers", ""),
+    ("imagekit.models.fields.files.ImageSpecFieldFile", "imagekit.cachefiles.ImageCacheFile"),
+    ("imagekit.models.fields.ImageSpecFieldFile", "imagekit.cachefiles.ImageCacheFile"),
+    ("imagekit.models.fields.utils.BoundImageKitMeta", ""),
+    ("imagekit.models.fields.utils.ImageKitMeta", ""),
+    ("imagekit.management.commands.ikcachevalidate", "imagekit.management.commands.generateimages"),
+    ("imagekit.management.commands.ikcacheinvalidate", ""),
+    ("imagekit.utils.get_spec_files", ""),
+    ("imagekit.utils.validate_app_cache", ""),
+    ("imagekit.utils.invalidate_app_cache", ""),
+    ("imagekit.get_version", "imagekit.__version__"),
+)
+"""What is gone, and what comes nearest to it; the longer names first."""
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Report strings that are such a name and nothing else, the values of backend settings excepted."""
+    if "imagekit." not in module.text.source.text:
+        return
+    settings = {node for setting in backend_settings(module) for node in ast.walk(setting.value)}
+    for literal in literals(module):
+        if literal.node in settings or not _DOTTED.fullmatch(literal.value):
+            continue
+        for gone, successor in _SUCCESSORS:
+            if literal.value == gone or literal.value.startswith(f"{gone}."):
+                message = f"{literal.value} is not in ImageKit 3"
+                yield report(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
+                break
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -1,0 +1,63 @@
+"""From one model to another: the classes that foreign keys point to."""
+
+from __future__ import annotations
+
+import ast
+
+from ik_migrate.project import Module, Target
+from ik_migrate.surroundings import app_label
+
+_TO_ONE = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "AutoOneToOneField"})
+_DEEPEST = 10
+
+Model = tuple[Module, ast.ClassDef]
+"""A class, and the file that it stands in."""
+
+
+def class_behind(target: Target | None) -> Model | None:
+    """The class of the project that a name stands for."""
+    if target is None or target.module is None or target.binding is None:
+        return None
+    node = target.binding.node
+    return (target.module, node) if isinstance(node, ast.ClassDef) else None
+
+
+def related_class(module: Module, model: ast.ClassDef, name: str, depth: int = 0) -> Model | None:
+    """The model that the foreign key ``name`` of a model, or of one that it derives from, points to.
+
+    Returns:
+        The model; None where there is no such key, or where its model can't be seen.
+    """
+    for binding in module.text.names.scope_made_by(model).bindings.get(name, []):
+        if isinstance(binding.value, ast.Call) and _is_to_one(binding.value.func):
+            return _pointed_to(module, model, binding.value)
+    for base in model.bases:
+        found = class_behind(module.resolve(base)) if isinstance(base, ast.Name | ast.Attribute) else None
+        related = related_class(*found, name, depth + 1) if found is not None and depth < _DEEPEST else None
+        if related is not None:
+            return related
+    return None
+
+
+def _is_to_one(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _TO_ONE
+
+
+def _pointed_to(module: Module, model: ast.ClassDef, call: ast.Call) -> Model | None:
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "to"]
+    target = call.args[0] if call.args else (given[0] if given else None)
+    if isinstance(target, ast.Name | ast.Attribute):
+        return class_behind(module.resolve(target))
+    if not isinstance(target, ast.Constant) or not isinstance(target.value, str):
+        return None
+    if target.value == "self":
+        return module, model
+    app, _, name = target.value.rpartition(".")
+    if not app:
+        return class_behind(module.project.resolve_global(module, name))
+    for other in module.project.loaded():
+        found = class_behind(other.project.resolve_global(other, name)) if app_label(other) == app.lower() else None
+        if found is not None and found[0] is other:
+            return found
+    return None
