@@ -23,6 +23,8 @@ Exit status:
 _COMMANDS = {
     "scan": "ik_migrate.cli.scan_and_apply:scan",
     "apply": "ik_migrate.cli.scan_and_apply:apply",
+    "snapshot": "ik_migrate.cli.verify:snapshot",
+    "verify": "ik_migrate.cli.verify:verify",
     "rules": "ik_migrate.cli.rules:rules",
     "explain": "ik_migrate.cli.rules:explain",
     "config": "ik_migrate.cli.config:config",

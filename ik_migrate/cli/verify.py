@@ -1,0 +1,259 @@
+"""``ik-migrate snapshot`` and ``ik-migrate verify``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ik_migrate.verify.results import Comparison
+    from ik_migrate.verify.runner import Request
+    from ik_migrate.verify.snapshot import Snapshot
+
+_SNAPSHOT_STATUSES = """\b
+Exit status:
+  0  written, with every picture
+  1  written; some apps did not load, or some pictures could not be made
+  2  nothing written: no such interpreter, settings that can't be loaded
+"""
+_VERIFY_STATUSES = """\b
+Exit status:
+  0  every field makes its pictures, and the same ones as in the snapshot
+  1  something differs, fails, or could not be compared
+  2  nothing could be looked at
+"""
+
+
+class _Failed(click.ClickException):
+    """Ends the command with the status for what could not be done."""
+
+    exit_code = 2
+
+
+def _probe_options(command: Any) -> Any:
+    """Give a command the options that snapshot and verify have in common."""
+    for decorate in reversed(
+        (
+            click.argument("project", default=".", type=click.Path(path_type=Path)),
+            click.option(
+                "--python",
+                metavar="COMMAND",
+                default="python",
+                show_default=True,
+                help="The interpreter that the project runs on.",
+            ),
+            click.option(
+                "--settings",
+                metavar="MODULE",
+                help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py says.",
+            ),
+            click.option(
+                "--pythonpath",
+                "paths",
+                metavar="FOLDER",
+                multiple=True,
+                help="One more folder to import from, as manage.py puts on sys.path.",
+            ),
+            click.option(
+                "--time-limit",
+                metavar="SECONDS",
+                type=click.FloatRange(min=0.1),
+                default=30.0,
+                show_default=True,
+                help="For one picture.",
+            ),
+            click.option("--pictures", is_flag=True, help="Keep the pictures too, for the HTML report."),
+        )
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.command(epilog=_SNAPSHOT_STATUSES, short_help="Record the pictures that the project makes.")
+@_probe_options
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "--sample",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Rows to look at, for each model.",
+)
+@click.option("--synthetic", is_flag=True, help="Use made-up rows and pictures only, and no database.")
+def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
+    """Record what each spec field of PROJECT (the folder with manage.py) makes, before the upgrade.
+
+    The project is loaded by its own interpreter, which needs nothing of ik-migrate. Its database, its media and its
+    caches stay as they are.
+    """
+    request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
+    if output.is_dir() or not output.absolute().parent.is_dir():
+        raise _Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
+    taken = _take(request)
+    if not taken.fields and not taken.problems:
+        raise _Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
+    taken.write(output)
+    click.echo(_told(taken, output))
+    for problem in taken.problems:
+        click.echo(f"Does not load: {problem['where']}: {problem['error']['type']}: {problem['error']['message']}")
+    for spec, case in taken.failures:
+        error = taken.pictures[spec, case]["error"]
+        click.echo(f"Not made: {spec} of {case}: {error['type']}: {error['message']}")
+    sys.exit(int(bool(taken.problems or taken.failures)))
+
+
+@click.command(epilog=_VERIFY_STATUSES, short_help="Whether it makes them, and the same as before.")
+@_probe_options
+@click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="The snapshot to compare with.")
+@click.option(
+    "--sample", metavar="N", type=click.IntRange(min=0), help="Rows to look at, for each model  [default: 5]."
+)
+@click.option("--synthetic", is_flag=True, help="Use made-up rows and pictures only, and no database.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="How to report.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to this file.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+def verify(
+    against: Path | None,
+    sample: int | None,
+    synthetic: bool,
+    output_format: str,
+    output: Path | None,
+    exit_zero: bool,
+    **chosen: Any,
+) -> None:
+    """Check that PROJECT (the folder with manage.py) loads, and makes the pictures of the snapshot.
+
+    Without --against: that every model loads, and every spec field makes a picture. Its database, its media and its
+    caches stay as they are.
+    """
+    from ik_migrate.verify.comparison import check, compare
+
+    request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
+    if against is None:
+        comparison = check(_take(request))
+    else:
+        if sample is not None:
+            raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
+        before = _read(against)
+        rows = before.chosen_rows()
+        synthetic = synthetic or bool(before.options["synthetic"])
+        pictures = request.pictures or bool(before.options["pictures"])
+        comparison = compare(before, _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures)))
+    _write(comparison, output_format, output)
+    sys.stdout.flush()
+    status = comparison.exit_status
+    sys.exit(0 if exit_zero and status == 1 else status)
+
+
+def _request(
+    project: Path, python: str, settings: str | None, paths: tuple[str, ...], time_limit: float, pictures: bool
+) -> Request:
+    """What the probe is asked to do.
+
+    Raises:
+        click.UsageError: when there is no such project, or its settings can't be told.
+    """
+    from ik_migrate.verify.project_folder import project_folder, settings_module
+    from ik_migrate.verify.runner import Request
+
+    command = _command(python)
+    if not project.is_dir() and len(command) == 1:
+        raise click.UsageError(f"there is no folder {project}.")
+    folder = project_folder(project)
+    settings = settings or os.environ.get("DJANGO_SETTINGS_MODULE") or settings_module(folder)
+    if not settings:
+        raise click.UsageError(f"no manage.py in {project} says which settings to use: name them with --settings.")
+    return Request(command, folder, settings, paths, time_limit=time_limit, pictures=pictures)
+
+
+def _command(python: str) -> list[str]:
+    """The parts of a command such as ``docker compose run --rm -T web python``; the path of a program is one part."""
+    path = os.path.expanduser(python)
+    if os.path.exists(path):
+        return [os.path.abspath(path)]
+    return [path] if shutil.which(path) else shlex.split(python)
+
+
+def _take(request: Request) -> Snapshot:
+    from ik_migrate.verify.runner import ProbeFailed, take_snapshot
+
+    try:
+        with _progress() as progress:
+            return take_snapshot(request, progress)
+    except ProbeFailed as error:
+        details = "".join(f"\n  {line}" for line in error.details.splitlines())
+        raise _Failed(f"{error.reason}{details}") from error
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Shows what is being done in one line of the terminal; nothing where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda message: None
+        return
+    width = shutil.get_terminal_size().columns - 1
+    try:
+        yield lambda message: click.echo(f"\r{message[:width]:<{width}}", nl=False, err=True)
+    finally:
+        click.echo(f"\r{'':<{width}}\r", nl=False, err=True)
+
+
+def _read(path: Path) -> Snapshot:
+    from ik_migrate.verify.snapshot import NotASnapshot, read_snapshot
+
+    try:
+        return read_snapshot(path)
+    except OSError as error:
+        raise _Failed(f"{path} can't be read: {error.strerror or error}.") from error
+    except NotASnapshot as error:
+        raise _Failed(str(error)) from error
+
+
+def _told(taken: Snapshot, output: Path) -> str:
+    from ik_migrate.reports.totals import count
+    from ik_migrate.verify.remarks import environment_line
+
+    made = sum(1 for record in taken.pictures.values() if "picture" in record)
+    said = f"{output}: {count(made, 'picture')} of {count(len(taken.fields), 'field')}"
+    return f"{said} ({environment_line(taken.environment)})."
+
+
+def _write(comparison: Comparison, output_format: str, output: Path | None) -> None:
+    """Write the report to the file, or to standard output."""
+    stream = io.StringIO() if output else sys.stdout
+    if output_format == "json":
+        from ik_migrate.verify.json_report import write_json
+
+        write_json(comparison, stream)
+    elif output_format == "html":
+        from ik_migrate.verify.html_report import write_html
+
+        write_html(comparison, stream)
+    else:
+        from ik_migrate.verify.text_report import write_text
+
+        write_text(comparison, stream)
+    if output is not None and isinstance(stream, io.StringIO):
+        output.write_text(stream.getvalue(), "utf-8", newline="\n")
+        if output_format != "text":
+            from ik_migrate.verify.remarks import outcome
+
+            click.echo(f"{output}: {outcome(comparison)}", err=True)

@@ -1,0 +1,1 @@
+"""Whether a site shows the same pictures after its migration: what it makes is recorded, and compared."""

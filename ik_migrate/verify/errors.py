@@ -1,0 +1,41 @@
+"""Errors of the project, as the probe tells of them."""
+
+from __future__ import annotations
+
+import re
+
+from ik_migrate.verify.snapshot import Record
+
+_NOT_OF_THE_PROJECT = re.compile(
+    r"[/\\\\](site|dist)-packages[/\\\\]|[/\\\\]lib[/\\\\]python[\d.]+[/\\\\]", re.IGNORECASE
+)
+
+
+def traceback_text(error: Record) -> str:
+    """An error as Python would print it."""
+    return _printed(error, error["traceback"])
+
+
+def project_traceback(error: Record) -> str:
+    """An error with the lines of the project only; with all lines where none is the project's."""
+    return _printed(error, _project_frames(error))
+
+
+def place_of(error: Record) -> str:
+    """File and line in the project where an error was raised; empty where that is not known."""
+    frames = _project_frames(error)
+    return f"{frames[-1]['file']}:{frames[-1]['line']}" if frames else ""
+
+
+def _project_frames(error: Record) -> list[Record]:
+    frames: list[Record] = error["traceback"]
+    return [frame for frame in frames if not _NOT_OF_THE_PROJECT.search(frame["file"])] or frames
+
+
+def _printed(error: Record, frames: list[Record]) -> str:
+    lines = []
+    for frame in frames:
+        lines.append(f'File "{frame["file"]}", line {frame["line"]}, in {frame["function"] or "<module>"}')
+        if frame["code"]:
+            lines.append(f"  {frame['code']}")
+    return "\n".join([*lines, f"{error['type']}: {error['message']}"])

@@ -1,0 +1,135 @@
+"""Which rule explains a difference: what ImageKit 3 does otherwise, where that can be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from ik_migrate.verify.results import Difference, Verdict
+from ik_migrate.verify.snapshot import Record
+
+_ERRORS = (
+    (r"unexpected keyword argument '?image_field", "IK101", "image_field= is source= in ImageKit 3"),
+    (r"unexpected keyword argument '?storage", "IK104", "storage= is cachefile_storage= in ImageKit 3"),
+    (r"unexpected keyword argument '?cache_to", "IK301", "cache_to= is gone: a spec class says the name"),
+    (r"unexpected keyword argument '?image_cache_backend", "IK401", "image_cache_backend= became a strategy"),
+    (r"unexpected keyword argument '?pre_cache", "IK106", "pre_cache= is gone"),
+    (r"imagekit\.imagecache", "IK404", "imagekit.imagecache is gone"),
+    (r"imagekit\.lib", "IK206", "imagekit.lib is gone from 5.0 on"),
+    (r"imagekit\.processors\.(resize|crop|base|utils)", "IK204", "the processors' modules are PILKit's now"),
+    (r"cannot import name '?ImageSpec\b", "IK107", "the field ImageSpec is called ImageSpecField"),
+    (r"is not registered", "IK112", "with only a source ImageKit 3 makes no spec: say processors=[] too"),
+    (r"does not define any ImageFields|defines multiple ImageFields", "IK102", "ImageKit 3 wants source= here"),
+    (r"[Cc]an't pickle|Can't get local object|not picklable", "IK201", "ImageKit 3 pickles processors for the name"),
+    (r"object is not iterable", "IK201", "processors= has to be a list in ImageKit 3, not a callable"),
+    (r"cannot write mode", "IK108", "ImageKit 3 obeys autoconvert=False, ImageKit 2 ignored it"),
+    (r"imagekit\.(utils|generators|models)", "IK507", "the name moved, or is gone"),
+    (r"no attribute 'ANTIALIAS'", "IK207", "Image.ANTIALIAS is gone from Pillow 10 on: Image.LANCZOS is the same"),
+)
+"""What an error's message looks like, the rule, and the reason."""
+
+
+def explained_error(error: Record) -> Difference:
+    """An error of the migrated project as a difference, with the rule that explains it where there is one."""
+    message = f"{error['type']}: {error['message']}"
+    for pattern, rule, reason in _ERRORS:
+        if re.search(pattern, message):
+            return Difference("error", "", message, Verdict.FAILED_AFTER, rule, reason)
+    return Difference("error", "", message, Verdict.FAILED_AFTER)
+
+
+def explained(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> Difference:
+    """The difference with the rule and the reason that explain it, as far as that can be told.
+
+    Args:
+        difference: what differs.
+        old: the record of the picture from before; empty for what is about the field itself.
+        new: the record from now.
+        old_spec: what the field said of itself before; empty where it never worked.
+        new_spec: what it says now.
+    """
+    finders: dict[str, Callable[[Difference, Record, Record, Record, Record], tuple[str, str]]] = {
+        "size": _size,
+        "format": _format,
+        "transparency": _transparency,
+        "pixels": _pixels,
+        "name": _name,
+        "storage": _storage,
+        "moment": _moment,
+        "field": _field,
+    }
+    find = finders.get(difference.what)
+    rule, reason = find(difference, old, new, old_spec, new_spec) if find else ("", "")
+    return replace(difference, rule=rule, reason=reason)
+
+
+_NOTHING = ("", "")
+_ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
+
+
+def _size(difference: Difference, old: Record, new: Record, *_: Record) -> tuple[str, str]:
+    if difference.verdict is Verdict.TOLERATED:
+        return "", _ROUNDS
+    before, after = old["picture"]["size"], new["picture"]["size"]
+    if after[0] > before[0] or after[1] > before[1]:
+        source = old["source"]["size"]
+        if source and before[0] <= source[0] and before[1] <= source[1]:
+            return "IK203", "ResizeToFit enlarges in ImageKit 3 unless upscale=False is said"
+    return _NOTHING
+
+
+def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> tuple[str, str]:
+    if difference.verdict is Verdict.TOLERATED:
+        return "", "JPEG libraries and versions of Pillow differ by as much among themselves"
+    source, size = old["source"]["size"], old["picture"]["size"]
+    processors = new_spec.get("processors") or ""
+    smaller = source and source[0] < size[0] and source[1] < size[1]
+    if smaller and "ResizeToFit(" in processors and "mat_color" in processors:
+        return "IK203", "ResizeToFit enlarges in ImageKit 3, here the picture on its mat, unless upscale=False is said"
+    if "TrimBorderColor" in processors:
+        return "", "TrimBorderColor of PILKit trims nothing with Pillow 7.1 and later"
+    if "Reflection" in processors:
+        return "", "the mask of Reflection is smooth with Pillow 7 and later"
+    if "SmartResize" in processors or "SmartCrop" in processors:
+        return "", "the smart crop may choose another part of the picture with another version of Pillow"
+    return _NOTHING
+
+
+def _format(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+    if old_spec and not old_spec["format"]:
+        return "IK304", "without format= ImageKit 2 went by the extension of the file name, ImageKit 3 by the source"
+    return _NOTHING
+
+
+def _transparency(difference: Difference, old: Record, *_: Record) -> tuple[str, str]:
+    if difference.before == "transparent" and old["source"]["mode"] in {"P", "LA", "PA"}:
+        return "", "PILKit 3 loses the transparency of palette and grey sources when it resizes them"
+    if difference.after == "transparent":
+        return "IK209", "with format='png' in lower case ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
+    return _NOTHING
+
+
+def _name(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+    if difference.verdict is Verdict.TOLERATED:
+        return "", "for a JPEG of another format ImageKit 2 on Python 2 says .jpe, ImageKit 3 .jpg"
+    if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
+        return "IK303", "only figures differ: a name that holds the date changes with the clock"
+    rule = {"callable": "IK301", "folder": "IK302"}.get(old_spec.get("naming", ""), "")
+    if rule and new["default_name"]:
+        return rule, "cache_to= is gone: cachefile_name of a spec class has to say the name"
+    return rule, ""
+
+
+def _storage(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+    if old_spec["own_storage"]:
+        return "IK104", "storage= is cachefile_storage= in ImageKit 3"
+    return "IK105", "ImageKit 2 saved beside the source, ImageKit 3 saves to the default storage"
+
+
+def _moment(difference: Difference, *_: Record) -> tuple[str, str]:
+    return "IK401", "NonValidatingImageCacheBackend is the strategy Optimistic, the others are JustInTime"
+
+
+def _field(*_: object) -> tuple[str, str]:
+    return "IK102", "on an abstract model ImageKit 3 finds a field without source= only if that says which"

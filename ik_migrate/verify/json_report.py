@@ -1,0 +1,104 @@
+"""The comparison for programs: JSON of a stable form, see ``schema.json`` and ``docs/verify.md``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import IO, Any
+
+from ik_migrate import __version__
+from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
+from ik_migrate.verify.snapshot import Record, Snapshot
+
+SCHEMA_VERSION = 1
+
+
+def write_json(comparison: Comparison, stream: IO[str]) -> None:
+    """Write the comparison as one JSON object, ASCII only, with a newline at the end.
+
+    Args:
+        comparison: what to tell.
+        stream: where to write; any encoding that holds ASCII will do.
+    """
+    json.dump(as_dict(comparison), stream, indent=2)
+    stream.write("\n")
+
+
+def as_dict(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as the plain data that the schema describes; its keys always come in the same order."""
+    counts = Counter(field.verdict for field in comparison.fields)
+    return {
+        "version": SCHEMA_VERSION,
+        "tool": {"name": "ik-migrate", "version": __version__},
+        "command": "verify",
+        "before": _side(comparison.before) if comparison.before else None,
+        "after": _side(comparison.after),
+        "summary": {
+            "fields": len(comparison.fields),
+            "pictures": sum(len(field.cases) for field in comparison.fields),
+            "by_verdict": {verdict.value: counts[verdict] for verdict in Verdict},
+            "exit_status": comparison.exit_status,
+        },
+        "problems": [{**problem, **_explanation(cause)} for problem, cause in comparison.problems],
+        "fields": [_field(field) for field in comparison.fields],
+    }
+
+
+def _side(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "settings": snapshot.settings,
+        "options": snapshot.options,
+        "environment": snapshot.environment,
+        "notes": snapshot.notes,
+        "rows": snapshot.rows,
+    }
+
+
+def _field(field: FieldResult) -> dict[str, Any]:
+    return {
+        "field": field.label,
+        "verdict": field.verdict.value,
+        "differences": [_difference(difference) for difference in field.differences],
+        "pictures": [_case(case) for case in field.cases],
+    }
+
+
+def _case(case: CaseResult) -> dict[str, Any]:
+    return {
+        "case": case.case,
+        "verdict": case.verdict.value,
+        "reason": case.reason,
+        "differences": [_difference(difference) for difference in case.differences],
+        "before": _record(case.before),
+        "after": _record(case.after),
+    }
+
+
+def _difference(difference: Difference) -> dict[str, str]:
+    return {
+        "what": difference.what,
+        "before": difference.before,
+        "after": difference.after,
+        "verdict": difference.verdict.value,
+        **_explanation(difference),
+    }
+
+
+def _explanation(difference: Difference) -> dict[str, str]:
+    return {"rule": difference.rule, "reason": difference.reason}
+
+
+def _record(record: Record) -> Record | None:
+    """What was written down about one picture, without the picture itself."""
+    if not record:
+        return None
+    picture = record.get("picture")
+    shown = {key: value for key, value in (picture or {}).items() if key != "view"}
+    return {
+        "name": record.get("name"),
+        "url": record.get("url"),
+        "source": record.get("source"),
+        "picture": shown if picture else None,
+        "error": record.get("error"),
+        "skipped": record.get("skipped"),
+    }

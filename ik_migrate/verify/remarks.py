@@ -1,0 +1,61 @@
+"""What is said about a comparison as a whole, in whatever form it is reported."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from ik_migrate.reports.totals import count
+from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, Verdict
+from ik_migrate.verify.snapshot import Record
+
+
+def outcome(comparison: Comparison) -> str:
+    """The whole run in one sentence."""
+    if not comparison.fields and not comparison.problems:
+        return "No spec field and no ProcessedImageField was found: there is nothing to look at."
+    if comparison.exit_status == 0:
+        return "The site makes its pictures." if comparison.before is None else "The site shows the same pictures."
+    concerned = sum(1 for field in comparison.fields if field.verdict in NEEDS_A_PERSON)
+    fields = count(concerned, "field") + (" needs" if concerned == 1 else " need")
+    return f"{fields} a person." if concerned else "Not everything loads."
+
+
+def verdicts(comparison: Comparison) -> str:
+    """How many fields there are of each verdict, in words."""
+    counts = Counter(field.verdict for field in comparison.fields)
+    return ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+
+
+def environment_line(environment: Record) -> str:
+    """The versions that a side ran on, in one line."""
+    names = {"python": "Python", "django": "Django", "imagekit": "ImageKit", "pilkit": "PILKit", "pillow": "Pillow"}
+    return ", ".join(f"{name} {environment[key]}" for key, name in names.items() if environment.get(key))
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """What is to be known before the comparison is believed, in sentences."""
+    said = []
+    renamed = sum(1 for field in comparison.fields for case in field.cases if _has_new_default_name(case))
+    if renamed:
+        said.append(
+            f"{count(renamed, 'picture')} had a name that ImageKit chose, and now a new one: made anew when first"
+            " shown, or by `manage.py generateimages` (IK305)."
+        )
+    fields = [field.label for field in comparison.fields if field.verdict is Verdict.NEW]
+    if fields:
+        said.append(f"Not there before, so not compared: {', '.join(fields)}.")
+    said += [f"{note[0].upper()}{note[1:]}." for note in comparison.after.notes]
+    unread: dict[str, list[str]] = {}
+    for entry in comparison.after.rows:
+        if entry["problem"]:
+            error = f"{entry['problem']['type']}: {entry['problem']['message']}"
+            unread.setdefault(re.sub(r"\w*_\w+", "...", error), []).append(entry["model"])
+    for error, models in unread.items():
+        said.append(f"Only made-up rows were used for {', '.join(sorted(set(models)))}: {error}")
+    return said
+
+
+def _has_new_default_name(case: CaseResult) -> bool:
+    old, new = case.before, case.after
+    return bool(old.get("default_name") and new.get("default_name") and old["name"] != new["name"])
