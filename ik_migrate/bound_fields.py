@@ -38,11 +38,10 @@ def attributes_named(module: Module) -> Iterator[tuple[str, SpecField]]:
                 yield added, spec
 
 
-def attributes_by_variable(modules: list[Module]) -> dict[tuple[Path, str], set[str]]:
-    """The attributes that the spec fields at the top of files become, by file and variable."""
+def attributes_by_variable(module: Module) -> dict[tuple[Path, str], set[str]]:
+    """The attributes that the spec fields at the top of files become in this one, by file and variable."""
     found: dict[tuple[Path, str], set[str]] = {}
-    for module in modules:
-        for attname, spec in attributes_named(module):
-            if spec.variable:
-                found.setdefault((spec.module.path, spec.variable), set()).add(attname)
+    for attname, spec in attributes_named(module):
+        if spec.variable:
+            found.setdefault((spec.module.path, spec.variable), set()).add(attname)
     return found

@@ -28,7 +28,6 @@ from ik_migrate.spec_field import spec_fields
 from ik_migrate.strategy_class import ClassWriter
 
 Key = tuple[Path, str]
-_WORDS = ("imagecache", SETTING, "image_cache_backend")
 
 
 def names_of_backends(module: Module) -> set[str]:
@@ -36,25 +35,24 @@ def names_of_backends(module: Module) -> set[str]:
     return {node.name for _, node in _used(module)}
 
 
-def own_backends(project: Project, paths: Iterable[Path]) -> dict[Key, OwnBackend]:
+def has_backends(module: Module) -> bool:
+    """Whether ``module`` defines an image cache backend, or uses a class of the project as one."""
+    if any(True for _ in _used(module)):
+        return True
+    return any(
+        isinstance(node, ast.ClassDef) and node.bases and Family.of(module, node).root for node in module.text.nodes
+    )
+
+
+def own_backends(project: Project, having: Iterable[Path], settings: Iterable[Path]) -> dict[Key, OwnBackend]:
     """The image cache backends among the classes of a project, and what can become of each.
 
     Args:
-        project: the project, with all files read that may concern us.
-        paths: those of its files that can be rewritten.
+        project: the project; its candidates are the files that can be rewritten.
+        having: those of them that define or use backends, see `has_backends`.
+        settings: those of them that may set the default backend.
     """
-    known = sorted(paths)
-    modules = [module for module in map(project.module_at, filter(_is_python, known)) if module is not None]
-    if not any(word in module.text.source.text for module in modules for word in _WORDS):
-        return {}
-    project.has_names_that_stay = project.keep_cache_names or any(
-        spec.given("cache_to") is not None for module in modules for spec in spec_fields(module)
-    )
-    return _Judge(project, modules).judge()
-
-
-def _is_python(path: Path) -> bool:
-    return path.suffix == ".py"
+    return _Judge(project, sorted(having), sorted(settings)).judge()
 
 
 def _used(module: Module) -> Iterator[Found]:
@@ -77,12 +75,14 @@ class _Judge:
 
     Args:
         project: the project.
-        modules: those of its files that can be rewritten.
+        having: those of its files that define or use backends.
+        settings: those of its files that may set the default backend.
     """
 
-    def __init__(self, project: Project, modules: list[Module]) -> None:
+    def __init__(self, project: Project, having: list[Path], settings: list[Path]) -> None:
         self._project = project
-        self._modules = modules
+        self._having = project.modules_at(having)
+        self._settings = project.modules_at(settings)
         self._families: dict[Key, Family] = {}
         self._relatives: dict[Key, set[Key]] = defaultdict(set)
         self._reasons: dict[Key, list[str]] = defaultdict(list)
@@ -95,23 +95,26 @@ class _Judge:
         self._find()
         if not self._families:
             return {}
-        paths = {module.path for module in self._modules}
+        paths = set(self._project.candidates)
         for key, family in self._families.items():
             self._files[key].add(key[0])
             if key[0] not in paths:
                 self._reasons[key].append(f"{key[1]} is in a file that is left out")
             problems = ClassWriter(family).write().problems
             self._reasons[key] += [f"{why} ({self._place(family.module, node)})" for node, why in problems]
-        for module in self._modules:
-            self._fields(module)
-            self._settings(module)
-        for module in self._modules:
-            self._other_uses(module)
+        for module in self._having:
+            self._look_at_fields(module)
+        for module in self._settings:
+            self._look_at_settings(module)
+        wanted = {name for _, name in (*self._families, *self._instances)}
+        users = {module.path: module for name in wanted for module in self._project.saying(name)}
+        for path in sorted(users):
+            self._look_at_other_uses(users[path], wanted)
         return {key: self._verdict(key) for key in self._families}
 
     def _find(self) -> None:
         """Classes that derive from ImageKit's, and those with the three methods that are used as backends."""
-        for module in self._modules:
+        for module in self._having:
             for node in module.text.nodes:
                 if isinstance(node, ast.ClassDef) and node.bases:
                     family = Family.of(module, node)
@@ -133,7 +136,7 @@ class _Judge:
             self._relatives[other].add(key)
             self._take(Family.of(module, node))
 
-    def _fields(self, module: Module) -> None:
+    def _look_at_fields(self, module: Module) -> None:
         """The fields that are given a backend."""
         for spec in spec_fields(module):
             argument = None if spec.is_processed else spec.given("image_cache_backend")
@@ -148,10 +151,8 @@ class _Judge:
                 self._files[_key(found)].add(target.module.path)
                 self._known_uses |= set(ast.walk(target.binding.node))
 
-    def _settings(self, module: Module) -> None:
+    def _look_at_settings(self, module: Module) -> None:
         """The settings that name a backend, or may name one."""
-        if SETTING not in module.text.source.text:
-            return
         for setting in backend_settings(module):
             found = class_at(module, setting.path)
             where = f"{SETTING} in {self._place(module, setting.name)}"
@@ -165,9 +166,8 @@ class _Judge:
                 for key in self._families:
                     self._reasons[key].append(f"{where} may name it")
 
-    def _other_uses(self, module: Module) -> None:
+    def _look_at_other_uses(self, module: Module, wanted: set[str]) -> None:
         """Whatever else is done with the classes, and with instances of them that have a name."""
-        wanted = {name for _, name in (*self._families, *self._instances)}
         local = wanted | {
             alias.asname
             for node in module.text.nodes

@@ -59,7 +59,7 @@ def keyword_dicts(module: Module) -> Iterator[KeywordDict]:
                 entries = entries_of(module, binding.value) if binding.value is not None else None
                 if entries is None:
                     continue
-                users = [other for other in module.project.loaded() if other is module or scope.is_module]
+                users = module.project.naming(module, name) if scope.is_module else [module]
                 uses = [use for user in users for use in _uses(user, module, binding)]
                 if any(spec is not None for spec in uses):
                     odd = "" if all(uses) and len(bindings) == 1 else f"{name} is used for other things too"

@@ -74,7 +74,7 @@ def migrate_bytes(
 def _migrate_python(
     project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None
 ) -> FileResult:
-    module = project.load(path, data, shown_path)
+    module = project.load(path, data)
     source = module.text.source
     findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
     proposed = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
@@ -254,7 +254,7 @@ def _checked(
     """
     try:
         source = Source(text, module.text.source.encoding)
-        again = Module(module.project, module.path, module.shown_path, PythonText(source))
+        again = Module(module.project, module.path, PythonText(source))
         if module.text.is_python2:
             from ik_migrate.python2 import check_python2
 

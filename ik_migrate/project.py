@@ -7,26 +7,28 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from ik_migrate.discovery import is_below
 from ik_migrate.imagekit_names import canonical, star_names
 from ik_migrate.import_paths import absolute, file_of, is_part_of_imagekit
+from ik_migrate.knowledge import Knowledge
 from ik_migrate.module import PythonText
 from ik_migrate.names import Binding
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
-from ik_migrate.surroundings import Surroundings
-from ik_migrate.targets import DEFAULT_TARGET
-
-if TYPE_CHECKING:
-    from ik_migrate.backends import OwnBackend
 
 _FOLLOW_AT_MOST = 20
+# Characters of source. Syntax trees with all that is known of them take some hundred times as much.
+_HOLD_AT_MOST = 2_000_000
+_WORD = re.compile(r"[^\W\d]\w*")
 
 Result = TypeVar("Result")
 
@@ -47,6 +49,20 @@ class Target:
     binding: Binding | None = None
 
 
+def renamed(module: Module, name: str) -> list[str]:
+    """What else a file calls at its top level what somebody calls ``name``."""
+    return [
+        binding.name
+        for bindings in module.text.names.module.bindings.values()
+        for binding in bindings
+        if binding.name != name and name in {binding.attribute, _last_part(binding.value)}
+    ]
+
+
+def _last_part(expression: ast.expr | None) -> str:
+    return expression.id if isinstance(expression, ast.Name) else getattr(expression, "attr", "")
+
+
 def per_module(function: Callable[[Module], Result]) -> Callable[[Module], Result]:
     """Let a function of one module remember what it found, for as long as the module is there."""
 
@@ -65,18 +81,21 @@ class Module:
     Args:
         project: the project that it belongs to.
         path: the file.
-        shown_path: how it is named to the user.
         text: its content.
     """
 
-    def __init__(self, project: Project, path: Path, shown_path: str, text: PythonText) -> None:
+    def __init__(self, project: Project, path: Path, text: PythonText) -> None:
         self.project = project
         self.path = path
-        self.shown_path = shown_path
         self.text = text
         self.facts: dict[object, object] = {}
         """What functions marked `per_module` have found in it."""
         self._resolved: dict[ast.expr, Target | None] = {}
+
+    @property
+    def shown_path(self) -> str:
+        """How the file is named to the user."""
+        return self.project.shown(self.path)
 
     @property
     def tree(self) -> ast.Module:
@@ -136,45 +155,28 @@ class Module:
         return target.qualified if target else ""
 
 
-class Project:
-    """The files around those that are migrated.
+class Project(Knowledge):
+    """The files around those that are migrated, and what is known of them.
 
     Args:
-        root: the folder that paths are shown relative to.
+        root: the folder of the project.
+        base: the folder that paths are shown relative to; the root if not given.
         contents: what stands for files instead of what they hold: text of an editor, not saved yet.
     """
 
-    def __init__(self, root: Path, contents: Mapping[Path, bytes] | None = None) -> None:
+    def __init__(self, root: Path, base: Path | None = None, contents: Mapping[Path, bytes] | None = None) -> None:
+        super().__init__()
         self.root = root
+        self._base = base or root
         self._contents = contents or {}
-        self.default_strategy = "JustInTime"
-        """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
-        self.has_ik2_code = False
-        """Whether some file of the project is known to be written for ImageKit 2."""
-        self.target = DEFAULT_TARGET
-        """The version of ImageKit that the project moves to."""
-        self.keep_cache_names = False
-        """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
-        self.spec_attributes: set[str] = set()
-        """The attributes that are spec fields in some model of the project."""
-        self.attributes_of_variables: dict[tuple[Path, str], set[str]] = {}
-        """The attributes that spec fields made at the top of a file become, by file and variable."""
-        self.shared_attributes: set[str] = set()
-        """Those of them that are something else in some other class of the project."""
-        self.keyword_dicts: dict[Path, set[str]] = {}
-        """The names of the dicts that spec fields are given with ``**``, by the files that make them."""
-        self.around = Surroundings()
-        """Facts for the rules about templates, scripts and settings."""
-        self.own_backends: dict[tuple[Path, str], OwnBackend] = {}
-        """The classes of the project that are image cache backends, by file and name."""
-        self.has_names_that_stay = False
-        """Whether some spec field may give its file a name that stays when the source changes."""
-        self.wanted: tuple[Path, ...] = ()
-        """The files and folders that were asked for; none where that is the whole project."""
-        self.source_roots: list[Path] = []
-        """Folders on ``sys.path``, as the project's own code and its owner say."""
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
+        self._held = 0
+        self._mentions: dict[str, list[Path]] | None = None
+
+    def shown(self, path: Path) -> str:
+        """How a file is named to the user: relative, with forward slashes."""
+        return Path(os.path.relpath(path, self._base)).as_posix()
 
     def is_wanted(self, path: Path) -> bool:
         """Whether the file is one of those that were asked for."""
@@ -189,16 +191,16 @@ class Project:
         known = self._contents.get(path)
         return path.read_bytes() if known is None else known
 
-    def module_at(self, path: Path, shown_path: str = "") -> Module | None:
+    def module_at(self, path: Path) -> Module | None:
         """The file as a module; None where it can't be read or parsed."""
         if path not in self._modules:
             try:
-                self._modules[path] = self.load(path, self.read(path), shown_path)
+                self._modules[path] = self.load(path, self.read(path))
             except (OSError, Undecodable, NotPython):
                 self._modules[path] = None
         return self._modules[path]
 
-    def load(self, path: Path, data: bytes, shown_path: str = "") -> Module:
+    def load(self, path: Path, data: bytes) -> Module:
         """The file as a module, from its bytes.
 
         Raises:
@@ -208,27 +210,72 @@ class Project:
         source = Source.from_python(data)
         module = self._modules.get(path)
         if module is None or module.text.source != source:
-            module = Module(self, path, shown_path or path.name, PythonText(source))
+            module = Module(self, path, PythonText(source))
             self._modules[path] = module
-        elif shown_path:
-            module.shown_path = shown_path
+            self._held += len(source.text)
         return module
 
     def add_source_roots(self, roots: Iterable[Path]) -> None:
         """Note the folders on ``sys.path``; what was resolved without knowing them is resolved anew."""
         self.source_roots += roots
         self._found.clear()
-        for module in self.loaded():
-            module.forget_names()
+        for module in self._modules.values():
+            if module is not None:
+                module.forget_names()
 
-    def loaded(self) -> list[Module]:
-        """The files of the project that have been read so far."""
-        return [module for module in self._modules.values() if module is not None]
+    def take_over(self, other: Knowledge) -> None:
+        """See `Knowledge.take_over`; what was found in the files without knowing it is found anew."""
+        is_new = other.attributes_of_variables != self.attributes_of_variables
+        super().take_over(other)
+        for module in self._modules.values() if is_new else ():
+            if module is not None:
+                module.forget_facts()
+
+    def make_room(self) -> None:
+        """Forget the modules that were read, where they have become many; to be called between two files only.
+
+        All of them: a module that stays would still know the syntax trees of one that is read anew.
+        """
+        if self._held > _HOLD_AT_MOST:
+            self._modules.clear()
+            self._held = 0
+            gc.collect()
+
+    def modules_at(self, paths: Iterable[Path]) -> list[Module]:
+        """Those of the files that are modules."""
+        return [module for module in map(self.module_at, paths) if module is not None]
+
+    def saying(self, word: str) -> list[Module]:
+        """Those files among the candidates that say ``word``, a name, in the order of their paths."""
+        if self._mentions is None:
+            self._mentions = {}
+            for path in self.candidates:
+                if path.suffix == ".py":
+                    for found in self._words_in(path):
+                        self._mentions.setdefault(found, []).append(path)
+        return self.modules_at(self._mentions.get(word, ()))
+
+    def _words_in(self, path: Path) -> set[str]:
+        """The names, and the words in texts and comments, that a file has."""
+        try:
+            return set(_WORD.findall(self.read(path).decode("utf-8", "replace")))
+        except OSError:
+            return set()
+
+    def naming(self, module: Module, name: str) -> list[Module]:
+        """The files that can mean what ``module`` calls ``name``: they say so, or say what others renamed it to."""
+        names = [name]
+        found = {module.path: module}
+        for word in names:
+            for other in self.saying(word):
+                found[other.path] = other
+                names += [new for new in renamed(other, word) if new not in names]
+        return [found[path] for path in sorted(found)]
 
     def importers(self, module: Module, name: str) -> list[tuple[Module, str]]:
         """The files that import ``name`` from ``module``, with what they call it."""
         found = []
-        for other in self.loaded():
+        for other in self.saying(name):
             for bindings in other.text.names.module.bindings.values() if other is not module else ():
                 for binding in bindings:
                     if binding.kind == "import" and binding.attribute == name:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.choice import Choose
+from ik_migrate.crew import Alone, Job, no_garbage_collection
 from ik_migrate.filetypes import is_of_concern
 from ik_migrate.findings import Applicability, FileResult
 from ik_migrate.options import Options
-from ik_migrate.pipeline import migrate_file
 from ik_migrate.progress import Progress, counted, unseen
+from ik_migrate.project import Project
+from ik_migrate.source_roots import source_roots
 from ik_migrate.survey import survey
 
 
@@ -39,16 +40,24 @@ def migrate_project(
         choose: asked about each rewrite, file by file, if given.
         progress: told of each file that is done.
     """
-    project, more = survey(root, options, mentioning, contents or {}, progress)
-    project.wanted = tuple(wanted)
+    searched = Project(root, base, contents)
+    searched.wanted = tuple(wanted)
+    searched.add_source_roots(source_roots(searched, (), options.exclude))
+    knowledge = searched.alone()
+    knowledge.keep_cache_names = options.keep_cache_names
+    knowledge.target = options.target
+    crew = Alone(Job(root, base, options, contents or {}, choose))
+    # Text of an editor may use what it does not name, as the files found by a search do.
+    first = {*mentioning, *(contents or {})}
+    with no_garbage_collection():
+        crew.learn(knowledge)
+        more = survey(root, options, first, crew, knowledge, progress)
+        paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
+        found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
     results = []
     said: set[str] = set()
-    # Text of an editor may use what it does not name, as the files found by a search do.
-    everything = sorted({*mentioning, *more, *(contents or {})})
-    paths = [path for path in everything if is_of_concern(path.name) and project.is_wanted(path)]
-    for path in counted(paths, len(paths), "Working out", progress):
-        shown = Path(os.path.relpath(path, base)).as_posix()
-        result = _said_once(migrate_file(project, path, shown, options, choose), said)
+    for path in paths:
+        result = _said_once(found[path], said)
         if path in mentioning or result.findings:
             results.append(result)
     return results

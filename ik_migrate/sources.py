@@ -131,7 +131,7 @@ def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None
 def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.Call]]:
     """The calls that make the field ``name`` of models that derive from the spec's own."""
     found = []
-    for module in spec.module.project.loaded():
+    for module in spec.module.project.naming(spec.module, spec.model.name) if spec.model is not None else ():
         for node in module.text.nodes:
             if not isinstance(node, ast.ClassDef) or not any(_is_class(module, base, spec) for base in node.bases):
                 continue

@@ -38,6 +38,15 @@ class Surroundings:
     abstract_apps: set[str] = field(default_factory=set)
     has_own_source_file: bool = False
 
+    def add(self, other: Surroundings) -> None:
+        """Take in what other files say."""
+        self.has_default_names |= other.has_default_names
+        self.upload_folders |= other.upload_folders
+        self.cache_to_folders |= other.cache_to_folders
+        self.media_folders |= other.media_folders
+        self.abstract_apps |= other.abstract_apps
+        self.has_own_source_file |= other.has_own_source_file
+
     def learn(self, module: Module, specs: Iterable[SpecField]) -> None:
         """Take in one file and its spec fields."""
         self.media_folders |= _media_folders(module)
