@@ -226,6 +226,8 @@ class Project(Knowledge):
     def take_over(self, other: Knowledge) -> None:
         """See `Knowledge.take_over`; what was found in the files without knowing it is found anew."""
         is_new = other.attributes_of_variables != self.attributes_of_variables
+        if other.candidates != self.candidates:
+            self._mentions = None
         super().take_over(other)
         for module in self._modules.values() if is_new else ():
             if module is not None:

@@ -56,7 +56,7 @@ def _pointed_to(module: Module, model: ast.ClassDef, call: ast.Call) -> Model | 
     app, _, name = target.value.rpartition(".")
     if not app:
         return class_behind(module.project.resolve_global(module, name))
-    for other in module.project.loaded():
+    for other in module.project.saying(name):
         found = class_behind(other.project.resolve_global(other, name)) if app_label(other) == app.lower() else None
         if found is not None and found[0] is other:
             return found
