@@ -96,5 +96,5 @@ def _from_stdin(paths: tuple[Path, ...], with_git: bool, filename: Path | None) 
         raise click.UsageError(f"--stdin-filename: {filename} is a folder.")
     if sys.stdin is None:
         raise click.UsageError("there is no standard input.")
-    data = sys.stdin.buffer.read()
-    return ChosenFiles((filename,), contents={Path(os.path.abspath(filename)): data}, from_stdin=True)
+    contents = {Path(os.path.abspath(filename)): sys.stdin.buffer.read()}
+    return ChosenFiles((filename,), frozenset(contents), contents, from_stdin=True)
