@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.errors import ConfigError
+from ik_migrate.filetypes import is_of_concern
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
@@ -50,6 +51,7 @@ def scan(
         progress("Searching", 0, 0)
         inner = _mentioning(root, wanted, options, contents)
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
+        found.left_out += [left for left in _left_out(inner) if is_below(left[0], wanted)]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if only is not None:
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
@@ -71,6 +73,7 @@ def scan(
         errors=errors,
         unsafe_fixes=options.unsafe_fixes,
         skipped_trees=tuple(found.skipped),
+        left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
     )
 
 
@@ -172,6 +175,12 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
     return found
+
+
+def _left_out(found: Search) -> list[tuple[Path, str]]:
+    """The files that mention ImageKit and are not looked into, with the reasons."""
+    prose = [path for path in found.files if not is_of_concern(path.name)]
+    return [*found.left_out, *((path, "prose, a picture or a backup, by its name") for path in prose)]
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:

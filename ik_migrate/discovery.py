@@ -40,12 +40,14 @@ class Search:
         searched: how many files were looked into, as far as known.
         skipped: folders left out, to be said once.
         errors: what could not be read, a path and a reason each.
+        left_out: files with a trigger in them that are not in ``files``, with a reason each.
     """
 
     files: list[Path] = field(default_factory=list)
     searched: int = 0
     skipped: list[str] = field(default_factory=list)
     errors: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def project_root(path: Path) -> Path:
@@ -83,7 +85,9 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, exclude: Iterable
         if tree is not None:
             if tree not in found.skipped:
                 found.skipped.append(tree)
-        elif not any_matches(path, patterns, folder):
+        elif any_matches(path, patterns, folder):
+            found.left_out.append((path, "excluded"))
+        else:
             kept.append(path)
     found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, patterns, folder)]
     found.files = sorted(kept)

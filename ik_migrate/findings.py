@@ -165,7 +165,8 @@ class Report:
         files_searched: how many files were searched for a mention of ImageKit.
         errors: what could not be looked at or written at all, a path and a reason each.
         unsafe_fixes: whether unsafe rewrites were asked for.
-        skipped_trees: folders that were left out, and why, to be said once.
+        skipped_trees: folders that were left out, to be said once.
+        left_out: files that mention ImageKit and were not looked into, with a reason each.
     """
 
     command: str
@@ -174,6 +175,7 @@ class Report:
     errors: tuple[tuple[str, str], ...] = ()
     unsafe_fixes: bool = False
     skipped_trees: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

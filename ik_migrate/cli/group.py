@@ -28,6 +28,7 @@ _COMMANDS = {
     "rules": "ik_migrate.cli.rules:rules",
     "explain": "ik_migrate.cli.rules:explain",
     "config": "ik_migrate.cli.config:config",
+    "completion": "ik_migrate.cli.completion:completion",
 }
 """Where each command is defined, in the order of ``--help``."""
 
@@ -65,7 +66,7 @@ class _Commands(click.Group):
             _drop_output()
             click.echo(f"Error: {error or type(error).__name__}", err=True)
             if not isinstance(error, OSError):
-                click.echo("That is a fault of ik-migrate: IK_MIGRATE_DEBUG=1 shows where. Please report it.", err=True)
+                click.echo("That is a fault of ik-migrate: --debug shows where. Please report it.", err=True)
             ctx.exit(2)
 
 

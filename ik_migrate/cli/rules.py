@@ -6,19 +6,24 @@ import sys
 
 import click
 
+from ik_migrate.cli.completion import complete_codes
+from ik_migrate.cli.terminal_options import COLORS, color_option
+
 
 @click.command()
-def rules() -> None:
+@color_option
+def rules(color: str) -> None:
     """List the rules."""
     from ik_migrate import codemod
     from ik_migrate.reports.rule_page import write_rules_table
 
-    write_rules_table(codemod.rules().values(), sys.stdout)
+    write_rules_table(codemod.rules().values(), sys.stdout, COLORS[color])
 
 
 @click.command(short_help="Say more about one rule, with an example.")
-@click.argument("code")
-def explain(code: str) -> None:
+@click.argument("code", shell_complete=complete_codes)
+@color_option
+def explain(code: str, color: str) -> None:
     """Say why a rule is there, with an example and the source of the fact."""
     from ik_migrate import codemod
     from ik_migrate.reports.rule_page import write_rule
@@ -26,7 +31,7 @@ def explain(code: str) -> None:
     wanted = code.strip()
     for rule in codemod.rules().values():
         if wanted.upper() == rule.code or wanted.lower() == rule.name:
-            write_rule(rule, sys.stdout)
+            write_rule(rule, sys.stdout, COLORS[color])
             return
     known = ", ".join(codemod.rules())
     raise click.UsageError(f"there is no rule {code!r}. There are {known}.")

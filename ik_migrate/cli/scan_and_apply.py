@@ -93,7 +93,9 @@ def _scanned(files: ChosenFiles, options: Options, terminal: Terminal) -> Report
     from ik_migrate import api
 
     with terminal.progress() as progress:
-        return api.scan(files.paths, options, only=files.only, contents=files.contents, progress=progress)
+        report = api.scan(files.paths, options, only=files.only, contents=files.contents, progress=progress)
+    terminal.write_details(report, progress.seconds)
+    return report
 
 
 def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
@@ -112,6 +114,7 @@ def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Termina
             before_writing=undo.look,
             progress=progress,
         )
+    terminal.write_details(report, progress.seconds)
     return report, [] if terminal.quiet else undo.advice(report)
 
 

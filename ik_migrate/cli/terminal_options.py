@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -43,8 +43,7 @@ class Terminal:
     def write_text(self, report: Report, *, to_stderr: bool) -> None:
         """Write the report for people."""
         if self.quiet:
-            for path, reason in report.failed:
-                click.echo(f"{path}: {reason}", err=True)
+            _list(report.failed)
         elif report.is_empty:
             from ik_migrate.reports.totals import totals
 
@@ -53,6 +52,21 @@ class Terminal:
             from ik_migrate.reports.text import write_text
 
             write_text(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
+
+    def write_details(self, report: Report, seconds: Mapping[str, float]) -> None:
+        """Say what was left out and how long each part took, where that is wanted.
+
+        Args:
+            report: the run.
+            seconds: how long each phase took.
+        """
+        if not self.verbose:
+            return
+        if report.left_out:
+            click.echo("Left out, though ImageKit is mentioned there:", err=True)
+        _list(report.left_out, indent="  ")
+        parts = ", ".join(f"{phase.lower()} {time:.2f}" for phase, time in seconds.items())
+        click.echo(f"{report.files_searched} files searched. Seconds: {parts}\n", err=True)
 
 
 def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,13 +79,7 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(terminal=Terminal(quiet, verbose, COLORS[color]), **others)
 
     for decorate in (
-        click.option(
-            "--debug",
-            is_flag=True,
-            expose_value=False,
-            callback=_debug,
-            help="Show the traceback of an internal error.",
-        ),
+        debug_option,
         color_option,
         click.option(
             "-v", "--verbose", is_flag=True, help="Also say what was left out and why, and what took how long."
@@ -80,6 +88,14 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         gathered = decorate(gathered)
     return gathered
+
+
+def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
+    """Say something about files on standard error, one line each."""
+    for path, reason in files:
+        from ik_migrate.reports.terminal import visible
+
+        click.echo(f"{indent}{visible(path)}: {visible(reason)}", err=True)
 
 
 COLORS = {"auto": None, "always": True, "never": False}
@@ -96,3 +112,12 @@ def _debug(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
         # Processes that this one starts shall know too.
         os.environ["IK_MIGRATE_DEBUG"] = "1"
+
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=_debug,
+    help="Show the traceback of an internal error. So does IK_MIGRATE_DEBUG=1.",
+)

@@ -1,0 +1,40 @@
+"""``ik-migrate completion``: what a shell has to read to complete the command; and what it completes codes with."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+_WHERE = {
+    "bash": 'eval "$(ik-migrate completion bash)"              in ~/.bashrc',
+    "zsh": 'eval "$(ik-migrate completion zsh)"               in ~/.zshrc, after compinit',
+    "fish": "ik-migrate completion fish > ~/.config/fish/completions/ik-migrate.fish",
+}
+
+
+@click.command(
+    epilog="\b\nTo have it in every shell:\n" + "".join(f"  {shell:6}{line}\n" for shell, line in _WHERE.items()),
+    short_help="Print what makes your shell complete the command.",
+)
+@click.argument("shell", type=click.Choice(list(_WHERE)))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands, options, their values and files."""
+    from click.shell_completion import get_completion_class
+
+    from ik_migrate.cli.group import main
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(main, {}, "ik-migrate", "_IK_MIGRATE_COMPLETE").source())
+
+
+def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of rules, after the last comma of a list of them."""
+    from ik_migrate.codemod import rules
+
+    done, comma, begun = incomplete.rpartition(",")
+    return [
+        CompletionItem(done + comma + code, help=rule.summary)
+        for code, rule in rules().items()
+        if code.startswith(begun.upper())
+    ]
