@@ -23,12 +23,14 @@ class Maker:
         field: ImageKit's name of the field that is made.
         given: arguments that it gives itself; None where the call's arguments are the field's own.
         parameters: the parameters of its own, which are not handed on under their names.
+        hands_on: whether it takes other keywords than these, to hand them on.
         skipped: how many of the call's arguments stand before the field's first.
     """
 
     field: str
     given: frozenset[str] | None = None
     parameters: frozenset[str] | None = None
+    hands_on: bool = True
     skipped: int = 0
 
     @property
@@ -79,7 +81,7 @@ def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | N
     init = _class_with_init(module, node, depth)
     if init is None:
         return Maker(field)
-    return Maker(field, frozenset(), _own_parameters(init))
+    return _maker_with_signature(field, init)
 
 
 @lru_cache(maxsize=512)
@@ -126,7 +128,7 @@ def _maker_of_function(module: Module, node: Function, depth: int) -> Maker | No
             made = _returned_call(module, returned)
             inner = maker_of(module, made.func, depth + 1) if made is not None else None
             if inner is not None:
-                return Maker(inner.field, frozenset(), _own_parameters(node))
+                return _maker_with_signature(inner.field, node)
     return None
 
 
@@ -139,10 +141,10 @@ def _returned_call(module: Module, returned: ast.Return) -> ast.Call | None:
     return value if isinstance(value, ast.Call) else None
 
 
-def _own_parameters(node: Function) -> frozenset[str]:
-    """The parameters that a function takes by name."""
+def _maker_with_signature(field: str, node: Function) -> Maker:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return frozenset(argument.arg for argument in arguments)
+    parameters = frozenset(argument.arg for argument in arguments)
+    return Maker(field, frozenset(), parameters, hands_on=node.args.kwarg is not None)
 
 
 def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]]:

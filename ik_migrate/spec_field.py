@@ -150,8 +150,9 @@ def spec_fields(module: Module) -> tuple[SpecField, ...]:
 
 def _read(module: Module, call: ast.Call, maker: Maker) -> SpecField:
     spec = SpecField(module, call, maker.field, given_elsewhere=maker.given)
-    spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
-    spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
+    if maker.hands_on:
+        spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]
+        spec.unseen += [keyword.value for keyword in call.keywords if keyword.arg is None]
     keywords = {keyword.arg for keyword in call.keywords}
     order: tuple[str, ...] = PROCESSED_ARGUMENTS if spec.is_processed else IK2_ARGUMENTS
     too_many_for_ik2 = len(call.args) - maker.skipped > len(IK2_ARGUMENTS)
