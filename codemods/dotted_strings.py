@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.backends import backend_settings
+from ik_migrate.backends import SETTING
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
@@ -57,18 +57,28 @@ _SUCCESSORS = (
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Report strings that are such a name and nothing else, the values of backend settings excepted."""
+    """Report strings that are such a name and nothing else, the values of the backend setting excepted."""
     if "imagekit." not in module.text.source.text:
         return
-    settings = {node for setting in backend_settings(module) for node in ast.walk(setting.value)}
     for literal in literals(module):
-        if literal.node in settings or not _DOTTED.fullmatch(literal.value):
+        if not _DOTTED.fullmatch(literal.value) or _is_of_setting(module, literal.node):
             continue
         for gone, successor in _SUCCESSORS:
             if literal.value == gone or literal.value.startswith(f"{gone}."):
                 message = f"{literal.value} is not in ImageKit 3"
                 yield report(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
                 break
+
+
+def _is_of_setting(module: Module, node: ast.expr) -> bool:
+    """Whether the string is the value of the setting for the backend, which has a rule of its own."""
+    parents = module.text.names.parents
+    around: ast.AST = node
+    while not isinstance(around, ast.stmt | ast.keyword | ast.Dict):
+        around = parents[around]
+    if isinstance(around, ast.FunctionDef | ast.ClassDef):
+        return False
+    return SETTING in module.text.text_of(around)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from ik_migrate.derived import Maker, base_constructor_calls, maker_of, partial_maker
 from ik_migrate.imagekit_names import PROCESSED_FIELD
+from ik_migrate.names import Function, Scope
 from ik_migrate.project import Module, per_module
+from ik_migrate.string_values import texts_of
 
 # The signatures, in order: imagekit/models/fields/__init__.py of 2.0.4 and of 3.0.4 to 6.1.1.
 IK2_ARGUMENTS = (
@@ -65,7 +67,7 @@ class SpecField:
         unseen: expressions passed with ``*`` or ``**``, whose content is not looked into.
         model: the class whose body the field is made in.
         attname: the attribute that it becomes, empty where that can't be seen or where there are several.
-        variable: the name at the top of the file that it is bound to, for models elsewhere to take.
+        variable: the name that it is bound to outside of a class, for models to take it from there.
         given_elsewhere: arguments that a partial or a function around the field gives; None where
             the call is all there is.
     """
@@ -190,6 +192,22 @@ def _find_home(spec: SpecField) -> None:
         attributes = spec.module.project.attributes_of_variables.get((spec.module.path, spec.variable), set())
         if len(attributes) == 1:
             spec.attname = min(attributes)
+    elif isinstance(scope.node, Function) and isinstance(parent, ast.Assign):
+        spec.variable, spec.attname = spec.attname, _attribute_of_local(spec.module, scope, spec.attname)
+
+
+def _attribute_of_local(module: Module, scope: Scope, name: str) -> str:
+    """The attribute that a field in a local variable is added as; empty where that can't be seen."""
+    for node in ast.walk(scope.node):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        added = attribute_added(node)
+        if added is not None and isinstance(node.args[1], ast.Name) and node.args[1].id == name:
+            return added
+        contributes = node.func.attr == "contribute_to_class" and len(node.args) == 2
+        if contributes and isinstance(node.func.value, ast.Name) and node.func.value.id == name:
+            return next(iter(texts_of(module, node.args[1])), "")
+    return ""
 
 
 def attribute_added(call: ast.Call) -> str | None:

@@ -366,3 +366,60 @@ if imagekit.get_version() >= '2.0' and imagekit.__version__ < (3, 0):
         ("photos/models.py", 11, "IK109", "manual"),
         ("photos/models.py", 12, "IK101", "safe"),
     ]
+
+
+def test_a_field_in_a_local_variable_is_known_by_what_it_is_added_as(project):
+    folder = project(
+        {
+            "models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+def path(instance, path, specname, extension):
+    return 'thumbs/%s/%s%s' % (specname, path, extension)
+
+
+def add_thumbnail(model):
+    field = ImageSpecField([], image_field='picture', cache_to=path)
+    field.contribute_to_class(model, 'thumb')
+    return model
+
+
+def make(model):
+    field = ImageSpecField([], image_field='picture', cache_to=path)
+    register(model, field)
+""",
+        }
+    )
+    assert [where for where in found(folder) if where[2] == "IK301"] == [
+        ("models.py", 10, "IK301", "safe"),
+        ("models.py", 16, "IK301", "manual"),
+    ]
+    assert b"'thumb', extension)" in scan([folder], base=folder).results[0].after
+
+
+def test_keywords_for_a_class_with_a_signature_of_its_own_are_not_the_fields(project):
+    folder = project(
+        {
+            "models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+SIZES = {'small': {'width': 80, 'height': 60}}
+
+
+class Thumb(ImageSpecField):
+    def __init__(self, width=None, height=None, image_field='picture'):
+        super(Thumb, self).__init__([ResizeToFill(width, height)], image_field=image_field)
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = Thumb(**SIZES['small'])
+    other = Thumb(10, 20, image_field='picture')
+""",
+        }
+    )
+    assert found(folder) == [("models.py", 10, "IK101", "safe")]
