@@ -41,14 +41,13 @@ def language(path: str) -> str:
 
 def rule_markdown(rule: Rule) -> str:
     """The page of a rule, as Markdown."""
-    parts = [f"# {rule.code} {rule.name}", _escaped(_sentence(rule.summary))]
+    parts = [f"# {rule.code} {rule.name}", _escaped(sentence(rule.summary))]
     parts.append("\n".join(f"- **{kind.value}**: {MEANINGS[kind]}" for kind in rule.applicability))
     parts += ["## Why", _escaped(rule.why), "## What to do", _escaped(rule.todo)]
-    for title, code in _examples(rule):
+    for title, code in examples(rule):
         parts += [f"## {title}", _fenced(code, language(rule.path))]
-    closing = _closing(rule)
-    if closing:
-        parts.append(closing)
+    if closing(rule):
+        parts.append(closing(rule))
     parts += ["## Source", _escaped(rule.source)]
     return "\n\n".join(parts) + "\n"
 
@@ -73,21 +72,20 @@ def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
     """
     console = make_console(stream, color=color)
     print_line(console, Text(f"{rule.code} {rule.name}", style="bold"))
-    print_wrapped(console, prose(console, _sentence(rule.summary)))
+    print_wrapped(console, prose(console, sentence(rule.summary)))
     print_line(console)
     for kind in rule.applicability:
         print_wrapped(console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10)
     _section(console, "Why", rule.why)
     _section(console, "What to do", rule.todo)
-    for title, code in _examples(rule):
+    for title, code in examples(rule):
         print_line(console)
         print_line(console, Text(f"{title} ({rule.path})", style="bold"))
         print_line(console)
         _print_code(console, code, language(rule.path))
-    closing = _closing(rule)
-    if closing:
+    if closing(rule):
         print_line(console)
-        print_wrapped(console, prose(console, closing))
+        print_wrapped(console, prose(console, closing(rule)))
     _section(console, "Source", rule.source)
 
 
@@ -111,7 +109,8 @@ def write_rules_table(rules: Iterable[Rule], stream: IO[str], color: bool | None
     print_block(console, table)
 
 
-def _examples(rule: Rule) -> list[tuple[str, str]]:
+def examples(rule: Rule) -> list[tuple[str, str]]:
+    """The example of a rule: its titles and its code."""
     if not rule.before:
         return []
     if rule.before == rule.after:
@@ -119,7 +118,8 @@ def _examples(rule: Rule) -> list[tuple[str, str]]:
     return [("Before", rule.before), ("After", rule.after)]
 
 
-def _closing(rule: Rule) -> str:
+def closing(rule: Rule) -> str:
+    """What is to be said below an example that ``apply`` doesn't rewrite; empty for the others."""
     if rule.before != rule.after:
         return ""
     if Applicability.MANUAL in rule.applicability:
@@ -145,7 +145,7 @@ def _print_code(console: Console, code: str, lexer: str) -> None:
         print_line(console, Text.assemble("    ", line))
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """A summary that stands alone: with a capital, and a full stop."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
 

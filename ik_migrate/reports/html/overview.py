@@ -1,0 +1,63 @@
+"""The top of the page: how much there is to do and for whom, what comes next, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ik_migrate.findings import Report, Status
+from ik_migrate.reports.html.markup import Html, element, join, paragraphs, prose
+from ik_migrate.reports.summary import next_steps
+from ik_migrate.reports.totals import count, totals
+from ik_migrate.reports.work import Work, work_counts
+
+_TILES = {
+    Work.PERSON: ("need a person", "needs a person"),
+    Work.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
+    Work.APPLY: ("`apply` does alone", "`apply` does alone"),
+    Work.DONE: ("rewritten", "rewritten"),
+    Work.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
+}
+
+
+def tiles(report: Report) -> Html:
+    """The number of findings for each kind of work, which leads to them; nothing where there are none."""
+    counts = work_counts(report)
+    items = []
+    for work, (many, one) in _TILES.items():
+        if counts[work]:
+            label = [element("strong", str(counts[work])), " ", prose(one if counts[work] == 1 else many)]
+            items.append(element("li", element("a", *label, href=f"#work={work.value}"), class_=work.value))
+    return element("ul", *items, class_="tiles") if items else Html("")
+
+
+def conclusion(report: Report) -> Html:
+    """The run in one sentence, and the next steps."""
+    parts = [element("p", prose(totals(report)), class_="totals")]
+    steps = next_steps(report)
+    if steps:
+        parts += [
+            element("h3", "Next steps"),
+            element("ol", *(element("li", prose(step)) for step in steps)),
+            element("p", "Give each command the paths and options of this run.", class_="note"),
+        ]
+    return join(parts)
+
+
+def problems(report: Report) -> Html:
+    """What could not be done and what was left alone; nothing where all went well."""
+    skipped = [(result.path, result.reason) for result in report.results if result.status is Status.SKIPPED]
+    parts = [
+        *_reasons("Could not be done", report.failed, "failed"),
+        *_reasons("Left alone", skipped, "skipped"),
+    ]
+    if report.skipped_trees:
+        folders = [element("li", element("code", tree)) for tree in report.skipped_trees]
+        parts += [element("h3", "Folders left out"), element("ul", *folders)]
+    return element("section", element("h2", "What is missing"), *parts, id="missing") if parts else Html("")
+
+
+def _reasons(title: str, files: Sequence[tuple[str, str]], name: str) -> list[Html]:
+    if not files:
+        return []
+    items = [join([element("dt", element("code", path)), element("dd", paragraphs(reason))]) for path, reason in files]
+    return [element("h3", f"{title}: {count(len(files), 'file')}"), element("dl", *items, class_=name)]
