@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 TIMEOUT = 60
+# Chromium wants its pipes under the numbers 3 and 4, which may be taken until then.
+_START = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium():
@@ -28,11 +38,10 @@ class Browser:
     def __init__(self, program, profile):
         reads, its_output = os.pipe()
         its_input, writes = os.pipe()
-        # Chromium wants its pipes under the numbers 3 and 4, which only a shell gives them without forking Python.
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe"]
         options += ["--no-first-run", f"--user-data-dir={profile}", "about:blank"]
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{its_input} 4>&{its_output}', program, *options],
+            [sys.executable, "-c", _START, str(its_input), str(its_output), program, *options],
             pass_fds=(its_input, its_output),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -45,15 +54,22 @@ class Browser:
         self._buffer = b""
         self.session = None
         self.complaints, self.requests, self.loaded = [], [], False
-        page = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
 
-    def close(self):
-        """End the browser."""
-        self._writer.close()
-        self._reader.close()
+    def __enter__(self):
+        try:
+            page = self.call("Target.createTarget", url="about:blank")["targetId"]
+            self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
+            for domain in ("Page", "Runtime", "Log", "Network"):
+                self.call(f"{domain}.enable")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for end in (self._writer, self._reader):
+            with contextlib.suppress(BrokenPipeError):
+                end.close()
         self.process.terminate()
         self.process.wait(TIMEOUT)
 

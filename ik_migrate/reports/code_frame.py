@@ -44,6 +44,8 @@ def decoded_lines(data: bytes, encoding: str) -> list[str]:
 
 def expand(line: str, encoding: str) -> list[str]:
     """What each character of ``line`` is shown as: tabs as blanks, control characters as escapes."""
+    if line.isascii() and line.isprintable():
+        return list(line)
     shown: list[str] = []
     column = 0
     for char in line:

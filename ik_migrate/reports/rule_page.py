@@ -41,7 +41,7 @@ def language(path: str) -> str:
 
 def rule_markdown(rule: Rule) -> str:
     """The page of a rule, as Markdown."""
-    parts = [f"# {rule.code} {rule.name}", _escaped(sentence(rule.summary))]
+    parts = [f"# {rule.code} {rule.name}", _escaped(_sentence(rule.summary))]
     parts.append("\n".join(f"- **{kind.value}**: {MEANINGS[kind]}" for kind in rule.applicability))
     parts += ["## Why", _escaped(rule.why), "## What to do", _escaped(rule.todo)]
     for title, code in examples(rule):
@@ -72,7 +72,7 @@ def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
     """
     console = make_console(stream, color=color)
     print_line(console, Text(f"{rule.code} {rule.name}", style="bold"))
-    print_wrapped(console, prose(console, sentence(rule.summary)))
+    print_wrapped(console, prose(console, _sentence(rule.summary)))
     print_line(console)
     for kind in rule.applicability:
         print_wrapped(console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10)
@@ -145,7 +145,7 @@ def _print_code(console: Console, code: str, lexer: str) -> None:
         print_line(console, Text.assemble("    ", line))
 
 
-def sentence(text: str) -> str:
+def _sentence(text: str) -> str:
     """A summary that stands alone: with a capital, and a full stop."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
 

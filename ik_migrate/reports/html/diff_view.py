@@ -8,7 +8,7 @@ from ik_migrate.findings import FileResult
 from ik_migrate.reports.code_frame import decoded_lines, original_lines
 from ik_migrate.reports.diff import line_blocks
 from ik_migrate.reports.html.intraline import marked, pairs, shortened
-from ik_migrate.reports.html.markup import Html, element, join
+from ik_migrate.reports.html.markup import Html, element, join, void_element
 from ik_migrate.reports.totals import count
 
 _CONTEXT = 3
@@ -61,8 +61,9 @@ def _table(rows: Sequence[Html], path: str) -> list[Html]:
         element(
             "table",
             element("caption", f"Changes of {path}"),
+            element("colgroup", *2 * [void_element("col", class_="number"), void_element("col")]),
             element("thead", head),
-            element("tbody", Html("\n".join(rows))),
+            element("tbody", join(rows, "\n")),
         )
     ]
 

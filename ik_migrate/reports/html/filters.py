@@ -41,18 +41,18 @@ def filters(report: Report, apps: Sequence[App], rules: Sequence[Rule]) -> Html:
         _select("app", "App", ((app.key, app.label, app.work.total()) for app in apps)),
         _select("rule", "Rule", ((rule.code, f"{rule.code} {rule.name}", codes[rule.code]) for rule in rules)),
         _select("work", "Work", ((kind.value, WORK_LABELS[kind].replace("`", ""), work[kind]) for kind in Work)),
-        element("fieldset", element("legend", "Applicability"), *boxes),
     ]
     buttons = [
         element("button", "Show all", type="reset"),
         element("button", "Unfold", type="button", id="unfold"),
         element("button", "Fold", type="button", id="fold"),
     ]
+    kinds_field = element("fieldset", element("legend", "Applicability"), *boxes)
     status = element("output", id="shown", aria_live="polite")
     return element(
         "form",
         *fields,
-        element("div", status, *buttons, class_="actions"),
+        element("div", kinds_field, status, *buttons, class_="actions"),
         id="filters",
         class_="scripted",
         role="search",

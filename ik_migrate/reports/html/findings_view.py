@@ -9,7 +9,7 @@ from ik_migrate.findings import Applicability, FileResult, Finding, Place, Repor
 from ik_migrate.reports.code_frame import frame_lines, original_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
-from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose
+from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.work import Work, work_of
 
@@ -55,7 +55,8 @@ class FindingsView:
                     class_="rewrite",
                 )
             )
-        title = element("h4", result.path)
+        # A long path breaks at its slashes.
+        title = element("h4", join([text(part) for part in result.path.split("/")], "/<wbr>"))
         return element(
             "details",
             element("summary", title, _counts(result.findings)),

@@ -1,6 +1,7 @@
 "use strict";
 // Filters, folds and the choice of light or dark. The page can be read without any of it.
 (() => {
+  const FEW = 20;
   const root = document.documentElement;
   root.classList.add("scripts");
 
@@ -32,6 +33,8 @@
       files: [...section.querySelectorAll(".file")].map((file) => ({
         file,
         path: file.querySelector("h4").textContent.toLowerCase(),
+        counts: file.querySelector(".counts"),
+        countsOfAll: file.querySelector(".counts").textContent,
         findings: [...file.querySelectorAll(".finding")].map((item) => ({ item, text: null })),
       })),
     }));
@@ -64,7 +67,7 @@
       let numberOfFiles = 0;
       for (const { section, files } of apps) {
         let filesHere = 0;
-        for (const { file, path, findings } of files) {
+        for (const { file, path, counts, countsOfAll, findings } of files) {
           let here = 0;
           for (const finding of findings) {
             const visible = (!wanted.app || wanted.app === section.dataset.app) && matches(finding, path, wanted);
@@ -72,6 +75,7 @@
             here += visible;
           }
           file.hidden = !here;
+          counts.textContent = here === findings.length ? countsOfAll : `${here} of ${countsOfAll}`;
           number += here;
           filesHere += here > 0;
         }
@@ -104,13 +108,13 @@
       const kinds = parameters.getAll("kind");
       for (const box of form.querySelectorAll("[name=kind]")) box.checked = kinds.includes(box.value);
       filter();
+      unfoldFew();
       return true;
     }
 
     function show(hash) {
       history.pushState(null, "", hash);
       if (fromAddress()) {
-        unfoldFew();
         document.getElementById("findings").scrollIntoView();
         document.querySelector("#findings h2").focus({ preventScroll: true });
       }
@@ -124,8 +128,10 @@
 
     // Whoever asks for a few findings wants to see them, not the files they are in.
     function unfoldFew() {
-      const files = document.querySelectorAll(".app:not([hidden]) .file:not([hidden])");
-      if (files.length <= 20) for (const file of files) file.open = true;
+      for (const folded of [".file:not([hidden])", "details.finding:not([hidden])"]) {
+        const found = document.querySelectorAll(`.app:not([hidden]) ${folded}`);
+        if (found.length <= FEW) for (const details of found) details.open = true;
+      }
     }
 
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -157,7 +163,7 @@
 
     document.querySelector("#findings h2").tabIndex = -1;
     filter();
-    if (fromAddress()) unfoldFew();
+    fromAddress();
   }
 
   // Paper has no folds.

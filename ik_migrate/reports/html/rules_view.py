@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ik_migrate.findings import Applicability, Report, Rule
 from ik_migrate.reports.html.markup import Html, code_block, element, join, paragraphs, prose
-from ik_migrate.reports.rule_page import MEANINGS, closing, examples, sentence
+from ik_migrate.reports.rule_page import MEANINGS, closing, examples
 
 
 def rules_of(report: Report) -> list[Rule]:
@@ -54,11 +54,10 @@ def rule_texts(rules: Sequence[Rule]) -> Html:
 
 
 def _rule_text(rule: Rule) -> Html:
-    parts = [element("p", prose(sentence(rule.summary)))]
     meanings = [
         element("li", element("strong", kind.value), ": ", prose(MEANINGS[kind])) for kind in rule.applicability
     ]
-    parts += [
+    parts = [
         element("ul", *meanings),
         element("h4", "Why"),
         paragraphs(rule.why),
@@ -72,7 +71,7 @@ def _rule_text(rule: Rule) -> Html:
     parts += [element("h4", "Source"), paragraphs(rule.source)]
     return element(
         "details",
-        element("summary", element("h3", f"{rule.code} {rule.name}")),
+        element("summary", element("h3", f"{rule.code} {rule.name}"), " ", element("span", prose(rule.summary))),
         # The target of the links is inside, so that browsers unfold the text when they go there.
         element("div", *parts, id=rule.code),
         class_="rule",
