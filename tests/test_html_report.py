@@ -188,6 +188,14 @@ def test_the_page_is_well_formed_and_its_parts_can_be_found(name, photo_site):
     assert root.all("html")[0].attributes["lang"] == "en" and len(root.all("main")) == 1
 
 
+def test_it_is_written_to_a_file_or_to_standard_output(run, photo_site):
+    done = run("apply", "--diff", "--format", "html", "--output", "html=report.html", ".", cwd=photo_site)
+
+    assert done.status == 1
+    assert (photo_site / "report.html").read_bytes() == done.out
+    assert "ik-migrate apply --diff" in parsed(done.stdout).all("title")[0].text
+
+
 def test_only_its_own_style_and_script_are_allowed(scanned):
     root = parsed(rendered(scanned))
     policy = root.all("meta", http_equiv="Content-Security-Policy")[0].attributes["content"]

@@ -15,6 +15,7 @@ FORMATS = {
     "text": "ik_migrate.reports.text:write_text",
     "json": "ik_migrate.reports.json_report:write_json",
     "jsonl": "ik_migrate.reports.jsonl:write_jsonl",
+    "html": "ik_migrate.reports.html_report:write_html",
 }
 """The function that writes each format, imported when it is called; in the order of ``--help``."""
 

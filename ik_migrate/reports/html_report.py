@@ -32,7 +32,7 @@ def write_html(report: Report, stream: IO[str]) -> None:
         policy=_policy(style, script),
         style=style,
         script=script,
-        command=_COMMANDS[report.command],
+        command=_COMMANDS.get(report.command, "ik-migrate"),
         version=__version__,
         content=_content(report),
     )
