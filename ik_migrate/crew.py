@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ik_migrate.facts import Facts
     from ik_migrate.findings import FileResult
     from ik_migrate.knowledge import Knowledge
+
+# What takes one process about two seconds; to start another takes a third of one.
+_BYTES_PER_PROCESS = 150_000
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,21 @@ class Alone:
 
     def facts(self, paths: Iterable[Path]) -> Iterator[Facts]:
         """See `Crew.facts`."""
+        return map(self.facts_of, paths)
+
+    def facts_of(self, path: Path, unreadable: frozenset[Path] = frozenset()) -> Facts:
+        """What a file says that matters beyond it.
+
+        Args:
+            path: the file.
+            unreadable: files that must not be read.
+        """
         from ik_migrate.facts import facts_of
 
-        for path in paths:
-            yield facts_of(self.project, path)
-            self.project.make_room()
+        self.project.unreadable = unreadable
+        found = facts_of(self.project, path)
+        self.project.make_room()
+        return found
 
     def own_backends(self, facts: Facts) -> dict[tuple[Path, str], OwnBackend]:
         """See `Crew.own_backends`."""
@@ -106,15 +120,21 @@ class Alone:
 
     def results(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileResult]]:
         """See `Crew.results`."""
+        return ((path, self.result_of(path)) for path in paths)
+
+    def result_of(self, path: Path, unreadable: frozenset[Path] = frozenset()) -> FileResult:
+        """What becomes of a file; see `facts_of` for the arguments."""
         from ik_migrate.pipeline import migrate_file
 
-        for path in paths:
-            yield path, migrate_file(self.project, path, self.project.shown(path), self._job.options, self._job.choose)
-            self.project.make_room()
+        self.project.unreadable = unreadable
+        shown = self.project.shown(path)
+        result = migrate_file(self.project, path, shown, self._job.options, self._job.choose)
+        self.project.make_room()
+        return result
 
 
 @contextmanager
-def no_garbage_collection() -> Iterator[None]:
+def _no_garbage_collection() -> Iterator[None]:
     """Keep the collector from going through all syntax trees again and again; `Project.make_room` calls it."""
     if not gc.isenabled():
         yield
@@ -124,3 +144,36 @@ def no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def processes_for(job: Job, paths: Collection[Path]) -> int:
+    """How many processes are worth their start for the files that mention ImageKit."""
+    if job.contents or job.choose is not None:
+        return 1
+    if job.options.jobs is not None:
+        return max(1, min(job.options.jobs, len(paths)))
+    size = 0
+    for path in paths:
+        with suppress(OSError):
+            size += path.stat().st_size
+    return max(1, min(_available_processors(), size // _BYTES_PER_PROCESS, len(paths)))
+
+
+def _available_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def crew_for(job: Job, paths: Collection[Path]) -> Iterator[Crew]:
+    """Who is to work on the files of a project: several processes where there is much to do."""
+    size = processes_for(job, paths)
+    if size == 1:
+        with _no_garbage_collection():
+            yield Alone(job)
+        return
+    from ik_migrate.pool import Pool
+
+    with Pool(job, size) as pool:
+        yield pool

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from ik_migrate.store import Content
+
 if TYPE_CHECKING:
     from ik_migrate.edits import Change
 
@@ -137,8 +139,8 @@ class FileResult:
     status: Status
     findings: tuple[Finding, ...] = ()
     applied: tuple[Finding, ...] = ()
-    before: bytes = field(default=b"", repr=False)
-    after: bytes = field(default=b"", repr=False)
+    before: Content = field(default=Content(), repr=False)
+    after: Content = field(default=Content(), repr=False)
     encoding: str = "utf-8"
     reason: str = ""
     refused: tuple[Finding, ...] = ()

@@ -172,6 +172,8 @@ class Project(Knowledge):
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._held = 0
+        self.unreadable: frozenset[Path] = frozenset()
+        """Files that must not be read."""
         self._mentions: dict[str, list[Path]] | None = None
 
     def shown(self, path: Path) -> str:
@@ -194,6 +196,8 @@ class Project(Knowledge):
     def module_at(self, path: Path) -> Module | None:
         """The file as a module; None where it can't be read or parsed."""
         if path not in self._modules:
+            if path in self.unreadable:
+                return None
             try:
                 self._modules[path] = self.load(path, self.read(path))
             except (OSError, Undecodable, NotPython):

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.choice import Choose
-from ik_migrate.crew import Alone, Job, no_garbage_collection
+from ik_migrate.crew import Job, crew_for
 from ik_migrate.filetypes import is_of_concern
 from ik_migrate.findings import Applicability, FileResult
 from ik_migrate.options import Options
 from ik_migrate.progress import Progress, counted, unseen
 from ik_migrate.project import Project
 from ik_migrate.source_roots import source_roots
+from ik_migrate.store import Store
 from ik_migrate.survey import survey
 
 
@@ -46,18 +47,24 @@ def migrate_project(
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
     knowledge.target = options.target
-    crew = Alone(Job(root, base, options, contents or {}, choose))
+    job = Job(root, base, options, contents or {}, choose)
     # Text of an editor may use what it does not name, as the files found by a search do.
     first = {*mentioning, *(contents or {})}
-    with no_garbage_collection():
+    with crew_for(job, first) as crew:
         crew.learn(knowledge)
         more = survey(root, options, first, crew, knowledge, progress)
         paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
-        found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
+        store = Store()
+        found = {
+            path: store.keep(result)
+            for path, result in counted(crew.results(paths), len(paths), "Working out", progress)
+        }
     results = []
     said: set[str] = set()
     for path in paths:
-        result = _said_once(found[path], said)
+        result = found[path]
+        if any(finding.rule.once for finding in result.findings):
+            result = store.keep(_said_once(result, said))
         if path in mentioning or result.findings:
             results.append(result)
     return results

@@ -1,0 +1,76 @@
+"""What files hold and will hold, kept out of memory until somebody asks."""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ik_migrate.findings import FileResult
+
+_IN_MEMORY_AT_MOST = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stretch of bytes in a store.
+
+    Args:
+        store: where they are.
+        start: offset of the first.
+        length: how many they are.
+    """
+
+    store: Store
+    start: int
+    length: int
+
+    def read(self) -> bytes:
+        """The bytes."""
+        return self.store.read(self.start, self.length)
+
+
+class Store:
+    """Keeps the contents of files in memory as long as they are few, then in a temporary file without a name."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_AT_MOST)  # noqa: SIM115
+        self._end = 0
+        weakref.finalize(self, self._file.close)
+
+    def keep(self, result: FileResult) -> FileResult:
+        """The same result, its contents kept here."""
+        before, after = result.before, result.after
+        kept = self._put(before)
+        return replace(result, before=kept, after=kept if after == before else self._put(after))
+
+    def _put(self, data: bytes) -> Stored:
+        self._file.seek(self._end)
+        self._file.write(data)
+        start, self._end = self._end, self._end + len(data)
+        return Stored(self, start, len(data))
+
+    def read(self, start: int, length: int) -> bytes:
+        """What was kept from one offset on."""
+        self._file.seek(start)
+        return self._file.read(length)
+
+
+class Content:
+    """A field of a frozen dataclass for bytes that may lie in a `Store`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    def __get__(self, instance: object, owner: type | None = None) -> bytes:
+        if instance is None:
+            # What a dataclass takes for the default.
+            return b""
+        value: bytes | Stored = vars(instance)[self._name]
+        return value if isinstance(value, bytes) else value.read()
+
+    def __set__(self, instance: object, value: bytes | Stored) -> None:
+        # A dataclass hands on this very object where no value is given.
+        vars(instance)[self._name] = b"" if isinstance(value, Content) else value

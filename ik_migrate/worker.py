@@ -1,0 +1,33 @@
+"""A process that works on one file after the other, as the process that started it says."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from ik_migrate.crew import Alone
+from ik_migrate.transport import receive, send
+
+
+def main() -> None:
+    """Do what comes in on standard input, and answer on standard output, until nothing comes any more."""
+    requests = sys.stdin.buffer
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever else is printed must not get in between.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        crew = Alone(receive(requests))
+        while True:
+            task, arguments = receive(requests)
+            try:
+                answer = getattr(crew, task)(*arguments)
+            except Exception as error:
+                if os.environ.get("IK_MIGRATE_DEBUG"):
+                    traceback.print_exc()
+                send(answers, (False, f"{type(error).__name__}: {error}"))
+            else:
+                send(answers, (True, answer))
+    except (EOFError, OSError):
+        # The other process has no more use for this one, or is no more.
+        os._exit(0)

@@ -1,0 +1,99 @@
+"""Several processes: the same report as with one, and what happens when one of them comes to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from ik_migrate import api, pool
+from ik_migrate.options import Options
+
+MODEL = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFit
+
+
+class Photo{number}(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFit(90, 90)], image_field='picture', format='JPEG')
+"""
+VIEW = "def names(photos):\n    return [photo.small.source_file.name for photo in photos]\n"
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A project of ten apps, of which each has models and views."""
+    for number in range(10):
+        app = tmp_path / "shop" / f"app{number}"
+        app.mkdir(parents=True)
+        (app / "__init__.py").touch()
+        (app / "models.py").write_text(MODEL.format(number=number))
+        (app / "views.py").write_text(VIEW)
+    (tmp_path / "shop" / "manage.py").touch()
+    return tmp_path / "shop"
+
+
+def test_number_of_processes_makes_no_difference(photo_site, shop, run):
+    for site, jobs, arguments in (
+        (photo_site, 3, ["scan", "--format", "json"]),
+        (shop, 2, ["apply", "--diff"]),
+        (shop, 5, ["scan"]),
+    ):
+        alone, several = (run(*arguments, "--jobs", number, cwd=site) for number in (1, jobs))
+        assert several.out == alone.out
+        assert several.err == alone.err
+        assert several.status == alone.status == 1
+
+
+def dying_over(name):
+    """The start of a process that comes to its end when it has to read a file of that name."""
+    return pool._START.replace(
+        "main()",
+        "import os, ik_migrate.project as p; read = p.Project.read; "
+        f"p.Project.read = lambda self, path: os._exit(9) if path.name == {name!r} else read(self, path); main()",
+    )
+
+
+def test_file_that_ends_the_process(shop, monkeypatch):
+    (shop / "app3" / "deadly.py").write_text("from imagekit.models import ImageSpecField\n")
+    monkeypatch.setattr(pool, "_START", dying_over("deadly.py"))
+    report = api.scan([shop], Options(jobs=2), base=shop)
+    assert [path for path, _ in report.failed] == ["app3/deadly.py"]
+    assert "nested too deeply" in report.failed[0][1]
+    assert report.exit_status == 2
+    assert len(report.results) == 21
+    assert all(result.findings for result in report.results if result.path != "app3/deadly.py")
+
+
+def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
+    """Its file is taken up by another one."""
+    started = []
+    start = pool._Hand._start
+
+    def start_and_note(hand):
+        started.append(start(hand))
+        if len(started) == 1:
+            started[0].kill()
+        return started[-1]
+
+    monkeypatch.setattr(pool._Hand, "_start", start_and_note)
+    assert not api.scan([shop], Options(jobs=2), base=shop).failed
+    assert len(started) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no signals to send to one process on Windows")
+def test_interrupted(shop, start):
+    for number in range(300):
+        (shop / f"more{number}.py").write_text(MODEL.format(number=number))
+    process = start("scan", "--jobs", "2", cwd=shop)
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Interrupted" in err
+    assert b"Traceback" not in err
+    assert out == b""
