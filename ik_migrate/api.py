@@ -159,7 +159,7 @@ def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, by
 
 def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: Mapping[Path, bytes]) -> Search:
     """The files of a project that mention ImageKit, and those named on their own even if git ignores them."""
-    found = search(root, exclude=options.exclude)
+    found = search(root, options=options)
     found.files = [path for path in found.files if path not in contents]
     found.files += [path for path, data in contents.items() if has_trigger(data)]
     for path in wanted:

@@ -13,17 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ik_migrate.foreign_trees import foreign_tree, is_excluded
+from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 
 TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
 """What a file that uses ImageKit says somewhere: the package, a setting, a command."""
 
-EXCLUDED = frozenset(
-    {".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", "virtualenv", "node_modules", "build"}
-    | {"dist", "site-packages", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs"}
-)
-_EXCLUDED_ENDINGS = (".egg-info", ".dist-info")
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
+_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 _LARGEST = 64 * 1024 * 1024
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
@@ -66,30 +64,35 @@ def project_root(path: Path) -> Path:
     return marked
 
 
-def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, exclude: Iterable[str] = ()) -> Search:
+def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, options: Options | None = None) -> Search:
     """The files below ``folder`` that contain one of ``triggers``.
 
     Args:
         folder: an existing folder, absolute.
         triggers: byte strings, in any of which a file must have to be found.
-        exclude: patterns of paths to leave out, see `ik_migrate.path_patterns`.
+        options: what to leave out, and what to take in that would be left out.
     """
+    options = options or Options()
     triggers = tuple(triggers)
-    found = _git_grep(folder, triggers)
+    found = _git_grep(folder, triggers, with_ignored=False) if options.respect_gitignore else None
     if found is None:
-        found = _walk(folder, triggers)
-    patterns = tuple(exclude)
+        found = _walk(folder, triggers, options)
+    elif options.include and (ignored := _git_grep(folder, triggers, with_ignored=True)) is not None:
+        known = set(found.files)
+        found.files += [
+            path for path in ignored.files if path not in known and any_matches(path, options.include, folder)
+        ]
     kept = []
     for path in found.files:
-        tree = _excluded_tree(folder, path.relative_to(folder).parts)
+        tree = None if any_matches(path, options.include, folder) else foreign_tree(folder, path)
         if tree is not None:
             if tree not in found.skipped:
                 found.skipped.append(tree)
-        elif any_matches(path, patterns, folder):
+        elif any_matches(path, options.exclude, folder):
             found.left_out.append((path, "excluded"))
         else:
             kept.append(path)
-    found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, patterns, folder)]
+    found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, options.exclude, folder)]
     found.files = sorted(kept)
     return found
 
@@ -104,27 +107,13 @@ def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
     return any(trigger in data for trigger in triggers)
 
 
-def _excluded_tree(folder: Path, parts: tuple[str, ...]) -> str | None:
-    """The folder on the way to a file that is not the project's own code."""
-    for index, part in enumerate(parts[:-1]):
-        tree = "/".join(parts[: index + 1])
-        if part in EXCLUDED or part.endswith(_EXCLUDED_ENDINGS):
-            return tree
-        if part == "imagekit" and is_imagekit(folder.joinpath(*parts[: index + 1])):
-            return tree
-    return None
-
-
-def is_imagekit(folder: Path) -> bool:
-    """Whether ``folder`` is a copy of ImageKit itself."""
-    return (folder / "models").is_dir() and ((folder / "processors").exists() or (folder / "specs").is_dir())
-
-
-def _git_grep(folder: Path, triggers: tuple[bytes, ...]) -> Search | None:
-    """Let git search its work tree; None where there is none."""
+def _git_grep(folder: Path, triggers: tuple[bytes, ...], *, with_ignored: bool) -> Search | None:
+    """Let git search its work tree, also what it ignores if asked to; None where there is none."""
     if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
         return None
     grep = ["grep", "-l", "-z", "-F", "--untracked", "--no-recurse-submodules", "--no-color"]
+    if with_ignored:
+        grep.append("--no-exclude-standard")
     for trigger in triggers:
         grep += ["-e", os.fsdecode(trigger)]
     try:
@@ -170,14 +159,14 @@ def _submodules(folder: Path) -> Iterator[Path]:
             yield folder / value.strip()
 
 
-def _walk(folder: Path, triggers: tuple[bytes, ...]) -> Search:
+def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search:
     found = Search()
 
     def unreadable(error: OSError) -> None:
         found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
 
     for top, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not _is_left_out(found, folder, top, name))
+        folders[:] = sorted(name for name in folders if not _is_left_out(found, folder, top, name, options))
         for name in sorted(names):
             path = os.path.join(top, name)
             try:
@@ -194,9 +183,10 @@ def _walk(folder: Path, triggers: tuple[bytes, ...]) -> Search:
     return found
 
 
-def _is_left_out(found: Search, folder: Path, top: str, name: str) -> bool:
-    if name in EXCLUDED or name.endswith(_EXCLUDED_ENDINGS):
-        if name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
-            found.skipped.append(Path(top, name).relative_to(folder).as_posix())
-        return True
-    return False
+def _is_left_out(found: Search, folder: Path, top: str, name: str, options: Options) -> bool:
+    """Whether the walk does not enter a folder; what may hold files that are to be included is entered."""
+    if not is_excluded(name) or (options.include and name not in _NEVER_ENTERED):
+        return False
+    if name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
+        found.skipped.append(Path(top, name).relative_to(folder).as_posix())
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ik_migrate.discovery import is_imagekit
+from ik_migrate.foreign_trees import is_imagekit
 
 
 def absolute(package: tuple[str, ...], source: str) -> str | None:

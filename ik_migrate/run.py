@@ -43,7 +43,7 @@ def migrate_project(
     """
     searched = Project(root, base, contents)
     searched.wanted = tuple(wanted)
-    searched.add_source_roots(source_roots(searched, (), options.exclude))
+    searched.add_source_roots(source_roots(searched, options))
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
     knowledge.target = options.target

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from ik_migrate.discovery import EXCLUDED, is_below, search
+from ik_migrate.discovery import is_below, search
+from ik_migrate.foreign_trees import EXCLUDED
+from ik_migrate.options import Options
 from ik_migrate.path_values import PathValues
 from ik_migrate.project import Module, Project
 
@@ -21,19 +23,18 @@ _PATH_METHODS = frozenset({"append", "insert", "extend"})
 _SETUP_CFG = re.compile(r"^package_dir\s*=\s*\n?\s*=\s*(?P<folder>[\w./-]+)", re.M)
 
 
-def source_roots(project: Project, declared: Iterable[str], exclude: Iterable[str]) -> list[Path]:
+def source_roots(project: Project, options: Options) -> list[Path]:
     """The folders from which the code of a project is imported, besides those of its packages.
 
     Args:
         project: the project.
-        declared: the folders that its owner names, relative to the root of the project.
-        exclude: patterns of paths to leave out.
+        options: the folders that its owner names, and what to leave out.
 
     Returns:
         Existing folders, the declared ones first, each once.
     """
-    roots = [project.root / name for name in declared]
-    for path in search(project.root, _TRIGGERS, exclude).files:
+    roots = list(options.source_roots)
+    for path in search(project.root, _TRIGGERS, options).files:
         roots += (root for root in _roots_said_by(project, path) if _is_own(project, root))
     return [root for root in dict.fromkeys(roots) if root.is_dir()]
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ik_migrate.discovery import search
+from ik_migrate.options import Options
 from ik_migrate.spec_files import MEMBERS
 
 _MEMBER = re.compile(rb"\.(?:" + b"|".join(sorted(name.encode() for name in MEMBERS)) + rb")\b")
 
 
-def users_of_spec_files(folder: Path, attnames: Iterable[str], exclude: Iterable[str]) -> set[Path]:
+def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options) -> set[Path]:
     """Python files that give a spec file a name of its own and use it by that, or ask for it with ``getattr``.
 
     Those that say ``.thumbnail.`` are found without.
@@ -20,7 +21,7 @@ def users_of_spec_files(folder: Path, attnames: Iterable[str], exclude: Iterable
     Args:
         folder: the folder of the project, absolute.
         attnames: the spec attributes of the project.
-        exclude: patterns of paths to leave out.
+        options: what to leave out.
     """
     names = sorted(set(attnames))
     if not names:
@@ -32,7 +33,7 @@ def users_of_spec_files(folder: Path, attnames: Iterable[str], exclude: Iterable
     )
     test = re.compile(rf"isinstance\(.*\.(?:{any_name})\b|\._ik\.".encode())
     found = set()
-    for path in search(folder, [*triggers, b"._ik."], exclude).files:
+    for path in search(folder, [*triggers, b"._ik."], options).files:
         if path.suffix == ".py":
             try:
                 data = path.read_bytes()

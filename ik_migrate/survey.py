@@ -44,7 +44,7 @@ def survey(
             names |= said.names
         read |= found
         if names:
-            found.update(search(root, names, exclude=options.exclude).files)
+            found.update(search(root, names, options).files)
         if found == read:
             break
     if facts.attributes_of_variables:
@@ -53,7 +53,7 @@ def survey(
         crew.learn(knowledge)
         for said in crew.facts(sorted({path for path, _ in facts.attributes_of_variables})):
             facts.add(said)
-    found |= users_of_spec_files(root, facts.spec_attributes, options.exclude)
+    found |= users_of_spec_files(root, facts.spec_attributes, options)
     found |= set(facts.keyword_dicts)
     for said in crew.facts(sorted(found - read)):
         facts.add(said)

@@ -423,3 +423,70 @@ class Photo(models.Model):
         }
     )
     assert found(folder) == [("models.py", 10, "IK101", "safe")]
+
+
+USING = "from imagekit.models import ImageSpecField\nthumb = ImageSpecField([], image_field='picture')\n"
+COPIES = {
+    "vendor/imagekit-2.0": ["models/__init__.py", "processors/__init__.py", "imagecache/__init__.py", "lib.py"],
+    "imagekit_fork": ["models/__init__.py", "processors/__init__.py", "cachefiles/__init__.py"],
+    "lib/old_imagekit": ["models.py", "processors/__init__.py", "generators.py", "lib.py"],
+    "apps/imagekit": ["models.py", "processors.py", "specs.py", "lib.py", "options.py"],
+    "src/django-imagekit": [
+        "setup.py",
+        "imagekit/models/__init__.py",
+        "imagekit/processors/base.py",
+        "tests/models.py",
+    ],
+}
+
+
+def test_copies_of_imagekit_are_left_out_under_any_name(project):
+    files = {f"{folder}/{name}": USING for folder, names in COPIES.items() for name in names}
+    own = {"imagekit_tools/models.py": USING, "imagekit_tools/processors.py": USING}
+    folder = project({**files, **own, "photos/models.py": USING})
+    report = scan([folder], base=folder)
+    assert [result.path for result in report.results] == [*sorted(own), "photos/models.py"]
+    assert sorted(report.skipped_trees) == sorted(COPIES)
+
+
+def test_what_is_included_is_looked_at_though_it_would_be_left_out(project, git):
+    folder = project(
+        {
+            ".gitignore": "local/\n",
+            "env/sites/models.py": USING,
+            "env/other/models.py": USING,
+            "local/models.py": USING,
+            "photos/models.py": USING,
+        }
+    )
+
+    def looked_at(**options):
+        return [result.path for result in scan([folder], Options(**options), base=folder).results]
+
+    without_git = looked_at(include=("env/sites",))
+    assert without_git == ["env/sites/models.py", "local/models.py", "photos/models.py"]
+    git(folder, "init", "-q")
+    assert looked_at() == ["photos/models.py"]
+    assert looked_at(include=("local", "env/sites")) == [
+        "env/sites/models.py",
+        "local/models.py",
+        "photos/models.py",
+    ]
+    assert looked_at(include=("local",), exclude=("local/models.py",)) == ["photos/models.py"]
+    assert looked_at(respect_gitignore=False) == ["local/models.py", "photos/models.py"]
+
+
+def test_source_roots_that_the_owner_names(project):
+    folder = project(
+        {
+            "code/toolbox/__init__.py": "",
+            "code/toolbox/images.py": TOOLBOX,
+            "site/photos/__init__.py": "",
+            "site/photos/models.py": MODELS.format(toolbox="toolbox.images"),
+        }
+    )
+    assert found(folder) == []
+    assert found(folder, source_roots=(folder / "code",)) == [
+        ("site/photos/models.py", 7, "IK101", "safe"),
+        ("site/photos/models.py", 7, "IK201", "safe"),
+    ]
