@@ -17,11 +17,27 @@ from functools import cache
 from ik_migrate.config_keys import nearest
 from ik_migrate.edits import Change
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.ignore_comments import Ignore
 from ik_migrate.project import Module
 from ik_migrate.spec_field import SpecField
 from ik_migrate.textfile import TextFile
 
 _CODE = re.compile(r"IK[1-9]\d\d")
+
+
+@dataclass(frozen=True)
+class UsedIgnore:
+    """A comment that says what to ignore, and what came of it.
+
+    Args:
+        ignore: the comment.
+        silenced: the codes of the rules whose findings it has silenced.
+        is_judged: whether findings of the rules whose codes begin so would all have been seen in this run.
+    """
+
+    ignore: Ignore
+    silenced: frozenset[str]
+    is_judged: Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -33,12 +49,14 @@ class Codemod:
         spec_field: looks at one call of a spec field.
         module: looks at one Python file.
         text: looks at one file that is not Python.
+        ignores: looks at the comments of one file that say what to ignore, and at what came of them.
     """
 
     rules: tuple[Rule, ...]
     spec_field: Callable[[SpecField], Iterable[Finding]] | None = None
     module: Callable[[Module], Iterable[Finding]] | None = None
     text: Callable[[TextFile], Iterable[Finding]] | None = None
+    ignores: Callable[[Module | TextFile, Iterable[UsedIgnore]], Iterable[Finding]] | None = None
 
 
 @cache
@@ -71,7 +89,8 @@ def complaint_about(beginnings: Iterable[str]) -> str:
     """What is wrong with codes of rules, or their beginnings: empty where each begins the code of some rule."""
     for beginning in beginnings:
         if not any(code.startswith(beginning.upper()) for code in rules()):
-            hint = nearest(beginning, rules())
+            by_name = next((code for code, rule in rules().items() if rule.name == beginning.lower()), "")
+            hint = f" Did you mean {by_name!r}?" if by_name else nearest(beginning, rules(), 0.75)
             return f"no rule starts with {beginning!r}.{hint} See: ik-migrate rules"
     return ""
 

@@ -19,7 +19,7 @@ from ik_migrate.options import Options
 
 OWN_FILE = "ik-migrate.toml"
 SHARED_FILE = "pyproject.toml"
-_HEADER = re.compile(r"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[].]""", re.M)
+_HEADER = re.compile(r"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[\].]""", re.M)
 _LARGEST = 16 * 1024 * 1024
 
 
@@ -189,6 +189,6 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
 
 def _line_of(name: str, text: str, start: int) -> int:
     """The line of a key or of the table of that name; 0 where it can't be told."""
-    pattern = rf"""^[ \t]*(?:\[.*\.)?["']?{re.escape(name)}["']?[ \t]*[].=]"""
+    pattern = rf"""^[ \t]*(?:\[.*\.)?["']?{re.escape(name)}["']?[ \t]*[\].=]"""
     match = re.compile(pattern, re.M).search(text, start)
     return text.count("\n", 0, match.start()) + 1 if match else 0

@@ -17,8 +17,8 @@ from ik_migrate.foreign_trees import foreign_tree, is_excluded
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 
-TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
-"""What a file that uses ImageKit says somewhere: the package, a setting, a command."""
+TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"ik-migrate: ignore")
+"""What a file that uses ImageKit says somewhere: the package, a setting, a command, or a comment for us about it."""
 
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})

@@ -57,9 +57,8 @@ class Options:
         more = [code for pattern, codes in self.per_file_ignores if matches(path, pattern, root) for code in codes]
         return replace(self, ignore=(*self.ignore, *more)) if more else self
 
-    def heeds(self, finding: Finding) -> bool:
-        """Whether the finding's rule was asked for."""
-        code = finding.rule.code
+    def heeds(self, code: str) -> bool:
+        """Whether the rule with that code was asked for."""
         selected = not self.select or _starts(code, self.select)
         return selected and not _starts(code, self.ignore)
 

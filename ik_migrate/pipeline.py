@@ -13,6 +13,8 @@ from ik_migrate.codemod import codemods
 from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
 from ik_migrate.filetypes import is_python
 from ik_migrate.findings import Applicability, FileResult, Finding, Status
+from ik_migrate.heeding import heeded
+from ik_migrate.ignore_comments import ignores_of_module
 from ik_migrate.module import PythonText
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
@@ -76,9 +78,17 @@ def _migrate_python(
 ) -> FileResult:
     module = project.load(path, data)
     source = module.text.source
-    findings = tuple(finding for finding in findings_of(module) if options.heeds(finding))
+    findings, ignored = heeded(module, findings_of(module), options)
     proposed = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
-    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, encoding=source.encoding)
+    result = FileResult(
+        shown_path,
+        Status.UNCHANGED,
+        findings,
+        before=data,
+        after=data,
+        encoding=source.encoding,
+        suppressed=ignored,
+    )
 
     def rewritten(chosen: tuple[Finding, ...]) -> str:
         from ik_migrate.rewrite import rewrite
@@ -109,8 +119,8 @@ def _migrate_text(
     project: Project, shown_path: str, data: bytes, options: Options, choose: Choose | None
 ) -> FileResult:
     file = TextFile(shown_path, Source.from_text(data), project)
-    findings = _findings_of_text(file, options)
-    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data)
+    findings, ignored = heeded(file, _findings_of_text(file), options)
+    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, suppressed=ignored)
 
     def rewritten(chosen: tuple[Finding, ...]) -> str:
         edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
@@ -123,15 +133,15 @@ def _migrate_text(
     text = rewritten(chosen)
     if options.todo:
         again = replace(file, source=Source(text, "utf-8"))
-        edits = todo_edits_of_text(again, _findings_of_text(again, options))
+        left, _ = heeded(again, _findings_of_text(again), options)
+        edits = todo_edits_of_text(again, left)
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
     return _with_text(result, file.source, text, chosen)
 
 
-def _findings_of_text(file: TextFile, options: Options) -> tuple[Finding, ...]:
-    """What the rules say of a file that is not Python, in the order of the file."""
-    found = [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
-    return tuple(sorted((f for f in found if options.heeds(f)), key=lambda finding: finding.sort_key))
+def _findings_of_text(file: TextFile) -> list[Finding]:
+    """What the rules say of a file that is not Python."""
+    return [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
 
 
 def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
@@ -200,12 +210,18 @@ def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
     needs a person there is no class: all arguments move into it together, or none does.
     """
     source = module.text.source
+    _, ignored = ignores_of_module(module).split(findings)
+    # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
+    settled_by_hand = [finding for finding in ignored if finding.rule.code in _SILENT]
     manual = [
         (source.offset_of(finding.place), finding.rule.code)
         for finding in findings
-        if finding.applicability is Applicability.MANUAL and finding.rule.code in _ABOUT_CALLS
+        if finding.applicability is Applicability.MANUAL
+        and finding.rule.code in _ABOUT_CALLS
+        and finding not in settled_by_hand
     ]
-    held, half = set(), set()
+    held: set[int] = set()
+    half = {call for finding in ignored if finding not in settled_by_hand for call in _calls_of(finding)}
     for spec in spec_fields(module) if manual else ():
         codes = {code for offset, code in manual if spec.offset <= offset < module.text.end(spec.call)}
         if codes:
@@ -262,7 +278,7 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
-    findings = tuple(finding for finding in findings_of(again) if options.heeds(finding))
+    findings, _ = heeded(again, findings_of(again), options)
     left = _consistent([finding for finding in findings if options.writes(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:

@@ -63,9 +63,9 @@ def migrate_project(
     said: set[str] = set()
     for path in paths:
         result = found[path]
-        if any(finding.rule.once for finding in result.findings):
+        if any(finding.rule.once for finding in (*result.findings, *result.suppressed)):
             result = store.keep(_said_once(result, said))
-        if path in mentioning or result.findings:
+        if path in mentioning or result.findings or result.suppressed:
             results.append(result)
     return results
 
@@ -78,6 +78,8 @@ def _said_once(result: FileResult, said: set[str]) -> FileResult:
         said: the codes of those rules that have spoken; added to.
     """
     kept = []
+    # Who has it ignored where it is said has heard it.
+    said.update(finding.rule.code for finding in result.suppressed if finding.rule.once)
     for finding in result.findings:
         if finding.rule.once and finding.applicability is Applicability.NOTICE:
             if finding.rule.code in said:

@@ -6,21 +6,41 @@ from ik_migrate.findings import Report, Status
 
 
 def totals(report: Report) -> str:
-    """One sentence on the whole run."""
+    """The whole run in a sentence, and another on the findings that do not count."""
+    return f"{_found(report) if report.findings else _nothing_found(report)}{_besides(report)}"
+
+
+def _found(report: Report) -> str:
     searched = count(report.files_searched, "file")
-    if not report.findings:
-        gaps = report.failed or any(result.status is Status.SKIPPED for result in report.results)
-        if gaps:
-            return f"No findings in what could be read; {searched} searched. What could not is listed."
-        if not report.files_searched:
-            return "No findings, but there was no file to search either."
-        return f"No findings: nothing in {searched} needs to change for ImageKit 3."
     found = sum(1 for result in report.results if result.findings)
     changed = sum(1 for result in report.results if result.status is Status.CHANGED)
     verb = ("was" if changed == 1 else "were") if report.command == "apply" else "would be"
     text = f"{searched} searched, {found} with findings, {changed} {verb} rewritten"
     failed = len(report.failed)
     return f"{text}, {failed} could not be done." if failed else f"{text}."
+
+
+def _nothing_found(report: Report) -> str:
+    searched = count(report.files_searched, "file")
+    if report.failed or any(result.status is Status.SKIPPED for result in report.results):
+        return f"No findings in what could be read; {searched} searched. What could not is listed."
+    if not report.files_searched:
+        return "No findings, but there was no file to search either."
+    if any(result.suppressed or result.known for result in report.results):
+        return f"No findings that count in {searched}."
+    return f"No findings: nothing in {searched} needs to change for ImageKit 3."
+
+
+def _besides(report: Report) -> str:
+    """A sentence on what was found and does not count; empty where there is none of that."""
+    ignored = sum(len(result.suppressed) for result in report.results)
+    known = sum(len(result.known) for result in report.results)
+    parts = []
+    if ignored:
+        parts.append(f"{count(ignored, 'finding')} ignored by comments")
+    if known:
+        parts.append(f"{count(known, 'finding')} in the baseline")
+    return f" Besides: {', '.join(parts)}." if parts else ""
 
 
 def count(number: int, noun: str) -> str:

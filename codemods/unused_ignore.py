@@ -1,0 +1,66 @@
+"""Comments that tell ik-migrate to ignore what it does not find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ik_migrate.codemod import Codemod, UsedIgnore, complaint_about, report_range
+from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.project import Module
+from ik_migrate.textfile import TextFile
+
+RULE = Rule(
+    code="IK801",
+    name="unused-ignore",
+    summary="a comment `# ik-migrate: ignore` that silences nothing",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "A comment that silences nothing today can hide tomorrow's finding; one with a misspelt code silences nothing"
+        " though it looks as if it did."
+    ),
+    todo="Take the comment or the code away, or correct it.",
+    source="docs/configuration.md, on comments",
+    before="""\
+from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
+""",
+    after="""\
+from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
+""",
+)
+
+# What these rules look for says nothing any more once the call is written in the words of ImageKit 3, or once the
+# last file of the project is: a comment that names one of them is then a decision that was taken, not a mistake.
+_SILENT = ("IK105", "IK201", "IK304", "IK307")
+
+
+def check_ignores(file: Module | TextFile, used: Iterable[UsedIgnore]) -> Iterator[Finding]:
+    """Report comments, or codes in them, to which there was no finding."""
+    for comment in used:
+        for message in _messages(comment):
+            place = (comment.ignore.start, comment.ignore.end)
+            yield report_range(RULE, file, place, message, Applicability.NOTICE)
+
+
+def _messages(comment: UsedIgnore) -> Iterator[str]:
+    ignore = comment.ignore
+    if not ignore.is_understood:
+        yield "not understood, so nothing is ignored: write `ik-migrate: ignore` or `ik-migrate: ignore[IK201,IK301]`"
+    elif not ignore.codes:
+        if not comment.silenced and comment.is_judged(""):
+            yield "there is nothing to ignore here"
+    else:
+        for code in ignore.codes:
+            complaint = complaint_about([code])
+            if complaint:
+                yield complaint
+            elif _is_unused(comment, code):
+                yield f"there is no {code} to ignore here"
+
+
+def _is_unused(comment: UsedIgnore, code: str) -> bool:
+    if any(silenced.startswith(code) for silenced in comment.silenced):
+        return False
+    return comment.is_judged(code) and not any(silent.startswith(code) for silent in _SILENT)
+
+
+CODEMOD = Codemod(rules=(RULE,), ignores=check_ignores)
