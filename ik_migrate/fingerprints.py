@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ik_migrate.findings import FileResult, Finding
+from ik_migrate.original import original_lines
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 # What a line is about: the class or function that it opens, or the name that it binds or calls.
 _SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def)\s+)?[\w.]+)")
 _LONGEST_CODE = 100
@@ -41,7 +41,7 @@ def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
     """
     if not findings:
         return []
-    lines = _NEWLINE.split(result.before.decode(result.encoding, "replace").removeprefix("\ufeff"))
+    lines = original_lines(result)
     return [
         Trait(result.path, finding.rule.code, _context(lines, finding), _shortened(_code(lines, finding)))
         for finding in findings

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from ik_migrate.findings import FileResult, Place
+from ik_migrate.findings import Place
 from ik_migrate.reports.terminal import visible
 
-# The lines of a Python file; str.splitlines would also split at form feeds.
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _TAB = 4
 _MORE = "..."
 _MARK_STYLE = "bold yellow"
 _GUTTER_STYLE = "dim"
-
-
-def split_lines(text: str) -> list[str]:
-    """The lines of ``text`` as Python counts them, without their ends."""
-    return _NEWLINE.split(text)
-
-
-def original_lines(result: FileResult) -> list[str]:
-    """The lines of a file as it was read, see `decoded_lines`."""
-    return decoded_lines(result.before, result.encoding)
-
-
-def decoded_lines(data: bytes, encoding: str) -> list[str]:
-    """The lines of the bytes of a file; bytes that can't be decoded become lone surrogates."""
-    try:
-        # One character for each stray byte, as the columns of the findings count them.
-        text = data.decode(encoding, "surrogateescape")
-    except LookupError:
-        text = data.decode("latin-1")
-    except UnicodeError:
-        text = data.decode(encoding, "replace")
-    return split_lines(text.removeprefix("\ufeff"))
 
 
 def expand(line: str, encoding: str) -> list[str]:
@@ -96,7 +71,7 @@ def frame_lines(
     """The lines of a place, its first and last where it has many.
 
     Args:
-        lines: the file, see `original_lines`.
+        lines: the file, see `ik_migrate.original`.
         place: what to mark; its columns count characters.
         width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.
