@@ -10,6 +10,7 @@ from ik_migrate.store import Content
 
 if TYPE_CHECKING:
     from ik_migrate.edits import Change
+    from ik_migrate.fixes import Fix
 
 
 class Applicability(str, Enum):
@@ -133,6 +134,7 @@ class FileResult:
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
         reason: for ``SKIPPED`` and ``FAILED``: why, and what to do.
+        fixes: what the rewrites of ``applied`` do one by one, if that was asked for.
     """
 
     path: str
@@ -146,6 +148,7 @@ class FileResult:
     refused: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     known: tuple[Finding, ...] = ()
+    fixes: tuple[Fix, ...] = field(default=(), repr=False)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import stat
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
+from markdown_it import MarkdownIt
 
+from ik_migrate.api import scan
 from ik_migrate.reports.formats import FORMATS, writer
 
 MODELS = """\
@@ -147,3 +154,105 @@ def test_jsonl_has_the_findings_then_their_file_and_the_run_last(run, project):
     whole = json.loads(run(*SCAN, "--format", "json", "nowhere", ".", cwd=project).stdout)
     assert lines[-1]["summary"] == whole["summary"]
     assert lines[1] == {"type": "finding", "path": "models.py", **whole["files"][1]["findings"][0]}
+
+
+# Names that mean something to a format ----------------------------------------------------------
+
+HOSTILE = [
+    b"a\nb\r.py",
+    b"\x1b[31mred\x1b[0m.py",
+    b"]]>.py",
+    b"::error::x,y=%0A.py",
+    b"caf\xe9.py",
+    b"<img src=x onerror=alert(1)>.py",
+    b"pipe|`tick` [link](x) @user #1 --><!--.py",
+    b"'quo\"te'.py",
+    "\u202egnp.\N{PARTY POPPER} .py".encode(),
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """Reports in all formats about files whose names mean something to one format or another, and their paths."""
+    folder = tmp_path_factory.mktemp("hostile")
+    try:
+        for name in HOSTILE:
+            Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_text(MODELS)
+    except OSError:
+        pytest.skip("this file system does not take such names")
+    Path(folder, "broken::error::]]>.py").write_text("import imagekit (\n")
+    report = scan([folder, folder / "no\n::error::where"], base=folder)
+    written = {}
+    for name in FORMATS:
+        stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+        writer(name)(report, stream)
+        stream.seek(0)
+        written[name] = stream.read()
+    paths = {result.path for result in report.results if result.findings}
+    assert len(paths) == len(HOSTILE)
+    return written, {os.fsencode(path).decode("utf-8", "backslashreplace") for path in paths}
+
+
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"json", "jsonl", "sarif", "gitlab"}))
+def test_no_format_lets_control_characters_of_a_name_through(hostile, name):
+    written, _ = hostile
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", written[name])
+
+
+def test_json_formats_have_the_names(hostile):
+    written, paths = hostile
+    assert paths < {file["path"] for file in json.loads(written["json"])["files"]}
+    lines = [json.loads(line) for line in written["jsonl"].splitlines()]
+    assert paths == {line["path"] for line in lines if line["type"] == "finding"}
+    issues = json.loads(written["gitlab"])
+    assert paths < {issue["location"]["path"] for issue in issues}
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    results = json.loads(written["sarif"])["runs"][0]["results"]
+    uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
+    assert {unquote(uri, errors="backslashreplace") for uri in uris} == paths
+
+
+def test_github_commands_hold_their_properties(hostile):
+    written, paths = hostile
+    *commands, totals = written["github"].splitlines()
+    assert "files searched" in totals
+    files = []
+    for line in commands:
+        match = re.fullmatch(r"::(?:error|warning|notice) ((?:\w+=[^,:]*,?)+)::(.+)", line)
+        assert match, line
+        properties = dict(pair.split("=", 1) for pair in match.group(1).split(","))
+        assert set(properties) <= {"file", "line", "endLine", "col", "title"}
+        files.append(unquote(properties["file"]))
+    assert {"broken::error::]]>.py", "no\\n::error::where", "::error::x,y=%0A.py", "a\\nb\\r.py"} < set(files)
+    assert len(set(files)) == len(paths) + 2
+
+
+def test_junit_is_well_formed_and_counts_right(hostile):
+    written, _ = hostile
+    root = ElementTree.fromstring(written["junit"].encode())
+    assert len(root) == len(HOSTILE) + 2
+    for suite in root:
+        # What junit-10.xsd of Jenkins' xUnit plugin knows, as far as it is used here.
+        assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
+        assert int(suite.get("tests")) == len(suite)
+        for kind in ("failure", "error", "skipped"):
+            wanted = suite.get({"failure": "failures", "error": "errors"}.get(kind, kind))
+            assert int(wanted) == len(suite.findall(f"testcase/{kind}"))
+        assert all(set(test.attrib) == {"classname", "name", "time"} for test in suite)
+        assert len({test.get("name") for test in suite}) == len(suite)
+    assert int(root.get("tests")) == sum(len(suite) for suite in root)
+    assert "\\x1b[31mred\\x1b[0m.py" in {suite.get("name") for suite in root}
+
+
+def test_markdown_has_no_html_link_or_heading_of_a_name(hostile):
+    written, _ = hostile
+    tokens = MarkdownIt("commonmark").parse(written["markdown"])
+    inline = [child for token in tokens for child in token.children or ()]
+    assert {token.content for token in [*tokens, *inline] if token.type.startswith("html")} <= {"<!-- -->"}
+    links = [token.attrGet("href") for token in inline if token.type == "link_open"]
+    assert {re.sub(r"IK\d+", "", link) for link in links} == {
+        "https://github.com/ik-migrate/ik-migrate/blob/main/docs/rules/.md"
+    }
+    code = {token.content for token in inline if token.type == "code_inline"}
+    assert {"]]>.py", "pipe|`tick` [link](x) @user #1 --><!--.py", "caf\\xe9.py"} <= code
+    assert written["markdown"].count("\n### `") == len(HOSTILE)

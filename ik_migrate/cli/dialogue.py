@@ -9,10 +9,11 @@ import click
 from rich.text import Text
 
 from ik_migrate.findings import FileResult, Report
-from ik_migrate.reports.code_frame import original_lines
+from ik_migrate.original import original_lines
 from ik_migrate.reports.diff_text import print_diff
-from ik_migrate.reports.terminal import make_console, print_line, visible
+from ik_migrate.reports.terminal import make_console, print_line
 from ik_migrate.reports.text import ReportPrinter
+from ik_migrate.reports.visible import visible
 
 _HELP = """\
 y  yes, make this rewrite

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from ik_migrate.reports.formats import FORMATS, writer
+from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
     from ik_migrate.findings import Report
@@ -92,6 +92,16 @@ def report_options(command: Any) -> Any:
     ):
         command = decorate(command)
     return command
+
+
+def wants_fixes(name: str, outputs: Sequence[Output]) -> bool:
+    """Whether one of the reports that are asked for tells what each rewrite does on its own.
+
+    Args:
+        name: the format of the report on standard output.
+        outputs: the others.
+    """
+    return not FORMATS_WITH_FIXES.isdisjoint({name, *(output.format for output in outputs)})
 
 
 def write_report(report: Report, name: str) -> None:

@@ -10,7 +10,7 @@ import click
 from ik_migrate.cli.apply_options import Care, apply_options
 from ik_migrate.cli.chosen_files import ChosenFiles, file_options
 from ik_migrate.cli.group import EXIT_STATUSES
-from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
+from ik_migrate.cli.report_options import Output, report_options, wants_fixes, write_outputs, write_report
 from ik_migrate.cli.run_options import options_from, run_options
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
@@ -37,7 +37,7 @@ def scan(
     With - for PATHS, the text of one file is read from standard input.
     """
     options = options_from(files.paths, **chosen)
-    report = _scanned(files, options, terminal)
+    report = _scanned(files, options, terminal, with_fixes=wants_fixes(report_format, outputs))
     _report(report, report_format, terminal, to_stderr=False)
     _exit(report, outputs, exit_zero)
 
@@ -71,7 +71,8 @@ def apply(
     )
     options = options_from(files.paths, **chosen)
     if as_diff:
-        report = replace(_scanned(files, options, terminal), command="diff")
+        with_fixes = wants_fixes(report_format, outputs)
+        report = replace(_scanned(files, options, terminal, with_fixes=with_fixes), command="diff")
         if report_format == "text":
             _write_diff(report)
         _report(report, report_format, terminal, to_stderr=True)
@@ -89,13 +90,17 @@ def apply(
     _exit(report, outputs, exit_zero)
 
 
-def _scanned(files: ChosenFiles, options: Options, terminal: Terminal) -> Report:
+def _scanned(files: ChosenFiles, options: Options, terminal: Terminal, *, with_fixes: bool = False) -> Report:
     from ik_migrate import api
+    from ik_migrate.fixes import FixCollector
 
+    collector = FixCollector() if with_fixes else None
     with terminal.progress() as progress:
-        report = api.scan(files.paths, options, only=files.only, contents=files.contents, progress=progress)
+        report = api.scan(
+            files.paths, options, only=files.only, contents=files.contents, choose=collector, progress=progress
+        )
     terminal.write_details(report, progress.seconds)
-    return report
+    return collector.added_to(report) if collector else report
 
 
 def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:

@@ -93,7 +93,7 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
     """Say something about files on standard error, one line each."""
     for path, reason in files:
-        from ik_migrate.reports.terminal import visible
+        from ik_migrate.reports.visible import visible
 
         click.echo(f"{indent}{visible(path)}: {visible(reason)}", err=True)
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ik_migrate.findings import Place
-from ik_migrate.reports.terminal import visible
+from ik_migrate.reports.visible import visible
 
 _TAB = 4
 _MORE = "..."

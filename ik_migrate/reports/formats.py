@@ -15,9 +15,18 @@ FORMATS = {
     "text": "ik_migrate.reports.text:write_text",
     "json": "ik_migrate.reports.json_report:write_json",
     "jsonl": "ik_migrate.reports.jsonl:write_jsonl",
+    "sarif": "ik_migrate.reports.sarif:write_sarif",
+    "github": "ik_migrate.reports.github:write_github",
+    "gitlab": "ik_migrate.reports.gitlab:write_gitlab",
+    "junit": "ik_migrate.reports.junit:write_junit",
+    "markdown": "ik_migrate.reports.markdown:write_markdown",
     "html": "ik_migrate.reports.html_report:write_html",
 }
 """The function that writes each format, imported when it is called; in the order of ``--help``."""
+
+
+FORMATS_WITH_FIXES = frozenset({"sarif"})
+"""Those that tell what each rewrite does on its own, see `ik_migrate.fixes`."""
 
 
 def writer(name: str) -> Writer:

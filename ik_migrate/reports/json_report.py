@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from ik_migrate import __version__
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.reports.visible import encodable
 
 SCHEMA_VERSION = 1
 
@@ -32,8 +33,8 @@ def as_dict(report: Report) -> dict[str, Any]:
         "unsafe_fixes": report.unsafe_fixes,
         "summary": _summary(report),
         "files": [_file(result, with_diff=report.command == "diff") for result in report.results],
-        "errors": [{"path": _text(path), "reason": _text(reason)} for path, reason in report.errors],
-        "skipped_trees": [_text(tree) for tree in report.skipped_trees],
+        "errors": [{"path": encodable(path), "reason": encodable(reason)} for path, reason in report.errors],
+        "skipped_trees": [encodable(tree) for tree in report.skipped_trees],
     }
 
 
@@ -60,9 +61,9 @@ def _summary(report: Report) -> dict[str, Any]:
 
 def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
     file = {
-        "path": _text(result.path),
+        "path": encodable(result.path),
         "status": result.status.value,
-        "reason": _text(result.reason),
+        "reason": encodable(result.reason),
         "findings": [_finding(finding, finding in result.applied) for finding in result.findings],
         "suppressed": [
             {**_finding(finding, finding in result.applied), "suppressed_by": by}
@@ -82,10 +83,10 @@ def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
     return {
         "rule": {"code": finding.rule.code, "name": finding.rule.name},
         "applicability": finding.applicability.value,
-        "message": _text(finding.message),
-        "why": _text(finding.why),
-        "todo": _text(finding.todo),
-        "suggestion": _text(finding.suggestion),
+        "message": encodable(finding.message),
+        "why": encodable(finding.why),
+        "todo": encodable(finding.todo),
+        "suggestion": encodable(finding.suggestion),
         "place": {
             "line": place.line,
             "column": place.column,
@@ -94,14 +95,3 @@ def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
         },
         "applied": applied,
     }
-
-
-def _text(text: str) -> str:
-    """``text`` without the lone surrogates of undecodable bytes, which many JSON readers refuse."""
-    data = text.encode("utf-8", "surrogateescape") if _is_bytes_like(text) else text.encode("utf-8", "replace")
-    return data.decode("utf-8", "backslashreplace")
-
-
-def _is_bytes_like(text: str) -> bool:
-    """Whether all lone surrogates of ``text`` stand for bytes."""
-    return not any("\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff" for char in text)

@@ -41,11 +41,11 @@ def language(path: str) -> str:
 
 def rule_markdown(rule: Rule) -> str:
     """The page of a rule, as Markdown."""
-    parts = [f"# {rule.code} {rule.name}", _escaped(_sentence(rule.summary))]
+    parts = [f"# {rule.code} {rule.name}", _escaped(sentence(rule.summary))]
     parts.append("\n".join(f"- **{kind.value}**: {MEANINGS[kind]}" for kind in rule.applicability))
     parts += ["## Why", _escaped(rule.why), "## What to do", _escaped(rule.todo)]
     for title, code in examples(rule):
-        parts += [f"## {title}", _fenced(code, language(rule.path))]
+        parts += [f"## {title}", fenced(code, language(rule.path))]
     if closing(rule):
         parts.append(closing(rule))
     parts += ["## Source", _escaped(rule.source)]
@@ -72,7 +72,7 @@ def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
     """
     console = make_console(stream, color=color)
     print_line(console, Text(f"{rule.code} {rule.name}", style="bold"))
-    print_wrapped(console, prose(console, _sentence(rule.summary)))
+    print_wrapped(console, prose(console, sentence(rule.summary)))
     print_line(console)
     for kind in rule.applicability:
         print_wrapped(console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10)
@@ -145,7 +145,7 @@ def _print_code(console: Console, code: str, lexer: str) -> None:
         print_line(console, Text.assemble("    ", line))
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """A summary that stands alone: with a capital, and a full stop."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
@@ -166,7 +166,7 @@ def _cell(text: str) -> str:
     return _escaped(text).replace("|", "\\|").replace("\n", " ")
 
 
-def _fenced(code: str, info: str) -> str:
+def fenced(code: str, info: str) -> str:
     """A block of code, with a fence that doesn't occur in it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)

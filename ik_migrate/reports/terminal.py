@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from typing import IO
 
 from rich.console import Console, RenderableType
 from rich.text import Text
+
+from ik_migrate.reports.visible import visible
 
 # Prose in longer lines is hard to read, however wide the terminal is.
 MAX_WIDTH = 110
@@ -50,40 +51,6 @@ def wants_color(stream: IO[str]) -> bool:
     if force:
         return force != "0"
     return os.environ.get("TERM") != "dumb" and stream.isatty()
-
-
-def visible(text: str, encoding: str = "utf-8") -> str:
-    """``text`` in one line, with all that is not plainly visible written as an escape.
-
-    Control characters, line breaks, characters that change the direction of writing, bytes that could
-    not be decoded, and what ``encoding`` has no place for become ``\\x1b``, ``\\u202e`` and so on.
-
-    Args:
-        text: from user code, a path or a message that quotes them.
-        encoding: of the stream that it goes to.
-    """
-    if text.isprintable() and (text.isascii() or _fits(text, encoding)):
-        return text
-    return "".join(char if _is_plain(char) and _fits(char, encoding) else _escape(char) for char in text)
-
-
-def _is_plain(char: str) -> bool:
-    return char.isprintable() or unicodedata.category(char) == "Zs"
-
-
-def _fits(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeError:
-        return False
-    return True
-
-
-def _escape(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":
-        # An undecodable byte, as the error handler "surrogateescape" hands it over.
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def prose(console: Console, text: str, style: str = "") -> Text:

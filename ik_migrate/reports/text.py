@@ -12,8 +12,9 @@ from ik_migrate.findings import Applicability, FileResult, Finding, Report, Stat
 from ik_migrate.original import original_lines, split_lines
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
-from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose, visible
+from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
+from ik_migrate.reports.visible import visible
 
 STYLES = {
     Applicability.SAFE: "green",

@@ -8,8 +8,9 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose, visible
+from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
+from ik_migrate.reports.visible import visible
 from ik_migrate.verify.errors import place_of, project_traceback
 from ik_migrate.verify.remarks import environment_line, outcome, remarks, verdicts
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict

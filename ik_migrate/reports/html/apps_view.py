@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ik_migrate.findings import Applicability, FileResult, Report, Status
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.html.markup import Html, element, join, prose
-from ik_migrate.reports.terminal import visible
+from ik_migrate.reports.visible import visible
 from ik_migrate.reports.work import Work, work_of
 
 _COLUMNS = {

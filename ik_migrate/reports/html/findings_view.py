@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report
-from ik_migrate.reports.code_frame import frame_lines, original_lines
+from ik_migrate.original import original_lines
+from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
 from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text

@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Sequence
 
-from ik_migrate.reports.code_frame import expand, split_lines
-from ik_migrate.reports.terminal import visible
+from ik_migrate.original import split_lines
+from ik_migrate.reports.code_frame import expand
+from ik_migrate.reports.visible import visible
 
 _CODE = re.compile(r"(`[^`]+`)")
 

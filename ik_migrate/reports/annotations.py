@@ -1,0 +1,84 @@
+"""What the formats for other programs have in common: what is open, how grave it is, and what could not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.fingerprints import fingerprints_of
+from ik_migrate.reports.visible import visible, visible_lines
+
+
+class Level(Enum):
+    """How grave a finding is, in the words of SARIF."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+LEVELS = {
+    Applicability.SAFE: Level.WARNING,
+    Applicability.UNSAFE: Level.WARNING,
+    Applicability.MANUAL: Level.ERROR,
+    Applicability.NOTICE: Level.NOTE,
+}
+"""A program can make the rewrites, so what needs a person is the graver."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A file or folder that could not be looked at, or written, as a whole.
+
+    Args:
+        path: as shown to the user.
+        reason: why, and what to do.
+        failed: whether that is an error; else it was left out on purpose.
+    """
+
+    path: str
+    reason: str
+    failed: bool
+
+
+def open_findings(report: Report) -> Iterator[tuple[FileResult, Finding, str]]:
+    """Each finding that was not rewritten in this run, with its file and its fingerprint."""
+    for result in report.results:
+        done = result.applied if report.command == "apply" else ()
+        identity = identities(result)
+        for finding in result.findings:
+            if finding not in done:
+                yield result, finding, identity[finding]
+
+
+def identities(result: FileResult) -> dict[Finding, str]:
+    """The fingerprint of each finding of a file, of those too that do not count."""
+    found = sorted((*result.findings, *result.suppressed, *result.known), key=lambda finding: finding.sort_key)
+    return dict(zip(found, fingerprints_of(result, tuple(found)), strict=True))
+
+
+def gaps(report: Report) -> list[Gap]:
+    """What could not be done, and what was left alone."""
+    failed = [Gap(path, reason, True) for path, reason in report.failed]
+    skipped = [Gap(r.path, r.reason, False) for r in report.results if r.status is Status.SKIPPED]
+    return [*failed, *skipped]
+
+
+def title(finding: Finding) -> str:
+    """``IK101 image-field``."""
+    return f"{finding.rule.code} {finding.rule.name}"
+
+
+def explanation(finding: Finding) -> str:
+    """Why the finding matters and what to do, as lines of plain text."""
+    parts = [f"Why: {finding.why}", f"Do: {finding.todo}"]
+    if finding.suggestion:
+        parts.append(f"Write:\n{finding.suggestion.rstrip()}")
+    return visible_lines("\n".join(parts))
+
+
+def message(finding: Finding) -> str:
+    """What was found, in one line of plain text."""
+    return visible(finding.message)

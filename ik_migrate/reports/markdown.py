@@ -1,0 +1,124 @@
+"""A checklist in Markdown, to paste into an issue or a pull request and tick off there."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import IO
+
+from ik_migrate.findings import FileResult, Finding, Report, Rule
+from ik_migrate.reports.annotations import gaps
+from ik_migrate.reports.apps import app_folders, app_labels
+from ik_migrate.reports.rule_page import fenced, language, sentence
+from ik_migrate.reports.totals import totals
+from ik_migrate.reports.visible import visible, visible_lines
+from ik_migrate.reports.work import Work, work_of
+
+_RULES = "https://github.com/ik-migrate/ik-migrate/blob/main/docs/rules"
+_HINTS = {
+    Work.APPLY: "`ik-migrate apply` rewrites it",
+    Work.UNSAFE: "`ik-migrate apply --unsafe-fixes` rewrites it, but look at what can change",
+    Work.PERSON: "needs a person",
+    Work.DONE: "rewritten",
+}
+
+
+def write_markdown(report: Report, stream: IO[str]) -> None:
+    """Write a box to tick for each finding, by app and file; those that were rewritten in this run are ticked.
+
+    Why something matters and what to do is said once for each rule, at the end.
+
+    Args:
+        report: what was found.
+        stream: where to write, UTF-8.
+    """
+    parts = ["# From ImageKit 2 to ImageKit 3", _prose(totals(report))]
+    listed = [result for result in report.results if any(_is_listed(f, result, report) for f in result.findings)]
+    folders = app_folders(result.path for result in listed)
+    labels = app_labels(folders.values())
+    listed.sort(key=lambda result: (folders[result.path], result.path))
+    for folder, results in groupby(listed, key=lambda result: folders[result.path]):
+        parts.append(f"## {_code(labels[folder]) if folder != '.' else 'Top folder'}")
+        parts += [_file(result, report) for result in results]
+    if report.failed:
+        parts += ["## Could not be done", _gaps(report, failed=True)]
+    if any(not gap.failed for gap in gaps(report)):
+        parts += ["## Left alone", _gaps(report, failed=False)]
+    if report.skipped_trees:
+        parts += ["## Folders left out", "\n".join(f"- {_code(tree)}" for tree in report.skipped_trees)]
+    notices = _notices(report)
+    if notices:
+        parts += ["## Good to know", "\n".join(notices)]
+    rules = {finding.rule.code: finding.rule for finding in report.findings}
+    if rules:
+        parts += ["## The rules", *(_rule(rules[code]) for code in sorted(rules))]
+        parts.append("\n".join(f"[{code}]: {_RULES}/{code}.md" for code in sorted(rules)))
+    stream.write("\n\n".join(parts) + "\n")
+
+
+def _is_listed(finding: Finding, result: FileResult, report: Report) -> bool:
+    return work_of(finding, result, report) is not Work.NOTICE
+
+
+def _file(result: FileResult, report: Report) -> str:
+    items = [_item(finding, result, report) for finding in result.findings if _is_listed(finding, result, report)]
+    return f"### {_code(result.path)}\n\n" + "\n".join(items)
+
+
+def _item(finding: Finding, result: FileResult, report: Report) -> str:
+    """One box with its line; what is said of this place alone stands below."""
+    work = work_of(finding, result, report)
+    tick = " " if work.is_open else "x"
+    lines = [f"- [{tick}] line {finding.place.line}, {_link(finding.rule)}: {_prose(finding.message)} ({_HINTS[work]})"]
+    if work.is_open:
+        if finding.why != finding.rule.why:
+            lines += ["", f"  {_prose(finding.why)}"]
+        if finding.todo != finding.rule.todo:
+            lines += ["", f"  {_prose(finding.todo)}"]
+        if finding.suggestion:
+            block = fenced(visible_lines(finding.suggestion), language(result.path))
+            lines += ["", *(f"  {line}".rstrip() for line in block.split("\n")), ""]
+    return "\n".join(lines)
+
+
+def _gaps(report: Report, *, failed: bool) -> str:
+    box = "- [ ]" if failed else "-"
+    return "\n".join(f"{box} {_code(gap.path)}: {_prose(gap.reason)}" for gap in gaps(report) if gap.failed is failed)
+
+
+def _notices(report: Report) -> list[str]:
+    return [
+        f"- {_link(finding.rule)} at {_code(f'{result.path}:{finding.place.line}')}: {_prose(finding.message)}"
+        for result in report.results
+        for finding in result.findings
+        if not _is_listed(finding, result, report)
+    ]
+
+
+def _rule(rule: Rule) -> str:
+    return f"### {rule.code} {rule.name}\n\n{_prose(sentence(rule.why))}\n\nWhat to do: {_prose(sentence(rule.todo))}"
+
+
+def _link(rule: Rule) -> str:
+    return f"[{rule.code} {rule.name}][{rule.code}]"
+
+
+def _code(text: str) -> str:
+    """User text as a code span, where it means nothing but itself."""
+    shown = visible(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
+    pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _prose(text: str) -> str:
+    """A sentence in which only code in backticks is special: no link, no tag, no mention of a user or an issue."""
+    pieces = re.split(r"(`[^`]+`)", visible_lines(text).replace("\n", " "))
+    pieces[::2] = [_escaped(piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _escaped(text: str) -> str:
+    text = re.sub(r"[\\`*\[\]<>|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", text)
+    # GitHub and GitLab make @name and #1 links, backslash or not, and tell the user of that name.
+    return re.sub(r"[@#!](?=\w)", r"\g<0><!-- -->", text)
