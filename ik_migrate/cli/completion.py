@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _WHERE = {
     "bash": 'eval "$(ik-migrate completion bash)"              in ~/.bashrc',
@@ -30,6 +34,8 @@ def completion(shell: str) -> None:
 
 def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of rules, after the last comma of a list of them."""
+    from click.shell_completion import CompletionItem
+
     from ik_migrate.codemod import rules
 
     done, comma, begun = incomplete.rpartition(",")
@@ -38,3 +44,12 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
         for code, rule in rules().items()
         if code.startswith(begun.upper())
     ]
+
+
+def complete_targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The versions of ImageKit to move to."""
+    from click.shell_completion import CompletionItem
+
+    from ik_migrate.targets import TARGETS
+
+    return [CompletionItem(version) for version in TARGETS if version.startswith(incomplete)]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ik_migrate.cli.completion import complete_codes, complete_targets
+
 if TYPE_CHECKING:
     from ik_migrate.config import Configuration
     from ik_migrate.options import Options
@@ -24,8 +26,10 @@ def setting_options(command: Any) -> Any:
         (
             click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
             _flag("--unsafe-fixes", "Also make rewrites that can change behaviour."),
-            click.option("--select", metavar="CODES", help="Only these rules: IK101,IK2."),
-            click.option("--ignore", metavar="CODES", help="All rules but these."),
+            click.option(
+                "--select", metavar="CODES", shell_complete=complete_codes, help="Only these rules: IK101,IK2."
+            ),
+            click.option("--ignore", metavar="CODES", shell_complete=complete_codes, help="All rules but these."),
             _many("--per-file-ignores", "PATTERN:CODES", "All rules but these in matching files: 'tests/*:IK5'."),
             _many("--exclude", "PATTERN", "Leave out matching paths."),
             _many("--include", "PATTERN", "Look at matching paths though they would be left out."),
@@ -42,6 +46,7 @@ def setting_options(command: Any) -> Any:
             click.option(
                 "--target",
                 metavar="VERSION",
+                shell_complete=complete_targets,
                 help="The version of ImageKit to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1 (the default).",
             ),
             click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to work with."),
