@@ -8,7 +8,6 @@ import contextlib
 import os
 import re
 import stat
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -161,9 +160,10 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     mode = stat.S_IMODE(status.st_mode)
     if not mode & 0o222 or not os.access(target, os.W_OK):
         raise PermissionError(13, "it is read-only", str(path))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".ik-migrate", dir=target.parent)
+    # Named before it is made, so that it is cleared away even if Ctrl-C comes just then.
+    name = target.with_name(f".{target.name[:40]}.{os.urandom(4).hex()}.ik-migrate")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(name, "xb", opener=_for_its_owner_alone) as stream:
             stream.write(after)
             stream.flush()
             os.fsync(stream.fileno())
@@ -173,11 +173,15 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             raise ChangedOnDisk("it was changed by someone else since it was read")
         os.replace(name, target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise
 
 
-def _keep_owner(name: str, status: os.stat_result) -> None:
+def _for_its_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _keep_owner(name: Path, status: os.stat_result) -> None:
     """Give a file its predecessor's owner: root, in a container for instance, would take it over."""
     if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(PermissionError):
