@@ -34,6 +34,7 @@ def write_html(report: Report, stream: IO[str]) -> None:
         script=script,
         command=_COMMANDS.get(report.command, "ik-migrate"),
         version=__version__,
+        skip=element("a", "Skip to the findings", class_="skip", href="#findings") if report.findings else "",
         content=_content(report),
     )
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii"))

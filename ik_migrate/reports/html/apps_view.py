@@ -140,11 +140,13 @@ def _number(value: str | int) -> Html:
 
 
 def _bar(app: App, most: int) -> Html:
-    """What is left in an app, drawn to the same scale for all of them.
+    """What is left in an app, drawn to the same scale for all of them; in words where that is nothing.
 
     Args:
         most: how much is left in the app where most is left: it takes the whole width.
     """
+    if not app.left:
+        return element("span", "nothing", class_="nothing")
     pieces = []
     start = 0.0
     for kind in _DRAWN:
@@ -164,7 +166,7 @@ def _bar(app: App, most: int) -> Html:
         )
         start += width
     listed = ", ".join(f"{app.left[kind]} {kind.value}" for kind in _DRAWN if app.left[kind])
-    return element("svg", *pieces, class_="bar", role="img", aria_label=f"{app.label}: {listed or 'nothing left'}")
+    return element("svg", *pieces, class_="bar", role="img", aria_label=f"{app.label}: {listed} left")
 
 
 def legend() -> Html:

@@ -53,7 +53,9 @@ def problems(report: Report) -> Html:
     if report.skipped_trees:
         folders = [element("li", element("code", tree)) for tree in report.skipped_trees]
         parts += [element("h3", "Folders left out"), element("ul", *folders)]
-    return element("section", element("h2", "What is missing"), *parts, id="missing") if parts else Html("")
+    return (
+        element("section", element("h2", "What is missing in this report"), *parts, id="missing") if parts else Html("")
+    )
 
 
 def _reasons(title: str, files: Sequence[tuple[str, str]], name: str) -> list[Html]:
