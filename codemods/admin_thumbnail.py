@@ -64,7 +64,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Say it at the first thumbnail in the admin that is a spec file."""
     if not module.project.has_ik2_code:
         return
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call):
         if not isinstance(node, ast.Call) or module.qualified(node.func) != "imagekit.admin.AdminThumbnail":
             continue
         keywords = {keyword.arg: keyword.value for keyword in node.keywords}

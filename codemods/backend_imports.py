@@ -32,7 +32,7 @@ from django.db import models
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Drop what is imported for nothing; report what another rule does not take away."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
             yield from _check_names(module, node)
         elif isinstance(node, ast.ImportFrom) and node.module == "imagekit" and not node.level:
@@ -115,7 +115,7 @@ def _is_taken_away(module: Module, name: str, rewritten: set[ast.AST] | None = N
         rewritten = _names_in_arguments(module) | _names_in_backends(module)
     uses = [
         node
-        for node in module.text.nodes
+        for node in module.text.nodes_of(ast.Name)
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
     ]
     return bool(uses) and all(node in rewritten for node in uses)

@@ -63,7 +63,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     for setting in backend_settings(module):
         seen |= {setting.name, *ast.walk(setting.name)}
         yield _setting(module, setting, has_new)
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Name, ast.Attribute, ast.Constant, ast.keyword):
         if node in seen:
             continue
         if (

@@ -93,7 +93,7 @@ class Photo(models.Model):
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Turn the backends that can be turned as a whole; show what the others could become."""
-    for node in module.text.nodes if module.project.own_backends else ():
+    for node in module.text.nodes_of(ast.ClassDef) if module.project.own_backends else ():
         backend = module.project.own_backends.get((module.path, node.name)) if isinstance(node, ast.ClassDef) else None
         if backend is None or not isinstance(node, ast.ClassDef):
             continue

@@ -140,7 +140,7 @@ def _meaning(spec: SpecField) -> dict[str, str]:
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Report where code counts on ValueError."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Try):
         if not isinstance(node, ast.Try) or not any(_catches_value_error(module, h) for h in node.handlers):
             continue
         for child in (child for statement in node.body for child in ast.walk(statement)):

@@ -58,7 +58,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             dotted = f"{node.module}.{alias.name}"
             if dotted == _IMAGE_MODEL or dotted in _GONE_PROCESSORS:
                 yield report(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
-    for klass in module.text.nodes:
+    for klass in module.text.nodes_of(ast.ClassDef):
         if isinstance(klass, ast.ClassDef) and _is_old(module, klass):
             message = f"class {klass.name} is ImageKit 0.x"
             name = _Header(klass)

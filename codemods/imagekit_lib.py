@@ -74,7 +74,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Take the names from where they are; tell of a filter that is gone."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
-    for statement in module.text.nodes:
+    for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 if _is_lib(statement, alias):
@@ -84,7 +84,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                     )
     if "imagekit" not in module.text.source.text or module.project.target < "5":
         return
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
             image = module.text.text_of(node.value)
             message = f"{image}.ANTIALIAS is gone in Pillow 10"

@@ -86,7 +86,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _handed_over(module: Module) -> Iterator[Finding]:
     """``apply(ImageSpecField, (), options)``, ``make(ImageSpecField, image_field='picture')``."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call):
         if not isinstance(node, ast.Call) or partial_maker(module, node) is not None:
             continue
         for argument in node.args:

@@ -58,7 +58,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     for node in imports_from(module, SUBMODULES):
         if not _is_ik3(module, node):
             yield from _names(module, node)
-    for statement in module.text.nodes:
+    for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(statement, ast.Import):
             modules = [alias for alias in statement.names if alias.name in SUBMODULES]
         elif isinstance(statement, ast.ImportFrom) and statement.module == "imagekit.processors":

@@ -51,7 +51,7 @@ _UPSCALE_POSITION = 2
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each place where the processor is built without ``upscale``."""
     parents = module.text.names.parents
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Name, ast.Attribute):
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         parent = parents.get(node)

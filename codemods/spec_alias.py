@@ -50,14 +50,14 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Rename the alias where it is imported, and where it is used under its own name."""
     uses = [
         node
-        for node in module.text.nodes
+        for node in module.text.nodes_of(ast.Name, ast.Attribute)
         if isinstance(node, ast.Name | ast.Attribute)
         and _last_word(node) == "ImageSpec"
         and module.qualified(node) == SPEC_FIELD_ALIAS
     ]
     imports = [
         (node, alias)
-        for node in module.text.nodes
+        for node in module.text.nodes_of(ast.ImportFrom)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.name == "ImageSpec" and _is_the_field(module, node, alias)

@@ -61,7 +61,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                 Applicability.MANUAL,
                 suggestion=_suggestion(use),
             )
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call) and len(node.args) == 2 and module.qualified(node.func) in _TESTS:
             yield from _test(module, node)
 

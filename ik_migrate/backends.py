@@ -180,7 +180,7 @@ class BackendSetting:
 
 def backend_settings(module: Module) -> Iterator[BackendSetting]:
     """Where a file sets ``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND``."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Assign, ast.Call):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 named = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")

@@ -24,7 +24,7 @@ def field_of(module: Module, value: ast.expr | None) -> SpecField | None:
 
 def attributes_named(module: Module) -> Iterator[tuple[str, SpecField]]:
     """The attributes of models that this file takes from spec fields by their names: ``small = specs.small``."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.ClassDef, ast.Call):
         if isinstance(node, ast.ClassDef):
             for name, bindings in module.text.names.scope_made_by(node).bindings.items():
                 for binding in bindings:

@@ -62,7 +62,7 @@ def uses_in_module(module: Module, command: str) -> Iterator[Use]:
 
 
 def _imports(module: Module, command: str) -> Iterator[Use]:
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         names = []
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]

@@ -39,9 +39,7 @@ def has_backends(module: Module) -> bool:
     """Whether ``module`` defines an image cache backend, or uses a class of the project as one."""
     if any(True for _ in _used(module)):
         return True
-    return any(
-        isinstance(node, ast.ClassDef) and node.bases and Family.of(module, node).root for node in module.text.nodes
-    )
+    return any(node.bases and Family.of(module, node).root for node in module.text.nodes_of(ast.ClassDef))
 
 
 def own_backends(project: Project, having: Iterable[Path], settings: Iterable[Path]) -> dict[Key, OwnBackend]:
@@ -115,7 +113,7 @@ class _Judge:
     def _find(self) -> None:
         """Classes that derive from ImageKit's, and those with the three methods that are used as backends."""
         for module in self._having:
-            for node in module.text.nodes:
+            for node in module.text.nodes_of(ast.ClassDef):
                 if isinstance(node, ast.ClassDef) and node.bases:
                     family = Family.of(module, node)
                     if family.root:
@@ -170,12 +168,12 @@ class _Judge:
         """Whatever else is done with the classes, and with instances of them that have a name."""
         local = wanted | {
             alias.asname
-            for node in module.text.nodes
+            for node in module.text.nodes_of(ast.Import, ast.ImportFrom)
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
             if alias.asname and alias.name in wanted
         }
-        for node in module.text.nodes:
+        for node in module.text.nodes_of(ast.Name, ast.Attribute, ast.Constant):
             if isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 if name in local and isinstance(node.ctx, ast.Load) and node not in self._known_uses:

@@ -153,7 +153,7 @@ def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]
     Yields:
         The call, ImageKit's name of the field, and how many arguments stand before the field's first.
     """
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "__init__":
             continue
         owner = next((n for n in module.text.names.ancestors(node) if isinstance(n, ast.ClassDef)), None)

@@ -158,7 +158,7 @@ def _keyword_dicts(module: Module) -> dict[Path, set[str]]:
 def _attributes_of_classes(module: Module) -> set[str]:
     """Names that classes bind to something else than a spec field."""
     found = set()
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.ClassDef):
         if isinstance(node, ast.ClassDef):
             for name, bindings in module.text.names.scope_made_by(node).bindings.items():
                 if any(field_of(module, binding.value) is None for binding in bindings):

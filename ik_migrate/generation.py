@@ -44,7 +44,7 @@ def _has_ik3_words(module: Module) -> bool:
 
 def _imported(module: Module) -> set[str]:
     names = set()
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ik_migrate.foreign_trees import is_imagekit
@@ -28,10 +29,10 @@ def absolute(package: tuple[str, ...], source: str) -> str | None:
 
 def file_of(root: Path, parts: list[str]) -> Path | None:
     """The file of the module with these names below ``root``, if there is one."""
-    base = root.joinpath(*parts)
-    for candidate in (base.with_name(base.name + ".py"), base / "__init__.py"):
-        if candidate.is_file():
-            return candidate
+    base = os.path.join(root, *parts)
+    for candidate in (f"{base}.py", os.path.join(base, "__init__.py")):
+        if os.path.isfile(candidate):
+            return Path(candidate)
     return None
 
 

@@ -51,8 +51,8 @@ def _plain_imports(module: Module) -> list[Binding]:
 @per_module
 def _taken(module: Module) -> frozenset[str]:
     """Every name that is written anywhere in the file."""
-    names = {node.id for node in module.text.nodes if isinstance(node, ast.Name)}
-    for node in module.text.nodes:
+    names = {node.id for node in module.text.nodes_of(ast.Name)}
+    for node in module.text.nodes_of(ast.alias, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.arg):
         if isinstance(node, ast.alias):
             names.add((node.asname or node.name).split(".")[0])
         elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -223,7 +223,7 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
 
     dropped: list[Edit] = []
     superseded: list[Edit] = []
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom):
             unused = [alias for alias in node.names if is_unused(alias) and _is_imagekits(module, node, alias)]
         elif isinstance(node, ast.Import):
@@ -249,7 +249,7 @@ def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> boo
 
 def used_names(text: PythonText) -> set[str]:
     """Names that are read somewhere in a file, or listed in its ``__all__``."""
-    used = {node.id for node in text.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in text.nodes_of(ast.Name) if isinstance(node.ctx, ast.Load)}
     for binding in text.names.module.bindings.get("__all__", []):
         if isinstance(binding.value, ast.List | ast.Tuple):
             used |= {str(item.value) for item in binding.value.elts if isinstance(item, ast.Constant)}

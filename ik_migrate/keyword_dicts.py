@@ -72,7 +72,7 @@ def _uses(user: Module, maker: Module, binding: Binding) -> list[SpecField | Non
     """The spec fields that the dict is passed to in a file, None for each other use of it."""
     passed = {expression: spec for spec in spec_fields(user) for expression in spec.unseen}
     uses: list[SpecField | None] = []
-    for node in user.text.nodes:
+    for node in user.text.nodes_of(ast.Name, ast.Attribute):
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         if (node.id if isinstance(node, ast.Name) else node.attr) != binding.name and user is maker:
@@ -113,7 +113,7 @@ def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
 
 def _gets_more_keys(module: Module, name: str) -> bool:
     """Whether something is put into a dict of that name after it was made."""
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Subscript, ast.Attribute):
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             changed: ast.expr = node.value
         elif isinstance(node, ast.Attribute) and node.attr in {"update", "setdefault"}:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TypeVar, cast
 
 from ik_migrate.findings import Place
-from ik_migrate.names import Names, Scope
+from ik_migrate.names import Names, Scope, children
 from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 class PythonText:
@@ -26,6 +29,7 @@ class PythonText:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.is_python2 = False
+        self._nodes_of: dict[tuple[type[ast.AST], ...], tuple[ast.AST, ...]] = {}
         self._to_original: Callable[[int, bool], int] | None = None
         self._parsed = source
         try:
@@ -58,8 +62,17 @@ class PythonText:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes of the tree, outer ones before inner ones."""
-        return tuple(ast.walk(self.tree))
+        """All nodes of the tree but operators and contexts, outer ones before inner ones."""
+        found: list[ast.AST] = [self.tree]
+        for node in found:
+            found += children(node)
+        return tuple(found)
+
+    def nodes_of(self, *kinds: type[Node]) -> tuple[Node, ...]:
+        """Those of `nodes` that are of the given kinds, in the same order."""
+        if kinds not in self._nodes_of:
+            self._nodes_of[kinds] = tuple(node for node in self.nodes if type(node) in kinds)
+        return cast(tuple[Node, ...], self._nodes_of[kinds])
 
     @cached_property
     def names(self) -> Names:
@@ -102,11 +115,20 @@ class PythonText:
         """0-based numbers of the lines that start inside a string literal."""
         return frozenset(
             line
-            for node in self.nodes
-            if isinstance(node, ast.Constant | ast.JoinedStr)
-            and (not isinstance(node, ast.Constant) or isinstance(node.value, str | bytes))
+            for node in self.nodes_of(ast.Constant, ast.JoinedStr)
+            if not isinstance(node, ast.Constant) or isinstance(node.value, str | bytes)
             for line in range(node.lineno, node.end_lineno or node.lineno)
         )
+
+
+@lru_cache(maxsize=1)
+def read(source: Source) -> PythonText:
+    """The text and tree of a file; the last one is remembered, for it is often wanted twice.
+
+    Raises:
+        NotPython: when it can't be parsed.
+    """
+    return PythonText(source)
 
 
 def _compile_error(text: str) -> SyntaxError | None:

@@ -38,7 +38,7 @@ class Move:
 def imports_from(module: Module, sources: Iterable[str]) -> Iterator[ast.ImportFrom]:
     """The statements ``from source import ...`` for one of ``sources``."""
     wanted = frozenset(sources)
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and not node.level and node.module in wanted:
             yield node
 
@@ -67,7 +67,7 @@ def attribute_uses(module: Module, names: Iterable[str]) -> Iterator[tuple[ast.N
     """
     wanted = frozenset(names)
     last_words = {name.rpartition(".")[2] for name in wanted}
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Name, ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr in last_words:
             found = wanted.intersection(spelled(module, node))
         elif isinstance(node, ast.Name) and node.id in last_words and isinstance(node.ctx, ast.Load):
@@ -100,7 +100,7 @@ def uses_of(module: Module, alias: ast.alias) -> list[ast.Name]:
     name = alias.asname or alias.name
     return [
         node
-        for node in module.text.nodes
+        for node in module.text.nodes_of(ast.Name)
         if isinstance(node, ast.Name)
         and node.id == name
         and module.text.scope_of(node).holder_of(name) is module.text.names.module

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_OPENERS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *_COMPREHENSIONS)
+_BINDERS = frozenset(
+    {ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.arg, ast.Assign}
+    | {ast.AnnAssign, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.Name}
+)
+_WITHOUT_NODES = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "kind", "level", "type_comment", "is_async", "simple", "conversion"}
+)
+_fields_of: dict[type[ast.AST], tuple[str, ...]] = {}
+_OPENERS = frozenset({ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *_COMPREHENSIONS})
 
 
 @dataclass(frozen=True)
@@ -175,25 +183,29 @@ class Names:
         return isinstance(opener, Function) and isinstance(child, ast.expr)
 
     def _visit(self, tree: ast.Module) -> None:
+        parents = self.parents
         stack: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
         while stack:
             node, scope = stack.pop()
-            if node is not tree:
+            kind = type(node)
+            if kind in _BINDERS:
                 self._bind(node, scope)
-            inner = self._opened_scope(node, scope)
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-                outside = inner is not scope and self._evaluated_outside(child, node)
-                stack.append((child, scope if outside else inner))
+            inner = self._opened_scope(node, scope) if kind in _OPENERS else scope
+            if inner is scope:
+                for child in children(node):
+                    parents[child] = node
+                    stack.append((child, scope))
+            else:
+                for child in children(node):
+                    parents[child] = node
+                    stack.append((child, scope if self._evaluated_outside(child, node) else inner))
         for scope in self._scopes.values():
             for bindings in scope.bindings.values():
                 bindings.sort(key=_position)
 
     def _opened_scope(self, node: ast.AST, scope: Scope) -> Scope:
-        if isinstance(node, _OPENERS):
-            self._scopes[node] = Scope(node, scope)
-            return self._scopes[node]
-        return scope
+        self._scopes[node] = Scope(node, scope)
+        return self._scopes[node]
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Import):
@@ -235,6 +247,22 @@ class Names:
         if isinstance(parent, ast.Assign) or (isinstance(parent, ast.AnnAssign) and parent.target is node):
             return
         scope.bind(Binding(node.id, node, "other"))
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below ``node``, in their order, but for operators and contexts, which stand nowhere."""
+    kind = type(node)
+    names = _fields_of.get(kind)
+    if names is None:
+        names = _fields_of[kind] = tuple(name for name in node._fields if name not in _WITHOUT_NODES)
+    found: list[ast.AST] = []
+    for name in names:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
 
 
 def _position(binding: Binding) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from ik_migrate.filetypes import is_python
 from ik_migrate.findings import Applicability, FileResult, Finding, Status
 from ik_migrate.heeding import heeded
 from ik_migrate.ignore_comments import ignores_of_module
-from ik_migrate.module import PythonText
+from ik_migrate.module import read
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.python2_tokens import NotPython
@@ -270,7 +270,7 @@ def _checked(
     """
     try:
         source = Source(text, module.text.source.encoding)
-        again = Module(module.project, module.path, PythonText(source))
+        again = Module(module.project, module.path, read(source))
         if module.text.is_python2:
             from ik_migrate.python2 import check_python2
 

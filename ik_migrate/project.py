@@ -171,6 +171,7 @@ class Project(Knowledge):
         self._contents = contents or {}
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
+        self._neighbours: dict[tuple[str, Path], Path | None] = {}
         self._held = 0
         self.unreadable: frozenset[Path] = frozenset()
         """Files that must not be read."""
@@ -305,6 +306,13 @@ class Project(Knowledge):
                 return None if is_part_of_imagekit(found, parts) else found
         return None
 
+    def _neighbour(self, module: Module, dotted: str) -> Path | None:
+        """The file of the module ``dotted``, seen from the folder of another one."""
+        key = (dotted, module.path.parent)
+        if key not in self._neighbours:
+            self._neighbours[key] = file_of(module.path.parent, dotted.split("."))
+        return self._neighbours[key]
+
     def _roots(self, module: Module) -> Iterable[Path]:
         roots = [module.root]
         for folder in module.path.parents:
@@ -363,7 +371,7 @@ class Project(Knowledge):
             return None
         path = None
         if not source.startswith(".") and module.has_implicit_relative_imports:
-            path = file_of(module.path.parent, dotted.split("."))
+            path = self._neighbour(module, dotted)
             if path is not None and (path == module.path or is_part_of_imagekit(path, dotted.split("."))):
                 path = None
             elif path is not None:
@@ -412,7 +420,7 @@ class Project(Knowledge):
                 continue
             if name in star_names(dotted):
                 return Target(canonical(f"{dotted}.{name}"))
-            path = self.find(dotted, module) or file_of(module.path.parent, dotted.split("."))
+            path = self.find(dotted, module) or self._neighbour(module, dotted)
             found = self.module_at(path) if path is not None and path != module.path else None
             target = self._name_in(found, name, depth + 1) if found is not None else None
             if target is not None:

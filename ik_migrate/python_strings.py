@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ik_migrate.project import Module
+from ik_migrate.project import Module, per_module
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,17 @@ class Literal:
         return offset + found, offset + found + len(part)
 
 
-def literals(module: Module) -> Iterator[Literal]:
+@per_module
+def literals(module: Module) -> tuple[Literal, ...]:
     """All string literals of a file but those that stand alone as statements, in the order of the file."""
     skipped: set[ast.AST] = set()
     found = []
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Expr, ast.JoinedStr):
         if isinstance(node, ast.JoinedStr):
             skipped |= set(node.values)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr):
             skipped.add(node.value)
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Constant, ast.JoinedStr):
         if node in skipped:
             continue
         if isinstance(node, ast.JoinedStr):
@@ -58,4 +58,4 @@ def literals(module: Module) -> Iterator[Literal]:
             found.append(Literal(module, node, node.value))
         elif isinstance(node, ast.Constant) and isinstance(node.value, bytes) and node.value:
             found.append(Literal(module, node, node.value.decode("latin-1")))
-    yield from sorted(found, key=lambda literal: (literal.node.lineno, literal.node.col_offset))
+    return tuple(sorted(found, key=lambda literal: (literal.node.lineno, literal.node.col_offset)))

@@ -22,7 +22,7 @@ from ik_migrate.edits import (
 )
 from ik_migrate.findings import Finding
 from ik_migrate.imports import additions, fallen_out_of_use, needed
-from ik_migrate.module import PythonText
+from ik_migrate.module import read
 from ik_migrate.project import Module
 from ik_migrate.source import Source
 from ik_migrate.spec_class import STAY_WITH_FIELD, Member, class_name, hidden_nodes, home_of, render_class, span_of
@@ -95,7 +95,7 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
     fixed = module.text.string_lines
     primary = EditedText(module.text.source, edits, fixed).render()
-    dropped, superseded = fallen_out_of_use(module, PythonText(Source(primary, module.text.source.encoding)), small)
+    dropped, superseded = fallen_out_of_use(module, read(Source(primary, module.text.source.encoding)), small)
     if not dropped:
         return primary
     edits = [edit for edit in edits if edit not in superseded and not _is_inside(edit, dropped)]

@@ -58,7 +58,7 @@ def _roots_said_by(project: Project, path: Path) -> Iterator[Path]:
     if any(name in module.text.source.text for name in _STARTS_DJANGO):
         yield path.parent
     values = PathValues(module)
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call, ast.Assign, ast.AugAssign):
         if isinstance(node, ast.Call):
             for expression in _added_by_call(module, node):
                 yield from values.paths(expression)

@@ -132,7 +132,7 @@ def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.C
     """The calls that make the field ``name`` of models that derive from the spec's own."""
     found = []
     for module in spec.module.project.naming(spec.module, spec.model.name) if spec.model is not None else ():
-        for node in module.text.nodes:
+        for node in module.text.nodes_of(ast.ClassDef):
             if not isinstance(node, ast.ClassDef) or not any(_is_class(module, base, spec) for base in node.bases):
                 continue
             for binding in module.text.names.scope_made_by(node).bindings.get(name, []):

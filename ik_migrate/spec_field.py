@@ -136,7 +136,7 @@ class SpecField:
 def spec_fields(module: Module) -> tuple[SpecField, ...]:
     """All calls in a file that make a spec field or a ProcessedImageField, in the order of the file."""
     found = []
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call):
             maker = maker_of(module, node.func)
             if maker is not None:

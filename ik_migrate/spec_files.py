@@ -140,7 +140,7 @@ class SpecFileUse:
 def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
     """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file."""
     uses = []
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr in MEMBERS and isinstance(node.ctx, ast.Load):
             found = spec_file(module, node.value)
             if found is not None:

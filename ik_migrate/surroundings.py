@@ -83,7 +83,7 @@ def has_default_name(spec: SpecField) -> bool:
 def upload_folders(module: Module) -> set[str]:
     """The constant beginnings of all ``upload_to=`` in a file."""
     found = set()
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.keyword):
         if isinstance(node, ast.keyword) and node.arg == "upload_to" and isinstance(node.value, ast.Constant):
             head = re.split(r"/?[^/]*%", str(node.value.value))[0].strip("/")
             if head:
@@ -132,6 +132,6 @@ def _media_folders(module: Module) -> set[str]:
 
 
 def _assigned(module: Module) -> Iterator[tuple[str, ast.expr]]:
-    for node in module.text.nodes:
+    for node in module.text.nodes_of(ast.Assign):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             yield node.targets[0].id, node.value
