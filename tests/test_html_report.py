@@ -132,6 +132,7 @@ def hostile_report():
         a_file("</title>.py", b"", status=Status.FAILED, reason="</style><script>alert(9)</script>"),
         errors=(("<a href=javascript:alert(10)>", "<iframe src=javascript:alert(11)>"),),
         skipped_trees=("<b>build</b>",),
+        left_out=(("<i>notes</i>.txt", "prose"),),
     )
 
 
@@ -244,7 +245,6 @@ def test_it_says_what_the_text_report_says(scanned):
     for said in (manual.why, manual.todo, manual.suggestion.strip(), f"line {manual.place.line}, "):
         assert said.replace("`", "") in item.text
     assert item.all("mark")[0].text == "photo.thumbnail.invalidate()"
-    assert root.all(id=manual.rule.code)[0].classed("before") == []
     assert manual.rule.source.replace("`", "") in root.all(id=manual.rule.code)[0].text
     tiles = [tile.text for tile in root.classed("tiles")[0].all("a")]
     assert tiles == [
@@ -311,6 +311,16 @@ def test_what_differs_in_a_line_is_marked():
 
     assert [element.text for element in diff.all("del", "ins")] == ["image_field", "source"]
     assert rows_of(diff)[-1] == ["", "", "3", "b = 2"]
+
+
+def test_what_was_not_looked_at_is_said():
+    root = parsed(rendered(hostile_report()))
+
+    said = {item.content[0].text: item.text for item in root.classed("gaps")}
+    missing, left_out = said["What is missing in this report"], said["What was left out"]
+    for words in ("Could not be done: 2 files", "</title>.py</style>", "Left alone: 1 file", "&lt;b&gt;.py<script>"):
+        assert words in missing
+    assert "<b>build</b>" in left_out and "mentioned there: 1 file<i>notes</i>.txtprose" in left_out
 
 
 def test_a_big_report_leaves_out_what_stays_the_same():

@@ -14,7 +14,7 @@ from ik_migrate.reports.html.apps_view import App, apps_of, apps_table, legend
 from ik_migrate.reports.html.filters import filters
 from ik_migrate.reports.html.findings_view import FindingsView
 from ik_migrate.reports.html.markup import Html, element, join
-from ik_migrate.reports.html.overview import conclusion, problems, tiles
+from ik_migrate.reports.html.overview import conclusion, left_out, problems, tiles
 from ik_migrate.reports.html.rules_view import rule_texts, rules_of, rules_table
 
 _COMMANDS = {"scan": "ik-migrate scan", "diff": "ik-migrate apply --diff", "apply": "ik-migrate apply"}
@@ -78,6 +78,7 @@ def _content(report: Report) -> Html:
             ),
             element("section", element("h2", "What the rules say"), rule_texts(rules), id="explanations"),
         ]
+    parts.append(left_out(report))
     return join(parts, "\n")
 
 

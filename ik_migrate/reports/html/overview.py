@@ -50,12 +50,19 @@ def problems(report: Report) -> Html:
         *_reasons("Could not be done", report.failed, "failed"),
         *_reasons("Left alone", skipped, "skipped"),
     ]
+    if not parts:
+        return Html("")
+    return element("section", element("h2", "What is missing in this report"), *parts, class_="gaps")
+
+
+def left_out(report: Report) -> Html:
+    """What was left out on purpose; nothing where nothing was."""
+    parts: list[Html] = []
     if report.skipped_trees:
         folders = [element("li", element("code", tree)) for tree in report.skipped_trees]
-        parts += [element("h3", "Folders left out"), element("ul", *folders)]
-    return (
-        element("section", element("h2", "What is missing in this report"), *parts, id="missing") if parts else Html("")
-    )
+        parts += [element("h3", "Folders"), element("ul", *folders)]
+    parts += _reasons("Not looked into, though ImageKit is mentioned there", report.left_out, "skipped")
+    return element("section", element("h2", "What was left out"), *parts, class_="gaps") if parts else Html("")
 
 
 def _reasons(title: str, files: Sequence[tuple[str, str]], name: str) -> list[Html]:
