@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELD, SPEC_FIELDS
 from ik_migrate.names import Function
-from ik_migrate.project import Module, Target
+from ik_migrate.project import Module, Project, Target
 
 FIELDS = frozenset({*SPEC_FIELDS, PROCESSED_FIELD})
 _DEPTH = 8
@@ -44,12 +44,14 @@ def maker_of(module: Module, function: ast.expr, depth: int = 0) -> Maker | None
     if depth > _DEPTH or not isinstance(function, ast.Name | ast.Attribute):
         return None
     target = module.resolve(function)
-    return _maker_of_target(target, depth) if target is not None else None
+    return _maker_of_target(module.project, target, depth) if target is not None else None
 
 
-def _maker_of_target(target: Target, depth: int) -> Maker | None:
+def _maker_of_target(project: Project, target: Target, depth: int) -> Maker | None:
     if target.qualified in FIELDS:
         return Maker(target.qualified)
+    if target.qualified in project.spec_field_classes:
+        return Maker(SPEC_FIELD, frozenset())
     if target.module is None or target.binding is None:
         return None
     node, value = target.binding.node, target.binding.value
@@ -60,6 +62,14 @@ def _maker_of_target(target: Target, depth: int) -> Maker | None:
     if isinstance(value, ast.Call):
         return partial_maker(target.module, value, depth)
     return None
+
+
+def makes_field(module: Module, name: str) -> bool:
+    """Whether a name at the top of a file stands for a function that makes a field of ImageKit's."""
+    target = module.project.resolve_global(module, name)
+    if target is None or target.binding is None or not isinstance(target.binding.node, Function):
+        return False
+    return _maker_of_target(module.project, target, 0) is not None
 
 
 def partial_maker(module: Module, call: ast.Call, depth: int = 0) -> Maker | None:

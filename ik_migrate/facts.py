@@ -12,6 +12,7 @@ from pathlib import Path
 from ik_migrate.backends import SETTING
 from ik_migrate.bound_fields import attributes_by_variable, attributes_named, field_of
 from ik_migrate.custom_backends import has_backends, names_of_backends
+from ik_migrate.derived import makes_field
 from ik_migrate.discovery import TRIGGERS
 from ik_migrate.filetypes import is_of_concern, is_python
 from ik_migrate.generation import has_ik2_words
@@ -113,6 +114,8 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for name in module.text.names.module.bindings:
         if _is_of_interest(module, name):
             names.add(name.encode())
+        elif makes_field(module, name):
+            names |= _imports_of(module)
     for source in module.text.names.module.star_imports:
         passed_on = (f"{source}.{name}" for name in star_names(source))
         names |= {name.rpartition(".")[2].encode() for name in passed_on if canonical(name) in _OF_INTEREST}
@@ -120,13 +123,18 @@ def _names_to_look_for(module: Module) -> set[bytes]:
         if spec.attname and not spec.is_processed:
             names |= {f".{spec.attname}.".encode(), b"source_file"}
         if spec.variable:
-            names |= {f"import {module.path.stem}".encode(), f"{module.path.stem} import".encode()}
+            names |= _imports_of(module)
     for attname, spec in attributes_named(module):
         if not spec.is_processed:
             names |= {f".{attname}.".encode(), b"source_file"}
     names |= words(module, spec_fields(module))
     names |= {name.encode() for name in names_of_backends(module)}
     return {name for name in names if name not in TRIGGERS}
+
+
+def _imports_of(module: Module) -> set[bytes]:
+    """What a file says that imports the module: for names too common to be searched for."""
+    return {f"import {module.path.stem}".encode(), f"{module.path.stem} import".encode()}
 
 
 def _is_of_interest(module: Module, name: str) -> bool:

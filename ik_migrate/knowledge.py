@@ -23,6 +23,8 @@ class Knowledge:
     """Whether some file of the project is known to be written for ImageKit 2."""
     target: str = DEFAULT_TARGET
     """The version of ImageKit that the project moves to."""
+    spec_field_classes: frozenset[str] = frozenset()
+    """What makes spec fields outside of the project, by dotted names, as its owner says."""
     keep_cache_names: bool = False
     """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
     spec_attributes: set[str] = field(default_factory=set)

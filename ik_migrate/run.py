@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ik_migrate.choice import Choose
 from ik_migrate.crew import Job, crew_for
+from ik_migrate.discovery import search
 from ik_migrate.filetypes import is_of_concern
 from ik_migrate.findings import Applicability, FileResult
 from ik_migrate.options import Options
@@ -47,9 +48,13 @@ def migrate_project(
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
     knowledge.target = options.target
+    knowledge.spec_field_classes = frozenset(options.spec_field_classes)
     job = Job(root, base, options, contents or {}, choose)
     # Text of an editor may use what it does not name, as the files found by a search do.
     first = {*mentioning, *(contents or {})}
+    if options.spec_field_classes:
+        names = {name.rpartition(".")[2].encode() for name in options.spec_field_classes}
+        first.update(search(root, names, options).files)
     with crew_for(job, first) as crew:
         crew.learn(knowledge)
         more = survey(root, options, first, crew, knowledge, progress)

@@ -490,3 +490,33 @@ def test_source_roots_that_the_owner_names(project):
         ("site/photos/models.py", 7, "IK101", "safe"),
         ("site/photos/models.py", 7, "IK201", "safe"),
     ]
+
+
+def test_functions_that_make_fields_are_followed_into_files_that_do_not_name_imagekit(project):
+    folder = project(
+        {
+            "photos/__init__.py": "",
+            "photos/sizes.py": """\
+from imagekit.models import ImageSpecField
+
+
+def thumb(source, **options):
+    return ImageSpecField(image_field=source, **options)
+""",
+            "photos/models.py": """\
+from django.db import models
+from photos.sizes import thumb
+from theirs.fields import Thumb
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = thumb('picture', storage=None)
+    large = Thumb(image_field='picture')
+""",
+        }
+    )
+    expected = [("photos/models.py", 8, "IK104", "safe"), ("photos/sizes.py", 5, "IK101", "safe")]
+    assert found(folder) == expected
+    named = found(folder, spec_field_classes=("theirs.fields.Thumb",))
+    assert named == [expected[0], ("photos/models.py", 9, "IK101", "safe"), expected[1]]
