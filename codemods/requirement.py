@@ -9,7 +9,7 @@ from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
 from ik_migrate.python_strings import literals
-from ik_migrate.requirements import Form, Requirement, requirements
+from ik_migrate.requirements import Form, Requirement, generation_of, requirements
 from ik_migrate.targets import exact_pin, pin, shell_pin, target_named
 from ik_migrate.textfile import TextFile
 
@@ -62,20 +62,23 @@ def check_module(module: Module) -> Iterator[Finding]:
 def _finding(
     file: TextFile | Module, found: Requirement, place: tuple[int, int], spec: tuple[int, int] | None
 ) -> Finding:
-    target = target_named(file.project.target)
-    message = f"{found.text} {'asks for' if found.is_certain else 'may be'} ImageKit 2"
-    if found.form is Form.BY_HAND or spec is None:
+    target, reason = target_named(file.project.target), file.project.target_reason
+    generation = generation_of(found.text)
+    message = f"{found.text} {'asks for' if found.is_certain else 'may be'} ImageKit {generation}"
+    if generation == "0":
+        reason = f"ImageKit 0.x is another architecture: rewrite the code first (ik-migrate explain IK113). {reason}"
+    if found.form is Form.BY_HAND or spec is None or generation == "0":
         return report_range(
             RULE,
             file,
             place,
             message,
             Applicability.MANUAL,
-            why=" ".join(filter(None, [RULE.why, found.reason, target.wants])),
+            why=" ".join(filter(None, [RULE.why, found.reason, target.wants, reason])),
             suggestion=f"django-imagekit{pin(target.version)}",
         )
     changes = [Edit(*spec, (_WRITTEN[found.form](target.version),))]
-    why = f"{RULE.why} {target.wants}"
+    why = " ".join(filter(None, [RULE.why, target.wants, reason]))
     return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
 
 

@@ -25,6 +25,7 @@ from ik_migrate.imagekit_names import (
     canonical,
     star_names,
 )
+from ik_migrate.old_stack import sign_of_old_django, sign_of_python2
 from ik_migrate.project import Module, Project
 from ik_migrate.spec_field import SpecField, spec_fields
 from ik_migrate.surroundings import Surroundings, words
@@ -49,6 +50,7 @@ class Facts:
         has_names_that_stay: whether a spec field names its files itself.
         backends: the files that define or use image cache backends of the project's own.
         settings: the files that may set ImageKit 2's default backend.
+        old_stack: the files that show that the project is on Python 2, and what they say.
         around: facts for the rules about templates, scripts and settings.
     """
 
@@ -61,6 +63,7 @@ class Facts:
     has_names_that_stay: bool = False
     backends: set[Path] = field(default_factory=set)
     settings: set[Path] = field(default_factory=set)
+    old_stack: dict[Path, str] = field(default_factory=dict)
     around: Surroundings = field(default_factory=Surroundings)
 
     def add(self, other: Facts) -> None:
@@ -76,16 +79,17 @@ class Facts:
         self.has_names_that_stay |= other.has_names_that_stay
         self.backends |= other.backends
         self.settings |= other.settings
+        self.old_stack |= other.old_stack
         self.around.add(other.around)
 
 
 def facts_of(project: Project, path: Path) -> Facts:
     """What the file at ``path`` says; nothing where it can't be read."""
     if not is_of_concern(path.name) or not is_python(path.name, b""):
-        return Facts(has_ik2_code=_pins_ik2(project, path))
+        return _facts_of_text(project, path)
     module = project.module_at(path)
     if module is None:
-        return Facts(has_ik2_code=_pins_ik2(project, path))
+        return _facts_of_text(project, path)
     specs = spec_fields(module)
     facts = Facts(
         names=_names_to_look_for(module),
@@ -98,6 +102,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         has_names_that_stay=any(spec.given("cache_to") is not None for spec in specs),
         backends={path} if has_backends(module) else set(),
         settings={path} if SETTING in module.text.source.text else set(),
+        old_stack={path: said} if (said := sign_of_python2(module)) else {},
     )
     facts.around.learn(module, specs)
     return facts
@@ -174,8 +179,11 @@ def _attributes_of_classes(module: Module) -> set[str]:
     return found
 
 
-def _pins_ik2(project: Project, path: Path) -> bool:
+def _facts_of_text(project: Project, path: Path) -> Facts:
+    """What a file that is not Python, or not readable as such, says."""
     try:
-        return _PIN_OF_IK2.search(project.read(path)) is not None
+        data = project.read(path)
     except OSError:
-        return False
+        return Facts()
+    said = sign_of_old_django(data)
+    return Facts(has_ik2_code=_PIN_OF_IK2.search(data) is not None, old_stack={path: said} if said else {})

@@ -23,6 +23,8 @@ class Knowledge:
     """Whether some file of the project is known to be written for ImageKit 2."""
     target: str = DEFAULT_TARGET
     """The version of ImageKit that the project moves to."""
+    target_reason: str = ""
+    """Why that one was chosen, a sentence; empty where it is the newest, or was asked for."""
     spec_field_classes: frozenset[str] = frozenset()
     """What makes spec fields outside of the project, by dotted names, as its owner says."""
     keep_cache_names: bool = False

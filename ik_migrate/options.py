@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ik_migrate.findings import Applicability, Finding
 from ik_migrate.path_patterns import matches
-from ik_migrate.targets import DEFAULT_TARGET
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Options:
         respect_gitignore: leave out what git ignores.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
         todo: put a comment above each place that needs a person.
-        target: the version of ImageKit to move to.
+        target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
     """
 
@@ -44,7 +43,7 @@ class Options:
     respect_gitignore: bool = True
     keep_cache_names: bool = False
     todo: bool = False
-    target: str = DEFAULT_TARGET
+    target: str | None = None
     jobs: int | None = None
 
     def for_file(self, path: Path, root: Path) -> Options:

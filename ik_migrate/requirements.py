@@ -41,6 +41,10 @@ _LOCKED = re.compile(
 )
 _LOCK_FILES = ("pipfile.lock", "poetry.lock", "pdm.lock", "uv.lock")
 _LONGEST = 500
+_HEADER = 1000
+_GENERATED = re.compile(
+    r"^#.*\b(?:auto-?generated|generated|compiled)\b.*?\b(pip-compile|uv|pip-tools|pipenv|poetry)\b", re.I | re.M
+)
 _SHELL = re.compile(r"\b(?:pip[\d.]*\s+(?:install|wheel|download)|easy_install|uv\s+(?:pip|add)|conda\s+install)\b")
 _LINE_BEGINNING = re.compile(r"^\s*(?:[-*]\s+)?(?:[\w.-]+\s*=\s*)?[\[(]?$")
 _LINE_REST = re.compile(r"\s*\)?\s*(?:$|[\"'\]),;#\\]|--)")
@@ -94,6 +98,12 @@ def requirements(name: str, text: str) -> Iterator[Requirement]:
                 yield found
 
 
+def generation_of(requirement: str) -> str:
+    """The first number of the version that a requirement names; 2 where it names none."""
+    version = re.search(r"[=<>~^\s](?:v)?(\d+)(?:\.[\d*]|\b)", requirement)
+    return version.group(1) if version is not None and version.group(1) in {"0", "1"} else "2"
+
+
 def asks_for_ik2(spec: str) -> bool:
     """Whether a version specifier keeps to ImageKit 2, or starts from it."""
     clauses = [clause for clause in re.split(r"\s*,\s*", spec.strip()) if clause]
@@ -125,11 +135,17 @@ def _pep508(name: str, text: str) -> Iterator[Requirement]:
             continue
         if not asks_for_ik2(match["spec"]):
             continue
-        reason = _obstacle(text, match.end(), rest, factor)
+        reason = _obstacle(text, match.end(), rest, factor) or _generator_of(text)
         # Where several packages follow a quote, as in sh -c "pip install a b", it is not the requirement's own.
         own_quote = bool(quote) and rest.lstrip().startswith(quote)
         form = Form.BY_HAND if reason else Form.SHELL if shell and not own_quote else Form.SPECIFIER
         yield Requirement(match.start(), match.end(), match.group(), match.span("spec"), form, reason)
+
+
+def _generator_of(text: str) -> str:
+    """Why a file that a tool writes is not to be changed by hand; empty for another file."""
+    tool = _GENERATED.search(text[:_HEADER])
+    return f"The file is made by {tool.group(1)}: change what it is made from, and make it anew." if tool else ""
 
 
 def _obstacle(text: str, end: int, rest: str, factor: bool) -> str:
@@ -143,7 +159,10 @@ def _obstacle(text: str, end: int, rest: str, factor: bool) -> str:
         end = following.end()
         logical += following.group()
     if "--hash" in logical:
-        return "It is pinned by hash, and the hashes of another version can't be made up."
+        return (
+            "It is pinned by hash, and the hashes of another version can't be made up: change what the file is made"
+            " from (requirements.in), and make it anew."
+        )
     if factor:
         return "It holds for some environments only, and these may stay on an older Python."
     if re.match(r"\s*[\"']?\s*;", logical) and "python" in logical:

@@ -47,7 +47,7 @@ def migrate_project(
     searched.add_source_roots(source_roots(searched, options))
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
-    knowledge.target = options.target
+    knowledge.target = options.target or knowledge.target
     knowledge.spec_field_classes = frozenset(options.spec_field_classes)
     job = Job(root, base, options, contents or {}, choose)
     # Text of an editor may use what it does not name, as the files found by a search do.

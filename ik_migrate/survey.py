@@ -13,6 +13,7 @@ from ik_migrate.knowledge import Knowledge
 from ik_migrate.options import Options
 from ik_migrate.progress import Progress, counted
 from ik_migrate.spec_file_search import users_of_spec_files
+from ik_migrate.targets import OLD_STACK_TARGET
 
 _ROUNDS = 5
 
@@ -59,6 +60,8 @@ def survey(
         facts.add(said)
     knowledge.candidates = tuple(sorted(found))
     _learn(knowledge, facts)
+    if options.target is None and facts.old_stack:
+        knowledge.target, knowledge.target_reason = OLD_STACK_TARGET, _why_not_newest(root, facts.old_stack)
     crew.learn(knowledge)
     if facts.backends or facts.settings:
         knowledge.own_backends = crew.own_backends(facts) if facts.backends else {}
@@ -70,6 +73,15 @@ def survey(
             knowledge.default_strategy = ""
         crew.learn(knowledge)
     return sorted(found - known)
+
+
+def _why_not_newest(root: Path, old_stack: dict[Path, str]) -> str:
+    path = min(old_stack)
+    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return (
+        f"{shown} {old_stack[path]}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that was seen to"
+        " run on such a Django; --target names another."
+    )
 
 
 def _learn(knowledge: Knowledge, facts: Facts) -> None:

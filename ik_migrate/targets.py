@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEFAULT_TARGET = "6.1"
+OLD_STACK_TARGET = "4.0"
+"""For a project that is on Python 2: 4.0.2 ran on it with Django 1.5 and 1.6."""
 
 
 @dataclass(frozen=True)

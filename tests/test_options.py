@@ -84,7 +84,7 @@ def test_target_decides_the_pin(run, project, target, pin):
 def test_target_that_is_not_there(run, project):
     done = run("scan", "--target", "2.9", cwd=project)
     assert done.status == 2
-    assert "there is no '2.9'" in done.stderr and "6.1" in done.stderr
+    assert 'there is no "2.9"' in done.stderr and "6.1" in done.stderr
 
 
 def test_target_decides_what_celerys_backend_is_called(run, tmp_path):
@@ -98,6 +98,6 @@ def test_target_decides_what_celerys_backend_is_called(run, tmp_path):
 def test_rules_can_be_chosen(run, project):
     run("apply", "--select", "IK203,IK603", "--unsafe-fixes", cwd=project)
     assert (project / "models.py").read_text() == MODELS
-    assert "6.1" in (project / "requirements.txt").read_text()
+    assert "django-imagekit>=4.0,<4.1" in (project / "requirements.txt").read_text()
     run("apply", "--ignore", "IK2", cwd=project)
     assert "image_field" not in (project / "models.py").read_text()
