@@ -88,6 +88,21 @@ def test_verbose_says_what_was_left_out_and_how_long_it_took(run, site):
     assert "writing 0." in done.stderr
 
 
+def test_file_that_no_python_takes_is_said_to_be_left_alone(run, site):
+    """It does not mention ImageKit; but it says the name of something that the project makes with it."""
+    (site / "fields.py").write_text(
+        "from imagekit.models import ImageSpecField\n\n\nclass Thumb(ImageSpecField):\n    pass\n"
+    )
+    (site / "uses.py").write_text("from fields import Thumb\ndef (\n")
+    (site / "alien.py").write_text("def (\n")
+    (site / "models.py").unlink()
+    done = run("scan", cwd=site)
+    assert done.status == 0, "nothing is known to be wrong"
+    assert "Left alone: 1 file\n  uses.py\n" in done.stdout
+    assert "neither Python 3 nor Python 2" in " ".join(done.stdout.split())
+    assert "alien" not in done.stdout
+
+
 # Colour -----------------------------------------------------------------------------------------
 
 
