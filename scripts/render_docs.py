@@ -1,4 +1,4 @@
-"""Write the pages of the rules, docs/rules/, from the rules themselves.
+"""Write the pages of the rules, docs/rules/, from the rules themselves, and the manual page from the command's --help.
 
 python scripts/render_docs.py           writes them
 python scripts/render_docs.py --check   writes nothing, exits 1 when a page is not as it would be written
@@ -11,17 +11,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ik_migrate.cli.man_page import man_page
 from ik_migrate.codemod import rules
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
+MAN_PAGE = "../ik-migrate.1"
 _NOTE = "<!-- Written by scripts/render_docs.py from the rules in codemods/. Edit them there. -->\n\n"
 
 
 def pages() -> dict[str, str]:
-    """File name and content of every page."""
+    """File name and content of every page, seen from the folder of the rules."""
     found = {f"{code}.md": _NOTE + rule_markdown(rule) for code, rule in rules().items()}
     found["README.md"] = _NOTE + rules_markdown(rules().values())
+    found[MAN_PAGE] = man_page()
     return found
 
 
@@ -31,7 +34,7 @@ def stale(folder: Path) -> list[str]:
     there = {path.name for path in folder.glob("*.md")}
     problems = [f"{name}: there is no such rule" for name in sorted(there - wanted.keys())]
     for name, content in wanted.items():
-        if name not in there:
+        if not (folder / name).is_file():
             problems.append(f"{name}: is missing")
         elif (folder / name).read_text("utf-8") != content:
             problems.append(f"{name}: is out of date")

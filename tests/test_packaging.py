@@ -73,7 +73,8 @@ def test_wheel_has_one_name(wheel):
         names = archive.namelist()
         (metadata,) = [name for name in names if name.endswith(".dist-info/METADATA")]
         top_level = {name.partition("/")[0] for name in names}
-    assert top_level == {"ik_migrate", metadata.partition("/")[0]}
+    about = metadata.partition("/")[0]
+    assert top_level == {"ik_migrate", about, about.replace(".dist-info", ".data")}
 
 
 def test_wheel_is_complete(wheel, source):
@@ -84,8 +85,10 @@ def test_wheel_is_complete(wheel, source):
     data = {"ik_migrate/py.typed", "ik_migrate/reports/schema.json", "ik_migrate/verify/report.html"}
     data |= {f"ik_migrate/reports/html/page.{kind}" for kind in ("css", "html", "js")}
     assert len(codemods) > 10
-    packaged = {name for name in names if ".dist-info/" not in name}
+    packaged = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     assert packaged == code | codemods | data
+    beside = {name.partition(".data/")[2] for name in names if ".data/" in name}
+    assert beside == {"data/share/man/man1/ik-migrate.1"}, "where `man` looks for it, in a virtual environment too"
     assert any(name.endswith("/LICENSE") for name in names)
 
 

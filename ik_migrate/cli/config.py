@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ik_migrate.cli.help import SectionedCommand
 from ik_migrate.cli.run_options import configured, setting_options
 
 if TYPE_CHECKING:
     from ik_migrate.config import Configuration
 
 
-@click.command(short_help="Show the configuration that is in force.")
+@click.command(cls=SectionedCommand, short_help="Show the configuration that is in force.")
 @setting_options
 @click.option(
     "--format",

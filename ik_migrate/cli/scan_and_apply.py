@@ -10,6 +10,7 @@ import click
 from ik_migrate.cli.apply_options import Care, apply_options
 from ik_migrate.cli.chosen_files import ChosenFiles, file_options
 from ik_migrate.cli.group import EXIT_STATUSES
+from ik_migrate.cli.help import APPLY_EXAMPLES, SCAN_EXAMPLES, SectionedCommand
 from ik_migrate.cli.report_options import Output, report_options, wants_fixes, write_outputs, write_report
 from ik_migrate.cli.run_options import options_from, run_options
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from ik_migrate.options import Options
 
 
-@click.command(epilog=EXIT_STATUSES, short_help="Report what has to change, write nothing.")
+@click.command(
+    cls=SectionedCommand,
+    epilog=f"{SCAN_EXAMPLES}\n{EXIT_STATUSES}",
+    short_help="Report what has to change, write nothing.",
+)
 @run_options
 @file_options
 @report_options
@@ -42,7 +47,11 @@ def scan(
     _exit(report, outputs, exit_zero)
 
 
-@click.command(epilog=EXIT_STATUSES, short_help="Rewrite the files, or print a diff.")
+@click.command(
+    cls=SectionedCommand,
+    epilog=f"{APPLY_EXAMPLES}\n{EXIT_STATUSES}",
+    short_help="Rewrite the files, or print a diff.",
+)
 @run_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
 @apply_options

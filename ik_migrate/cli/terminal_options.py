@@ -104,7 +104,8 @@ color_option = click.option(
     "--color",
     type=click.Choice(list(COLORS)),
     default="auto",
-    help="Whether to use colour. 'auto', the default, heeds NO_COLOR and FORCE_COLOR, and is for terminals.",
+    show_default=True,
+    help="Whether to use colour; 'auto' does on a terminal, and heeds NO_COLOR and FORCE_COLOR.",
 )
 
 

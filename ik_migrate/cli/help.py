@@ -1,0 +1,66 @@
+"""``--help`` of the commands that have many options: in sections, with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+_SECTIONS = {
+    "Which files": (
+        *("--exclude", "--include", "--respect-gitignore", "--since", "--staged", "--stdin-filename"),
+        *("--source-root", "--spec-field-class"),
+    ),
+    "Which rules": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
+    "What is rewritten": ("--unsafe-fixes", "--keep-cache-names", "--target", "--todo"),
+    "How it is written": ("--diff", "--interactive", "--backup", "--require-clean"),
+    "What is said": ("--format", "--output", "--quiet", "--verbose", "--color", "--exit-zero"),
+}
+"""The options under each heading, in their order."""
+
+
+class SectionedCommand(click.Command):
+    """A command whose options are listed under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options section by section; see `click.Command`."""
+        for title, parameters in sections(self.get_params(ctx)).items():
+            with formatter.section(title):
+                formatter.write_dl([record for record in (p.get_help_record(ctx) for p in parameters) if record])
+
+
+def sections(parameters: Sequence[click.Parameter]) -> dict[str, list[click.Option]]:
+    """Options by the headings that they stand under; those without one come last, under ``Other options``.
+
+    Args:
+        parameters: of a command; arguments are left out.
+    """
+    by_name = {name: option for option in parameters if isinstance(option, click.Option) for name in option.opts}
+    found = {
+        title: [by_name[name] for name in names if name in by_name]
+        for title, names in _SECTIONS.items()
+        if any(name in by_name for name in names)
+    }
+    placed = [option for options in found.values() for option in options]
+    rest = [option for option in by_name.values() if option not in placed]
+    found["Other options" if found else "Options"] = list(dict.fromkeys(rest))
+    return found
+
+
+SCAN_EXAMPLES = """\b
+Examples:
+  ik-migrate scan                             the project around the current folder
+  ik-migrate scan shop/ gallery/models.py     a part of it
+  ik-migrate scan --since main                what was changed on this branch
+  ik-migrate scan --select IK1,IK203          some rules only
+  ik-migrate scan --output html=report.html   also a page to plan the work with
+"""
+
+APPLY_EXAMPLES = """\b
+Examples:
+  ik-migrate apply --diff                     look first
+  ik-migrate apply --interactive              be asked about each rewrite
+  ik-migrate apply --require-clean --todo     all at once, into a clean work tree
+  ik-migrate apply --staged --backup .bak     staged files, each kept as it was
+  ik-migrate apply - --stdin-filename shop/models.py <shop/models.py
+"""
