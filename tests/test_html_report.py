@@ -402,7 +402,7 @@ ENTER = """(async (name, value) => {
 def test_filters(show, scanned):
     page = show(scanned)
 
-    assert page.run("document.getElementById('shown').textContent") == "All 66 findings"
+    assert page.run("document.getElementById('shown').textContent") == "66 findings"
     assert page.run(f"{ENTER}('rule', 'IK203')") == ["11 of 66 findings, in 5 files", "#rule=IK203"]
     assert page.run(f"{VISIBLE}.every((item) => item.dataset.rule === 'IK203')")
     assert page.run(f"{ENTER}('app', 'photo_site/news')")[1] == "#app=photo_site%2Fnews&rule=IK203"
@@ -457,6 +457,24 @@ def test_keyboard_folds_colours_and_paper(show, scanned):
     )
     page.run("dispatchEvent(new Event('afterprint'))")
     assert page.run("document.querySelectorAll('#findings details[open]').length") == 0
+    assert page.complaints == []
+
+
+def test_a_rewrite_of_what_the_baseline_has_is_shown_too(show):
+    quiet = a_file("news/models.py", b"a = 1\n", (SAFE, "in the baseline"), after=b"b = 1\n")
+    quiet = replace(quiet, known=quiet.findings, findings=())
+    page = show(a_report(quiet, a_file("shop/models.py", b"c = 1\n", (MANUAL, "new"))))
+    files = "[...document.querySelectorAll('.file')].filter((file) => !file.closest('[hidden]'))"
+
+    assert page.run(f"{files}.map((file) => file.firstChild.textContent)") == [
+        "shop/models.py1 finding (1 manual)",
+        "news/models.py0 findings",
+    ]
+    assert page.run(f"{ENTER}('q', 'News MODELS')")[0] == "0 of 1 finding, in 1 file"
+    assert page.run(f"{files}.length") == 1
+    page.run("document.querySelector('[name=kind]').click()")
+    assert page.run(f"{ENTER}('q', '')")[0] == "1 finding"
+    assert page.run(f"{files}.length") == 1
     assert page.complaints == []
 
 

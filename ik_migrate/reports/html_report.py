@@ -10,7 +10,7 @@ from typing import IO
 
 from ik_migrate import __version__
 from ik_migrate.findings import Report
-from ik_migrate.reports.html.apps_view import App, apps_of, apps_table, legend
+from ik_migrate.reports.html.apps_view import apps_of, apps_table, legend
 from ik_migrate.reports.html.filters import filters
 from ik_migrate.reports.html.findings_view import FindingsView
 from ik_migrate.reports.html.markup import Html, element, join
@@ -34,7 +34,6 @@ def write_html(report: Report, stream: IO[str]) -> None:
         script=script,
         command=_COMMANDS.get(report.command, "ik-migrate"),
         version=__version__,
-        skip=element("a", "Skip to the findings", class_="skip", href="#findings") if report.findings else "",
         content=_content(report),
     )
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii"))
@@ -69,19 +68,15 @@ def _content(report: Report) -> Html:
     apps = apps_of(report)
     if apps:
         parts.append(element("section", element("h2", "By app"), legend(), apps_table(apps), id="apps"))
-    if report.findings:
+    shown = [app for app in apps if app.shown]
+    if shown:
         rules = rules_of(report)
+        view = FindingsView(report)
+        files = [view.app(app) for app in shown]
         parts += [
             element("section", element("h2", "By rule"), rules_table(report, rules), id="rules"),
-            element(
-                "section", element("h2", "Findings"), filters(report, apps, rules), *_apps(report, apps), id="findings"
-            ),
+            element("section", element("h2", "Findings"), filters(report, shown, rules), *files, id="findings"),
             element("section", element("h2", "What the rules say"), rule_texts(rules), id="explanations"),
         ]
     parts.append(left_out(report))
     return join(parts, "\n")
-
-
-def _apps(report: Report, apps: list[App]) -> list[Html]:
-    view = FindingsView(report)
-    return [view.app(app) for app in apps if app.work]

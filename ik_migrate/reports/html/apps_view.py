@@ -47,6 +47,11 @@ class App:
     finished: int
 
     @property
+    def shown(self) -> list[FileResult]:
+        """The files with findings, and those that are rewritten although no finding in them counts."""
+        return [result for result in self.results if result.findings or result.status is Status.CHANGED]
+
+    @property
     def key(self) -> str:
         """What the app is called in the filter."""
         return visible(self.folder)
@@ -124,7 +129,7 @@ def apps_table(apps: Sequence[App]) -> Html:
 
 def _row(app: App, columns: Sequence[Work], most: int) -> Html:
     name: str = app.label
-    if app.work:
+    if app.shown:
         name = element("a", app.label, href=f"#{app.anchor}", title=app.folder)
     return element(
         "tr",

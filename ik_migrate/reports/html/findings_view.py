@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report
+from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
 from ik_migrate.original import original_lines
 from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
@@ -33,21 +33,22 @@ class FindingsView:
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        lines = sum(result.before.count(b"\n") for result in report.results if result.before != result.after)
+        rewritten = (result.before for result in report.results if result.status is Status.CHANGED)
+        lines = sum(before.count(b"\n") for before in rewritten)
         self._with_unchanged = lines <= _MAX_UNCHANGED
         self._number = 0
 
     def app(self, app: App) -> Html:
         """The section of an app, file by file."""
         title = [app.label] if app.label == app.folder else [app.label, element("small", app.folder)]
-        files = [self._file(result) for result in app.results if result.findings]
+        files = [self._file(result) for result in app.shown]
         return element("section", element("h3", *title), *files, class_="app", id=app.anchor, data_app=app.key)
 
     def _file(self, result: FileResult) -> Html:
         works = [work_of(finding, result, self.report) for finding in result.findings]
         lines = original_lines(result)
         parts = [self._finding(finding, work, lines) for finding, work in zip(result.findings, works, strict=True)]
-        if result.before != result.after:
+        if result.status is Status.CHANGED:
             parts.append(
                 element(
                     "details",
@@ -104,7 +105,8 @@ def badge(kind: Applicability) -> Html:
 def _counts(findings: Sequence[Finding]) -> Html:
     kinds = Counter(finding.applicability for finding in findings)
     listed = [f"{kinds[kind]} {kind.value}" for kind in Applicability if kinds[kind]]
-    return element("span", f"{count(len(findings), 'finding')} ({', '.join(listed)})", class_="counts")
+    number = count(len(findings), "finding")
+    return element("span", f"{number} ({', '.join(listed)})" if listed else number, class_="counts")
 
 
 def _advice(finding: Finding, *, full: bool) -> list[Html]:

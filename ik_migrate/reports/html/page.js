@@ -44,7 +44,7 @@
     const chosen = () => {
       const data = new FormData(form);
       return {
-        q: data.get("q").trim().toLowerCase(),
+        words: data.get("q").toLowerCase().split(/\s+/).filter(Boolean),
         app: data.get("app"),
         rule: data.get("rule"),
         work: data.get("work"),
@@ -52,13 +52,16 @@
       };
     };
 
+    const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+    const isAnyFinding = (wanted) => !wanted.kinds.length && !wanted.rule && !wanted.work;
+
     function matches(finding, path, wanted) {
       const { kind, work, rule } = finding.item.dataset;
       if (wanted.kinds.length && !wanted.kinds.includes(kind)) return false;
       if ((wanted.rule && wanted.rule !== rule) || (wanted.work && wanted.work !== work)) return false;
-      if (!wanted.q) return true;
+      if (!wanted.words.length) return true;
       finding.text ??= finding.item.textContent.toLowerCase();
-      return wanted.q.split(/\s+/).every((word) => finding.text.includes(word) || path.includes(word));
+      return wanted.words.every((word) => finding.text.includes(word) || path.includes(word));
     }
 
     function filter() {
@@ -68,23 +71,27 @@
       for (const { section, files } of apps) {
         let filesHere = 0;
         for (const { file, path, counts, countsOfAll, findings } of files) {
+          const ofApp = !wanted.app || wanted.app === section.dataset.app;
           let here = 0;
           for (const finding of findings) {
-            const visible = (!wanted.app || wanted.app === section.dataset.app) && matches(finding, path, wanted);
+            const visible = ofApp && matches(finding, path, wanted);
             finding.item.hidden = !visible;
             here += visible;
           }
-          file.hidden = !here;
+          // A file without findings is rewritten because of what is in the baseline.
+          const alone = !findings.length && ofApp && isAnyFinding(wanted)
+            && wanted.words.every((word) => path.includes(word));
+          file.hidden = !here && !alone;
           counts.textContent = here === findings.length ? countsOfAll : `${here} of ${countsOfAll}`;
           number += here;
-          filesHere += here > 0;
+          filesHere += !file.hidden;
         }
         section.hidden = !filesHere;
         numberOfFiles += filesHere;
       }
       shown.textContent = number === total
-        ? `All ${total} findings`
-        : `${number} of ${total} findings, in ${numberOfFiles} ${numberOfFiles === 1 ? "file" : "files"}`;
+        ? count(total, "finding")
+        : `${number} of ${count(total, "finding")}, in ${count(numberOfFiles, "file")}`;
     }
 
     // The address holds the filter, so that it can be sent to somebody.
