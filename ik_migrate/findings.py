@@ -135,6 +135,8 @@ class FileResult:
         encoding: the encoding of both.
         reason: for ``SKIPPED`` and ``FAILED``: why, and what to do.
         fixes: what the rewrites of ``applied`` do one by one, if that was asked for.
+        fingerprints: those of ``findings``, ``suppressed`` and ``known``, for a result that was read from a
+            report and has no code.
     """
 
     path: str
@@ -149,6 +151,7 @@ class FileResult:
     suppressed: tuple[Finding, ...] = ()
     known: tuple[Finding, ...] = ()
     fixes: tuple[Fix, ...] = field(default=(), repr=False)
+    fingerprints: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:

@@ -482,6 +482,7 @@ def test_what_json_says():
         "suggestion": "",
         "place": {"line": 3, "column": 41, "end_line": 3, "end_column": 52},
         "applied": True,
+        "fingerprint": "869cc9504a0c3c3266fa0ac1ba381467",
     }
     assert [finding["applied"] for finding in data["files"][0]["findings"]] == [
         True,

@@ -25,6 +25,7 @@ _COMMANDS = {
     "apply": "ik_migrate.cli.scan_and_apply:apply",
     "snapshot": "ik_migrate.cli.verify:snapshot",
     "verify": "ik_migrate.cli.verify:verify",
+    "merge-reports": "ik_migrate.cli.merge_reports:merge_reports",
     "rules": "ik_migrate.cli.rules:rules",
     "explain": "ik_migrate.cli.rules:explain",
     "config": "ik_migrate.cli.config:config",

@@ -55,7 +55,10 @@ def open_findings(report: Report) -> Iterator[tuple[FileResult, Finding, str]]:
 
 def identities(result: FileResult) -> dict[Finding, str]:
     """The fingerprint of each finding of a file, of those too that do not count."""
-    found = sorted((*result.findings, *result.suppressed, *result.known), key=lambda finding: finding.sort_key)
+    found = [*result.findings, *result.suppressed, *result.known]
+    if result.fingerprints:
+        return dict(zip(found, result.fingerprints, strict=True))
+    found.sort(key=lambda finding: finding.sort_key)
     return dict(zip(found, fingerprints_of(result, tuple(found)), strict=True))
 
 

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from ik_migrate import __version__
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.visible import encodable
 
 SCHEMA_VERSION = 1
@@ -60,15 +61,16 @@ def _summary(report: Report) -> dict[str, Any]:
 
 
 def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
+    identity = identities(result)
     file = {
         "path": encodable(result.path),
         "status": result.status.value,
         "reason": encodable(result.reason),
-        "findings": [_finding(finding, finding in result.applied) for finding in result.findings],
+        "findings": [_finding(f, identity[f], applied=f in result.applied) for f in result.findings],
         "suppressed": [
-            {**_finding(finding, finding in result.applied), "suppressed_by": by}
+            {**_finding(f, identity[f], applied=f in result.applied), "suppressed_by": by}
             for by, findings in (("comment", result.suppressed), ("baseline", result.known))
-            for finding in findings
+            for f in findings
         ],
     }
     if with_diff:
@@ -78,7 +80,7 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
     return file
 
 
-def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
+def _finding(finding: Finding, fingerprint: str, *, applied: bool) -> dict[str, Any]:
     place = finding.place
     return {
         "rule": {"code": finding.rule.code, "name": finding.rule.name},
@@ -94,4 +96,5 @@ def _finding(finding: Finding, applied: bool) -> dict[str, Any]:
             "end_column": place.end_column,
         },
         "applied": applied,
+        "fingerprint": fingerprint,
     }

@@ -1,0 +1,74 @@
+"""``ik-migrate merge-reports``: one report of many."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ik_migrate.cli.group import EXIT_STATUSES
+from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
+from ik_migrate.cli.terminal_options import Terminal, terminal_options
+
+if TYPE_CHECKING:
+    from ik_migrate.findings import Report
+
+
+@click.command("merge-reports", epilog=EXIT_STATUSES, short_help="Make one report of many JSON reports.")
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@report_options
+@terminal_options
+def merge_reports(
+    reports: tuple[Path, ...], exit_zero: bool, report_format: str, outputs: tuple[Output, ...], terminal: Terminal
+) -> None:
+    """Make one report of REPORTS, which scan or apply have written with --output json=FILE.
+
+    Each path gets the name of its report in front, which best is that of the repository: shop.json,
+    or shop/report.json. The exit status is the gravest of all. A file that is no report is an error, and the others
+    are merged all the same.
+
+    \b
+    Example:
+      ik-migrate merge-reports reports/*.json --output html=all.html
+    """
+    report = _merged(reports)
+    if report_format != "text":
+        write_report(report, report_format)
+    else:
+        terminal.write_text(report, to_stderr=False)
+    status = report.exit_status if write_outputs(report, outputs) else 2
+    sys.stdout.flush()
+    sys.exit(0 if exit_zero and status == 1 else status)
+
+
+def _merged(paths: tuple[Path, ...]) -> Report:
+    """The reports in these files as one.
+
+    Raises:
+        click.UsageError: when they can't be made one.
+    """
+    from ik_migrate.reports.json_reader import NotAReport, read_json
+    from ik_migrate.reports.merge import NotAlike, merged, report_names
+
+    seen: set[str] = set()
+    for path in paths:
+        real = os.path.realpath(path)
+        if real in seen:
+            raise click.UsageError(f"{path} is given twice.")
+        seen.add(real)
+    found, errors = {}, []
+    for name, path in zip(report_names(paths), paths, strict=True):
+        try:
+            found[name] = read_json(path.read_bytes())
+        except OSError as error:
+            errors.append((str(path), f"it can't be read: {error.strerror or error}"))
+        except NotAReport as error:
+            errors.append((str(path), str(error)))
+    try:
+        return merged(found, errors)
+    except NotAlike as error:
+        raise click.UsageError(f"{error}.") from None

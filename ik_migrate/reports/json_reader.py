@@ -1,0 +1,110 @@
+"""A report back from its JSON: without the code of the files, for JSON has none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ik_migrate import codemod
+from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
+from ik_migrate.reports.json_report import SCHEMA_VERSION
+
+Value = TypeVar("Value")
+
+
+class NotAReport(Exception):
+    """The data is no JSON report of this tool; the message says why."""
+
+
+def read_json(data: bytes) -> Report:
+    """The report that was written as JSON.
+
+    Its results have neither `before` nor `after`. Rules that this version does not know, of a codemod of somebody's
+    own or of another version, are what the findings say of them.
+
+    Raises:
+        NotAReport: when it is something else.
+    """
+    if not data.strip():
+        raise NotAReport("it is empty: the run that should have written it failed")
+    try:
+        report = json.loads(data)
+    except ValueError as error:
+        raise NotAReport(f"it is no JSON ({error})") from None
+    except RecursionError:
+        raise NotAReport("it is nested too deeply") from None
+    if not isinstance(report, dict) or not _is_ours(report):
+        raise NotAReport("it is JSON, but no report of ik-migrate: write one with --output json=FILE")
+    if report.get("version") != SCHEMA_VERSION:
+        raise NotAReport(
+            f"it has version {report.get('version')!r} of the JSON report, and this ik-migrate reads {SCHEMA_VERSION}"
+        )
+    try:
+        return _report(report)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotAReport(f"it is damaged: {type(error).__name__}: {error}") from None
+
+
+def _is_ours(report: dict[str, Any]) -> bool:
+    tool = report.get("tool")
+    return isinstance(tool, dict) and tool.get("name") == "ik-migrate"
+
+
+def _report(report: dict[str, Any]) -> Report:
+    return Report(
+        _typed(str, report["command"]),
+        _all(report["files"], _file),
+        _typed(int, report["summary"]["files_searched"]),
+        _all(report["errors"], lambda error: (_typed(str, error["path"]), _typed(str, error["reason"]))),
+        _typed(bool, report["unsafe_fixes"]),
+        _all(report["skipped_trees"], lambda tree: _typed(str, tree)),
+    )
+
+
+def _file(file: dict[str, Any]) -> FileResult:
+    path = _typed(str, file["path"])
+    said = [*file["findings"], *sorted(file["suppressed"], key=lambda finding: finding["suppressed_by"] != "comment")]
+    found = [(finding, _finding(finding, path)) for finding in said]
+
+    def those(by: str) -> tuple[Finding, ...]:
+        return tuple(finding for data, finding in found if data.get("suppressed_by", "") == by)
+
+    return FileResult(
+        path,
+        Status(file["status"]),
+        those(""),
+        tuple(finding for data, finding in found if data["applied"]),
+        reason=_typed(str, file["reason"]),
+        suppressed=those("comment"),
+        known=those("baseline"),
+        fingerprints=tuple(_typed(str, data["fingerprint"]) for data in said),
+    )
+
+
+def _finding(finding: dict[str, Any], path: str) -> Finding:
+    applicability = Applicability(finding["applicability"])
+    why, todo = _typed(str, finding["why"]), _typed(str, finding["todo"])
+    code, name = _typed(str, finding["rule"]["code"]), _typed(str, finding["rule"]["name"])
+    place = Place(*(_typed(int, finding["place"][key]) for key in ("line", "column", "end_line", "end_column")))
+    unknown = Rule(code, name, name.replace("-", " "), (applicability,), why, todo, source="", before="", after="")
+    return Finding(
+        codemod.rules().get(code, unknown),
+        path,
+        place,
+        _typed(str, finding["message"]),
+        applicability,
+        why,
+        todo,
+        _typed(str, finding["suggestion"]),
+    )
+
+
+def _all(items: Any, read: Callable[[Any], Value]) -> tuple[Value, ...]:
+    return tuple(read(item) for item in _typed(list, items))
+
+
+def _typed(kind: type[Value], value: Any) -> Value:
+    if not isinstance(value, kind):
+        raise TypeError(f"{json.dumps(value)[:60]} is no {kind.__name__}")
+    return value
