@@ -125,6 +125,13 @@ def test_reasons_are_given_once_and_later_pointed_to():
     assert "    Do:  as at gallery/models.py:3\n" in text
 
 
+def test_the_code_of_a_place_is_shown_once():
+    findings = [make_finding(), make_finding(CACHE_TO), make_finding(CACHE_DIR, (3, 5, 3, 10))]
+    text = text_of(make_report(make_result(*findings)))
+    assert text.count("3 |     small = ImageSpecField") == 2
+    assert text.count("4 |     large = ImageSpecField(") == 1
+
+
 def test_a_reason_of_its_own_is_given_in_full():
     findings = [make_finding(), make_finding(place=(6, 9, 6, 20), why="Here it is otherwise.", todo="Think.")]
     text = text_of(make_report(make_result(*findings)))

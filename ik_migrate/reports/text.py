@@ -8,7 +8,7 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
 from ik_migrate.original import original_lines, split_lines
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
@@ -82,10 +82,12 @@ class ReportPrinter:
         if dealt_with:
             self._dealt_with(dealt_with)
         lines = original_lines(result) if shown else []
-        previous = 0
+        previous: Place | None = None
         for finding in shown:
-            self.print_finding(finding, lines, context=int(finding.place.line != previous))
-            previous = finding.place.line
+            # The code of a place is shown once, and what is around it once for each line.
+            same_line = previous is not None and finding.place.line == previous.line
+            self.print_finding(finding, [] if finding.place == previous else lines, context=int(not same_line))
+            previous = finding.place
         print_line(self.console)
 
     def _dealt_with(self, findings: tuple[Finding, ...]) -> None:
@@ -100,7 +102,7 @@ class ReportPrinter:
 
         Args:
             finding: what to print.
-            lines: those of its file, see `original_lines`.
+            lines: those of its file, see `original_lines`; none to leave the code out.
             context: lines of code to show before and after.
         """
         print_line(self.console)
