@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ik_migrate.cachefile_names import names_its_files
 from ik_migrate.callables import Judgement, Verdict, holds_a_function, judge
@@ -81,7 +82,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         # In a project that is ImageKit 3's already it can only be a list.
         return
     if judgement.verdict is Verdict.UNKNOWN:
-        yield _manual(spec, argument, "may be a callable", judgement.reason)
+        # In a call that says source= it passes for a list.
+        yield replace(_manual(spec, argument, "may be a callable", judgement.reason), falls_silent=True)
         return
     reason = why_no_class(spec) or has_no_instance(spec)
     if judgement.function is not None and holds_a_function(judgement.function) and not names_its_files(spec):

@@ -81,6 +81,7 @@ class Finding:
         todo: what to do here; the rule's own advice when empty.
         suggestion: code for a person to write, or empty.
         changes: what ``apply`` would do to the file; empty where a person is needed.
+        falls_silent: whether nothing would tell of it any more once the rest of its call is ImageKit 3's.
     """
 
     rule: Rule
@@ -92,6 +93,7 @@ class Finding:
     todo: str = ""
     suggestion: str = ""
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    falls_silent: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.why:

@@ -197,9 +197,13 @@ def _makes_class(finding: Finding) -> bool:
 
 # Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
 _SILENT = frozenset({"IK105", "IK304", "IK307"})
-_HELD = "That one is silent in ImageKit 3, so the call stays as it is until it is seen to."
+_HELD = "Nothing would tell of that one any more, so the call stays as it is until it is seen to."
 # The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
 _ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
+
+
+def _is_silent(finding: Finding) -> bool:
+    return finding.falls_silent or finding.rule.code in _SILENT
 
 
 def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
@@ -212,9 +216,9 @@ def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
     source = module.text.source
     _, ignored = ignores_of_module(module).split(findings)
     # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = [finding for finding in ignored if finding.rule.code in _SILENT]
+    settled_by_hand = [finding for finding in ignored if _is_silent(finding)]
     manual = [
-        (source.offset_of(finding.place), finding.rule.code)
+        (source.offset_of(finding.place), finding)
         for finding in findings
         if finding.applicability is Applicability.MANUAL
         and finding.rule.code in _ABOUT_CALLS
@@ -223,10 +227,10 @@ def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
     held: set[int] = set()
     half = {call for finding in ignored if finding not in settled_by_hand for call in _calls_of(finding)}
     for spec in spec_fields(module) if manual else ():
-        codes = {code for offset, code in manual if spec.offset <= offset < module.text.end(spec.call)}
-        if codes:
+        inside = [finding for offset, finding in manual if spec.offset <= offset < module.text.end(spec.call)]
+        if inside:
             half.add(spec.offset)
-        if codes & _SILENT:
+        if any(_is_silent(finding) for finding in inside):
             held.add(spec.offset)
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     settled = []
