@@ -13,16 +13,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ik_migrate.filetypes import BINARY_ENDINGS
 from ik_migrate.foreign_trees import foreign_tree, is_excluded
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 
-TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"ik-migrate: ignore")
-"""What a file that uses ImageKit says somewhere: the package, a setting, a command, or a comment for us about it."""
+TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
+"""What a file that uses ImageKit says somewhere: the package, a setting, or a command."""
+IGNORE_COMMENT = b"ik-migrate: ignore"
+"""What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
 
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 _LARGEST = 64 * 1024 * 1024
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
 # A git hook hands these down; they stand for another work tree, or for an index that is being made.
@@ -165,28 +169,52 @@ def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search
     def unreadable(error: OSError) -> None:
         found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
 
-    for top, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not _is_left_out(found, folder, top, name, options))
-        for name in sorted(names):
-            path = os.path.join(top, name)
+    def look_at(entry: os.DirEntry[str]) -> None:
+        if entry.is_dir(follow_symlinks=False):
+            if not _is_left_out(found, folder, entry, options):
+                waiting.append(entry.path)
+        elif entry.is_file():
+            found.searched += 1
+            if not entry.name.lower().endswith(BINARY_ENDINGS) and has_trigger(_content(entry.path), triggers):
+                found.files.append(Path(entry.path))
+
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as listing:
+                entries = list(listing)
+        except OSError as error:
+            unreadable(error)
+            continue
+        for entry in entries:
             try:
-                if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:
-                    continue
-                with open(path, "rb") as stream:
-                    data = stream.read()
+                look_at(entry)
             except OSError as error:
                 unreadable(error)
-                continue
-            found.searched += 1
-            if has_trigger(data, triggers):
-                found.files.append(Path(path))
+    found.skipped.sort()
+    found.errors.sort()
     return found
 
 
-def _is_left_out(found: Search, folder: Path, top: str, name: str, options: Options) -> bool:
+def _content(path: str) -> bytes:
+    """What a file holds, nothing of a huge one; twice as fast as ``open`` where files are many and small."""
+    handle = os.open(path, _READ_ONLY)
+    try:
+        size = os.fstat(handle).st_size
+        if size > _LARGEST:
+            return b""
+        data = os.read(handle, size)
+        while len(data) < size and (more := os.read(handle, size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(handle)
+
+
+def _is_left_out(found: Search, folder: Path, entry: os.DirEntry[str], options: Options) -> bool:
     """Whether the walk does not enter a folder; what may hold files that are to be included is entered."""
-    if not is_excluded(name) or (options.include and name not in _NEVER_ENTERED):
+    if not is_excluded(entry.name) or (options.include and entry.name not in _NEVER_ENTERED):
         return False
-    if name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
-        found.skipped.append(Path(top, name).relative_to(folder).as_posix())
+    if entry.name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
+        found.skipped.append(Path(entry.path).relative_to(folder).as_posix())
     return True

@@ -20,7 +20,12 @@ _PROSE = (
     "*.diff",
     "*.log",
 )
-_BINARY = ("*.pyc", "*.pyo", "*.png", "*.jpg", "*.gif", "*.pdf", "*.zip", "*.gz", "*.mo", "*.sqlite*", "*.db")
+BINARY_ENDINGS = (
+    *(".pyc", ".pyo", ".so", ".dll", ".dylib", ".exe", ".jar", ".mo", ".db", ".sqlite", ".sqlite3", ".pdf", ".psd"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".ico", ".tif", ".tiff", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot"),
+    *(".mp3", ".mp4", ".mov", ".avi", ".zip", ".gz", ".bz2", ".xz", ".7z", ".tar", ".tgz", ".whl", ".egg"),
+)
+"""What the names of files end in, in lower case, that are not text."""
 BACKUP_ENDINGS = (".bak", ".orig", ".old", ".ik2", "~")
 """What the names of backups end in, those of ``apply --backup`` among them."""
 
@@ -35,6 +40,6 @@ def is_python(name: str, data: bytes) -> bool:
 
 def is_of_concern(name: str) -> bool:
     """Whether a file of that name can hold anything to migrate: not prose, not a picture, not a backup."""
-    if name.startswith("._") or name.lower().endswith(BACKUP_ENDINGS):
+    if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS)):
         return False
-    return not any(fnmatch(name, pattern) for pattern in (*_PROSE, *_BINARY))
+    return not any(fnmatch(name, pattern) for pattern in _PROSE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ik_migrate.backends import OWN
 from ik_migrate.crew import Crew
-from ik_migrate.discovery import search
+from ik_migrate.discovery import IGNORE_COMMENT, search
 from ik_migrate.facts import Facts
 from ik_migrate.knowledge import Knowledge
 from ik_migrate.options import Options
@@ -39,13 +39,12 @@ def survey(
     facts = Facts()
     for _ in range(_ROUNDS):
         new = sorted(found - read)
-        names: set[bytes] = set()
+        names = {IGNORE_COMMENT}
         for said in counted(crew.facts(new), len(new), "Reading", progress):
             facts.add(said)
             names |= said.names
         read |= found
-        if names:
-            found.update(search(root, names, options).files)
+        found.update(search(root, names, options).files)
         if found == read:
             break
     if facts.attributes_of_variables:
