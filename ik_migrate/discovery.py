@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ik_migrate.filetypes import BINARY_ENDINGS
 from ik_migrate.foreign_trees import foreign_tree, is_excluded
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
+
+if TYPE_CHECKING:
+    # Imported where it is used: a project without git does without it.
+    import subprocess
 
 TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
 """What a file that uses ImageKit says somewhere: the package, a setting, or a command."""
@@ -146,6 +150,8 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...], *, with_ignored: bool) 
 
 def _git(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start git in ``folder``, on the work tree of that folder, with its messages in English."""
+    import subprocess
+
     environment = {name: value for name, value in os.environ.items() if name not in GIT_PLACES}
     environment["LC_ALL"] = "C"
     command = ["git", "-C", str(folder), *arguments]

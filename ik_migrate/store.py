@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import weakref
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ class Store:
     """Keeps the contents of files in memory as long as they are few, then in a temporary file without a name."""
 
     def __init__(self) -> None:
+        import tempfile
+
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_AT_MOST)  # noqa: SIM115
         self._end = 0
         weakref.finalize(self, self._file.close)

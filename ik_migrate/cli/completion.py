@@ -18,7 +18,6 @@ _WHERE = {
 
 @click.command(
     epilog="\b\nTo have it in every shell:\n" + "".join(f"  {shell:6}{line}\n" for shell, line in _WHERE.items()),
-    short_help="Print what makes your shell complete the command.",
 )
 @click.argument("shell", type=click.Choice(list(_WHERE)))
 def completion(shell: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ik_migrate.config import Configuration
 
 
-@click.command(cls=SectionedCommand, short_help="Show the configuration that is in force.")
+@click.command(cls=SectionedCommand)
 @setting_options
 @click.option(
     "--format",

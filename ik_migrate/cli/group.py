@@ -21,17 +21,17 @@ Exit status:
 """
 
 _COMMANDS = {
-    "scan": "ik_migrate.cli.scan_and_apply:scan",
-    "apply": "ik_migrate.cli.scan_and_apply:apply",
-    "snapshot": "ik_migrate.cli.verify:snapshot",
-    "verify": "ik_migrate.cli.verify:verify",
-    "merge-reports": "ik_migrate.cli.merge_reports:merge_reports",
-    "rules": "ik_migrate.cli.rules:rules",
-    "explain": "ik_migrate.cli.rules:explain",
-    "config": "ik_migrate.cli.config:config",
-    "completion": "ik_migrate.cli.completion:completion",
+    "scan": ("ik_migrate.cli.scan_and_apply:scan", "Report what has to change, write nothing."),
+    "apply": ("ik_migrate.cli.scan_and_apply:apply", "Rewrite the files, or print a diff."),
+    "snapshot": ("ik_migrate.cli.verify:snapshot", "Record the pictures that the project makes."),
+    "verify": ("ik_migrate.cli.verify:verify", "Whether it makes them, and the same as before."),
+    "merge-reports": ("ik_migrate.cli.merge_reports:merge_reports", "Make one report of many JSON reports."),
+    "rules": ("ik_migrate.cli.rules:rules", "List the rules."),
+    "explain": ("ik_migrate.cli.rules:explain", "Say more about one rule, with an example."),
+    "config": ("ik_migrate.cli.config:config", "Show the configuration that is in force."),
+    "completion": ("ik_migrate.cli.completion:completion", "Print what makes your shell complete the command."),
 }
-"""Where each command is defined, in the order of ``--help``."""
+"""Where each command is defined, and what it does, in the order of ``--help``, which imports none of them."""
 
 
 class _Commands(click.Group):
@@ -43,10 +43,16 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
+        place, what_it_does = _COMMANDS[cmd_name]
+        module, _, name = place.partition(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
+        command.short_help = what_it_does
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what_it_does) for name, (_, what_it_does) in _COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

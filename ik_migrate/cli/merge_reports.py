@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ik_migrate.findings import Report
 
 
-@click.command("merge-reports", epilog=EXIT_STATUSES, short_help="Make one report of many JSON reports.")
+@click.command("merge-reports", epilog=EXIT_STATUSES)
 @click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @report_options

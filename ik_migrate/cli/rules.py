@@ -20,7 +20,7 @@ def rules(color: str) -> None:
     write_rules_table(codemod.rules().values(), sys.stdout, COLORS[color])
 
 
-@click.command(short_help="Say more about one rule, with an example.")
+@click.command()
 @click.argument("code", shell_complete=complete_codes)
 @color_option
 def explain(code: str, color: str) -> None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 @click.command(
     cls=SectionedCommand,
     epilog=f"{SCAN_EXAMPLES}\n{EXIT_STATUSES}",
-    short_help="Report what has to change, write nothing.",
 )
 @run_options
 @file_options
@@ -50,7 +49,6 @@ def scan(
 @click.command(
     cls=SectionedCommand,
     epilog=f"{APPLY_EXAMPLES}\n{EXIT_STATUSES}",
-    short_help="Rewrite the files, or print a diff.",
 )
 @run_options
 @click.option("--diff", "as_diff", is_flag=True, help="Print a unified diff and write nothing.")
@@ -101,9 +99,12 @@ def apply(
 
 def _scanned(files: ChosenFiles, options: Options, terminal: Terminal, *, with_fixes: bool = False) -> Report:
     from ik_migrate import api
-    from ik_migrate.fixes import FixCollector
 
-    collector = FixCollector() if with_fixes else None
+    collector = None
+    if with_fixes:
+        from ik_migrate.fixes import FixCollector
+
+        collector = FixCollector()
     with terminal.progress() as progress:
         report = api.scan(
             files.paths, options, only=files.only, contents=files.contents, choose=collector, progress=progress

@@ -79,7 +79,7 @@ def _probe_options(command: Any) -> Any:
     return command
 
 
-@click.command(epilog=_SNAPSHOT_STATUSES, short_help="Record the pictures that the project makes.")
+@click.command(epilog=_SNAPSHOT_STATUSES)
 @_probe_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write.")
 @click.option(
@@ -113,7 +113,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     sys.exit(int(bool(taken.problems or taken.failures)))
 
 
-@click.command(epilog=_VERIFY_STATUSES, short_help="Whether it makes them, and the same as before.")
+@click.command(epilog=_VERIFY_STATUSES)
 @_probe_options
 @click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="The snapshot to compare with.")
 @click.option(
