@@ -323,6 +323,13 @@ def test_what_was_not_looked_at_is_said():
     assert "<b>build</b>" in left_out and "mentioned there: 1 file<i>notes</i>.txtprose" in left_out
 
 
+def test_a_result_without_code_has_neither_frame_nor_rewrite():
+    read = replace(a_file("models.py", b"a = 1\n", (SAFE, "found"), after=b"b = 1\n"), before=b"", after=b"")
+    root = parsed(rendered(a_report(read)))
+
+    assert root.classed("finding") and not root.classed("frame") and not root.classed("rewrite")
+
+
 def test_a_big_report_leaves_out_what_stays_the_same():
     code = b"import imagekit\n" + b"pass\n" * 30_000 + b"last = 1\n"
     page = rendered(a_report(a_file("big.py", code, (SAFE, "found"), after=code.replace(b"last", b"final"))))

@@ -46,10 +46,9 @@ class Gap:
 def open_findings(report: Report) -> Iterator[tuple[FileResult, Finding, str]]:
     """Each finding that was not rewritten in this run, with its file and its fingerprint."""
     for result in report.results:
-        done = result.applied if report.command == "apply" else ()
         identity = identities(result)
         for finding in result.findings:
-            if finding not in done:
+            if report.command != "apply" or not result.is_applied(finding):
                 yield result, finding, identity[finding]
 
 

@@ -66,9 +66,9 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
         "path": encodable(result.path),
         "status": result.status.value,
         "reason": encodable(result.reason),
-        "findings": [_finding(f, identity[f], applied=f in result.applied) for f in result.findings],
+        "findings": [_finding(f, identity[f], applied=result.is_applied(f)) for f in result.findings],
         "suppressed": [
-            {**_finding(f, identity[f], applied=f in result.applied), "suppressed_by": by}
+            {**_finding(f, identity[f], applied=result.is_applied(f)), "suppressed_by": by}
             for by, findings in (("comment", result.suppressed), ("baseline", result.known))
             for f in findings
         ],

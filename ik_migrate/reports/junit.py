@@ -69,7 +69,7 @@ def _test(path: str, name: str) -> Element:
 
 def _finding_test(report: Report, result: FileResult, finding: Finding) -> Element:
     test = _test(result.path, f"{title(finding)}: {finding.message}")
-    if report.command == "apply" and result.status is Status.CHANGED and finding in result.applied:
+    if report.command == "apply" and result.status is Status.CHANGED and result.is_applied(finding):
         return test
     where = visible(f"{result.path}:{finding.place.line}:{finding.place.column}")
     if finding.applicability is Applicability.NOTICE:

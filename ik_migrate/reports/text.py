@@ -69,7 +69,7 @@ class ReportPrinter:
     def _file(self, result: FileResult) -> None:
         """The findings of one file; those that ``apply`` took care of are only counted."""
         dealt_with = () if self.report.command == "scan" else result.applied
-        shown = [finding for finding in result.findings if finding not in dealt_with]
+        shown = [finding for finding in result.findings if not (dealt_with and result.is_applied(finding))]
         counts = Counter(finding.applicability for finding in shown)
         kinds = ", ".join(f"{counts[kind]} {kind.value}" for kind in Applicability if counts[kind])
         title = Text(self._visible(result.path), style="bold")

@@ -36,7 +36,7 @@ def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
         result: its file.
         report: the run.
     """
-    if finding in result.applied:
+    if result.is_applied(finding):
         return Work.DONE if report.command == "apply" else Work.APPLY
     if finding in result.refused:
         return Work.APPLY

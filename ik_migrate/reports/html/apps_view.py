@@ -49,7 +49,7 @@ class App:
     @property
     def shown(self) -> list[FileResult]:
         """The files with findings, and those that are rewritten although no finding in them counts."""
-        return [result for result in self.results if result.findings or result.status is Status.CHANGED]
+        return [result for result in self.results if result.findings or result.before != result.after]
 
     @property
     def key(self) -> str:

@@ -46,9 +46,10 @@ class FindingsView:
 
     def _file(self, result: FileResult) -> Html:
         works = [work_of(finding, result, self.report) for finding in result.findings]
-        lines = original_lines(result)
+        # A result that was read from a report has no code.
+        lines = original_lines(result) if result.before else []
         parts = [self._finding(finding, work, lines) for finding, work in zip(result.findings, works, strict=True)]
-        if result.status is Status.CHANGED:
+        if result.before != result.after:
             parts.append(
                 element(
                     "details",
