@@ -49,19 +49,20 @@ def scan(
     results: dict[str, FileResult] = {}
     for root, wanted in _by_project(paths, found, contents).items():
         progress("Searching", 0, 0)
-        inner = _mentioning(root, wanted, options, contents)
+        texts = {path: data for path, data in contents.items() if not any_matches(path, options.exclude, root)}
+        inner = _mentioning(root, wanted, options, texts)
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
         found.left_out += [left for left in _left_out(inner) if is_below(left[0], wanted)]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if only is not None:
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
         found.searched += inner.searched if only is None else len(wanted)
-        if wanted and (inner.files or contents):
+        if wanted and (inner.files or texts):
             from ik_migrate.run import migrate_project
 
             check_codes(options)
             migrated = migrate_project(
-                root, inner.files, wanted, base, options, contents=contents, choose=choose, progress=progress
+                root, inner.files, wanted, base, options, contents=texts, choose=choose, progress=progress
             )
             results |= {result.path: result for result in migrated}
     results = _each_once(results, base)

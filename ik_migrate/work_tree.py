@@ -96,12 +96,17 @@ def uncommitted(paths: Iterable[Path]) -> Uncommitted:
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=d", "--ignore-submodules", "-z")
 
 
+def top_of(path: Path) -> Path | None:
+    """The top folder, with no links in it, of the work tree that a path is in; None where that is none."""
+    real = Path(os.path.realpath(path))
+    return next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), None)
+
+
 def _by_top(paths: Iterable[Path]) -> dict[Path, list[Path]]:
-    """The paths, absolute, by the top folders of the work trees that they are in; those have no links in them."""
+    """The paths, absolute, by the top folders of the work trees that they are in."""
     tops: dict[Path, list[Path]] = {}
     for path in paths:
-        real = Path(os.path.realpath(path))
-        top = next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), None)
+        top = top_of(path)
         if top is None:
             raise GitError(f"{path} is not in a git work tree")
         tops.setdefault(top, []).append(Path(os.path.abspath(path)))

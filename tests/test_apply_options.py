@@ -395,6 +395,15 @@ def test_advice_brings_back_what_was_there(run, site, git, environment, contents
     assert {name: data for name, (data, _, _) in contents(folder).items()} == before
 
 
+def test_advice_for_a_work_tree_that_one_is_not_in(run, site, git, tmp_path):
+    folder = site(clean=FIELD, other="")
+    (folder / "other.py").write_text("# mine\n")
+    (restore,) = commands(run("apply", folder, cwd=tmp_path))
+    assert restore == "git -C site checkout -- clean.py"
+    git(tmp_path, *restore.split()[1:])
+    assert (folder / "clean.py").read_text() == FIELD
+
+
 def test_advice_for_files_that_git_does_not_know(run, site):
     folder = site(clean=FIELD)
     (folder / "new").mkdir()

@@ -132,6 +132,12 @@ def test_facts_come_from_the_project_around_the_name(pipe, tmp_path):
     assert pipe(uses, "apply", "--quiet").out == uses.replace(b"image_field=", b"source=")
 
 
+def test_excluded_file_comes_back_as_it_is(pipe, tmp_path):
+    (tmp_path / "manage.py").write_text("")
+    done = pipe(MODELS, "apply", "--quiet", "--exclude", "app")
+    assert (done.status, done.out, done.stderr) == (0, MODELS, "")
+
+
 def test_text_stands_for_its_file_in_the_project(pipe, tmp_path):
     """What the text says of itself counts, not what its file does: ``Thumbnail`` is a spec field no more."""
     (tmp_path / "manage.py").write_text("")

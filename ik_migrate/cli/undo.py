@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ik_migrate.findings import Report, Status
-from ik_migrate.work_tree import GitError, Uncommitted, uncommitted
+from ik_migrate.work_tree import GitError, Uncommitted, top_of, uncommitted
 
 
 class Undo:
@@ -45,8 +45,7 @@ class Undo:
         kept = [path for path in written if self._before.can_bring_back(Path(path))]
         mixed = [path for path in written if path not in kept]
         lines = ["There were uncommitted changes before this run, so take care to undo only the rewrite:"]
-        if kept:
-            lines.append(f"  git checkout -- {_quoted(kept)}")
+        lines += _checkout("checkout", kept)
         if mixed and self._backup:
             lines += [f"  {_move(path + self._backup, path)}" for path in mixed]
         else:
@@ -59,7 +58,7 @@ class Undo:
         lines = []
         if known:
             lines += [
-                f"  git checkout -p -- {_quoted(known)}",
+                *_checkout("checkout -p", known),
                 "  (holds changes of yours too: answer y for each piece of the rewrite, n for your own, s to split)",
             ]
         if unknown:
@@ -71,6 +70,22 @@ class Undo:
 
     def _is_tracked(self, path: str) -> bool:
         return Path(os.path.realpath(path)) in self._before.unstaged
+
+
+def _checkout(command: str, paths: Sequence[str]) -> list[str]:
+    """Commands of git for files, that work in the current folder even if their work tree is another."""
+    here = top_of(Path())
+    by_top: dict[Path | None, list[str]] = {}
+    for path in paths:
+        by_top.setdefault(top_of(Path(path)), []).append(path)
+    commands = []
+    for top, files in by_top.items():
+        git = "git"
+        if top is not None and top != here:
+            git = f"git -C {_quoted([os.path.relpath(top)])}"
+            files = [os.path.relpath(os.path.realpath(path), top) for path in files]
+        commands.append(f"  {git} {command} -- {_quoted(files)}")
+    return commands
 
 
 def _quoted(paths: Sequence[str]) -> str:
