@@ -113,6 +113,8 @@ def _transparency(difference: Difference, old: Record, *_: Record) -> tuple[str,
 def _name(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
         return "", "for a JPEG of another format ImageKit 2 on Python 2 says .jpe, ImageKit 3 .jpg"
+    if old_spec.get("chained") and not new["default_name"]:
+        return "IK308", "the name follows that of the spec it is made from, which ImageKit 3 calls otherwise"
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
         return "IK303", "only figures differ: a name that holds the date changes with the clock"
     rule = {"callable": "IK301", "folder": "IK302"}.get(old_spec.get("naming", ""), "")

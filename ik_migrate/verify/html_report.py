@@ -132,6 +132,7 @@ class _Cases:
     def html(self) -> str:
         quiet = self._field.verdict not in NEEDS_A_PERSON
         shown = [case for case in self._field.cases if quiet or case.verdict is not Verdict.EQUAL]
+        shown.sort(key=lambda case: case.verdict.rank)
         cases = "".join(self._case(case) for case in shown)
         if quiet and cases:
             return f"<details><summary>{len(shown)} pictures</summary>\n{cases}</details>\n"

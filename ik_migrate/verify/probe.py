@@ -352,7 +352,7 @@ def shield_databases(databases, folder, without):
 
 
 def refuse_writing():
-    """Let the connections to databases that were not copied read only."""
+    """Let databases that were not copied be read only, and let no connection ever commit."""
     from django.db.backends.signals import connection_created
 
     try:
@@ -368,7 +368,7 @@ def refuse_writing():
 
     def begin(sender=None, connection=None, **more):
         # Before Django 1.6 a transaction is begun by the first statement anyway.
-        if not is_copy(connection) and hasattr(connection, "set_autocommit"):
+        if hasattr(connection, "set_autocommit"):
             connection.set_autocommit(False)
 
     BaseDatabaseWrapper.cursor = cursor
@@ -380,14 +380,15 @@ def is_copy(connection):
     return ":memory:" in name or "mode=memory" in name or os.path.basename(name).startswith("database-")
 
 
-def rolled_back():
-    """End what may be left of a failed transaction, so that the next picture can read again."""
+def roll_back():
+    """Undo what the last picture may have done in a database, or left there as a failed transaction."""
     from django.db import connections
 
     for alias in connections:
         connection = connections[alias]
-        if not is_copy(connection) and connection.connection is not None:
-            connection.connection.rollback()
+        if connection.connection is not None:
+            # Before Django 1.6 the wrapper does nothing where it thinks that nothing was done.
+            (connection if hasattr(connection, "set_autocommit") else connection.connection).rollback()
 
 
 def shield_logging():
@@ -1117,9 +1118,8 @@ class Group(object):
         chosen = []
         if self.field is not None and wanted > 2 and total > wanted:
             chosen = self._extremes(candidates, seconds)
-        for key in spread(candidates, len(candidates), wanted - len(chosen)):
-            if key not in chosen:
-                chosen.append(key)
+        others = [key for key in candidates if key not in chosen]
+        chosen += spread(others, len(others), wanted - len(set(chosen)))
         return total, [key for key in candidates if key in chosen]
 
     def _extremes(self, candidates, seconds):
@@ -1197,7 +1197,7 @@ class Survey(object):
                     rows = known
             except Exception:
                 problem = error_record(sys.exc_info())
-                rolled_back()
+                roll_back()
         rows = [text(key) for key in rows]
         self.reporter.event("rows", model=group.label, field=group.key, total=total, rows=rows, problem=problem)
         described_specs = set()
@@ -1229,6 +1229,7 @@ class Survey(object):
         if not names and not processed:
             return
         try:
+            roll_back()
             instance = make_instance()
             self.project.overlay.clear()
             if made_up is not None:
@@ -1240,7 +1241,7 @@ class Survey(object):
             gone = {"error": error_record(sys.exc_info())}
             if isinstance(error, group.model.DoesNotExist):
                 gone = {"skipped": "the row is not there"}
-            rolled_back()
+            roll_back()
             for name in names + ([group.key] if processed else []):
                 self.reporter.event("picture", spec=group.label + "." + name, case=case, **gone)
             return
@@ -1295,7 +1296,7 @@ class Survey(object):
             raise
         except BaseException:
             record["error"] = error_record(sys.exc_info())
-            rolled_back()
+            roll_back()
         self.reporter.event("picture", spec=spec, case=case, **record)
 
     def _make(self, group, name, instance, described_specs, made_up, record):
@@ -1324,6 +1325,7 @@ class Survey(object):
             described_specs.add(name)
             described_spec = spec_record(file)
             described_spec["source"] = source_name(group.model, name)
+            described_spec["chained"] = is_spec_file(source_of(file))
             self.reporter.event("spec", spec=group.label + "." + name, kind="spec", **described_spec)
         record["picture"] = picture_record(made(file, self.project.overlay), self.request["pictures"])
 
@@ -1339,7 +1341,7 @@ class Survey(object):
             raise
         except BaseException:
             record["error"] = error_record(sys.exc_info())
-            rolled_back()
+            roll_back()
         self.reporter.event("picture", spec=spec, case=case, **record)
 
     def _upload(self, group, instance, described_specs, made_up, record):
@@ -1395,6 +1397,7 @@ def processed_record(field, name):
     return {
         "kind": "processed",
         "source": None,
+        "chained": False,
         "processors": plain(described(processors if callable(processors) else list(processors or []))),
         "format": text(host.format) if host.format else None,
         "options": plain_options(host.options),

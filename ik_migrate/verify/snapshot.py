@@ -13,7 +13,7 @@ VERSION = 1
 KIND = "ik-migrate snapshot"
 
 Record = dict[str, Any]
-"""One JSON object; ``snapshot-schema.json`` says what is in which."""
+"""One JSON object; the probe says what is in which."""
 
 
 class NotASnapshot(Exception):
