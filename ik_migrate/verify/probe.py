@@ -710,10 +710,10 @@ def made(file, overlay):
     return content.read()
 
 
-def made_on_upload(field, name, content):
-    """What a ProcessedImageField stores when ``content`` is uploaded as ``name``."""
+def made_on_upload(field, stored, name, content):
+    """What a ProcessedImageField stores when ``content`` is uploaded as ``name``, in place of the file ``stored``."""
     if is_imagekit2():
-        return field.generator.process_content(io.BytesIO(content), field.get_filename(name))[1].read()
+        return field.generator.process_content(io.BytesIO(content), field.get_filename(name), stored)[1].read()
     from django.core.files.base import ContentFile
 
     upload = ContentFile(content)
@@ -970,7 +970,7 @@ def transparent():
     image = drawn((240, 160))
     width, height = image.size
     alpha = b"".join(
-        bytes(bytearray(max(0, 255 - 2 * abs(x - width // 2) - abs(y - height // 2)) for x in range(width)))
+        bytes(bytearray(max(64, 255 - 2 * abs(x - width // 2) - abs(y - height // 2)) for x in range(width)))
         for y in range(height)
     )
     image.putalpha(band(image.size, alpha))
@@ -1360,7 +1360,7 @@ class Survey(object):
         if group.key not in described_specs:
             described_specs.add(group.key)
             self.reporter.event("spec", spec=group.label + "." + group.key, **processed_record(group.field, name))
-        record["picture"] = picture_record(made_on_upload(group.field, name, content), self.request["pictures"])
+        record["picture"] = picture_record(made_on_upload(group.field, stored, name, content), self.request["pictures"])
 
 
 def source_record(content, name, exact):
