@@ -112,7 +112,7 @@ def test_what_differs_is_told_with_its_rule(site, snapshot, run, tmp_path):
     verified = run("verify", site, *PYTHON, "--against", snapshot, "--format", "json")
     report = report_of(verified)
     assert verified.status == report["summary"]["exit_status"] == 1
-    assert differences(report, "shop.Item.small") == {("size", "IK203")}
+    assert differences(report, "shop.Item.small") == {("processors", "IK203"), ("size", "IK203")}
     assert differences(report, "shop.Item.label") == {("size", "IK203")}
     assert differences(report, "shop.Item.tile") == {("name", "")}
     assert differences(report, "shop.Item.sharp") == {("options", "")}
@@ -125,9 +125,11 @@ def test_what_differs_is_told_with_its_rule(site, snapshot, run, tmp_path):
         "failed after",
         "new",
     )
-    # Only the row with the small picture, and that made-up one, are enlarged.
+    # Only the row with the small picture, and the made-up one, are enlarged.
     (small,) = [field for field in report["fields"] if field["field"] == "shop.Item.small"]
-    enlarged = [picture["case"] for picture in small["pictures"] if picture["verdict"] == "different"]
+    enlarged = [
+        picture["case"] for picture in small["pictures"] if "size" in {one["what"] for one in picture["differences"]}
+    ]
     assert enlarged == ["row 4", "made-up small"]
 
     page = tmp_path / "report.html"

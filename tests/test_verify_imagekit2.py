@@ -60,7 +60,7 @@ def test_the_migrated_site_is_equal_and_others_are_not(photo_site, before, run):
         if field["verdict"] == "different"
         for picture in field["pictures"]
         for difference in picture["differences"]
-        if difference["verdict"] == "different"
+        if difference["verdict"] == "different" and difference["what"] != "processors"
     }
     assert told == {
         ("archive.Negative.facsimile", "size", "IK203"),

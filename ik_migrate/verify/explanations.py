@@ -52,6 +52,7 @@ def explained(difference: Difference, old: Record, new: Record, old_spec: Record
     finders: dict[str, Callable[[Difference, Record, Record, Record, Record], tuple[str, str]]] = {
         "size": _size,
         "format": _format,
+        "processors": _processors,
         "transparency": _transparency,
         "pixels": _pixels,
         "name": _name,
@@ -65,6 +66,7 @@ def explained(difference: Difference, old: Record, new: Record, old_spec: Record
 
 
 _NOTHING = ("", "")
+_ENLARGES = "ResizeToFit enlarges in ImageKit 3 unless upscale=False is said"
 _ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
 
 
@@ -75,7 +77,7 @@ def _size(difference: Difference, old: Record, new: Record, *_: Record) -> tuple
     if after[0] > before[0] or after[1] > before[1]:
         source = old["source"]["size"]
         if source and before[0] <= source[0] and before[1] <= source[1]:
-            return "IK203", "ResizeToFit enlarges in ImageKit 3 unless upscale=False is said"
+            return "IK203", _ENLARGES
     return _NOTHING
 
 
@@ -85,7 +87,7 @@ def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, 
     source, size = old["source"]["size"], old["picture"]["size"]
     processors = new_spec.get("processors") or ""
     smaller = source and source[0] < size[0] and source[1] < size[1]
-    if smaller and "ResizeToFit(" in processors and "mat_color" in processors:
+    if smaller and re.search(r"ResizeToFit\([^)]*mat_color=\[[^)]*upscale=True", processors):
         return "IK203", "ResizeToFit enlarges in ImageKit 3, here the picture on its mat, unless upscale=False is said"
     if "TrimBorderColor" in processors:
         return "", "TrimBorderColor of PILKit trims nothing with Pillow 7.1 and later"
@@ -93,6 +95,12 @@ def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, 
         return "", "the mask of Reflection is smooth with Pillow 7 and later"
     if "SmartResize" in processors or "SmartCrop" in processors:
         return "", "the smart crop may choose another part of the picture with another version of Pillow"
+    return _NOTHING
+
+
+def _processors(difference: Difference, *_: Record) -> tuple[str, str]:
+    if "upscale=True" in difference.after:
+        return "IK203", _ENLARGES
     return _NOTHING
 
 

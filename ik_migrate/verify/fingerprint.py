@@ -7,8 +7,8 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-_BANDS = 4
-"""Red, green and blue on white, then alpha."""
+_BANDS = 5
+"""Red, green and blue on white, alpha, and the steps in brightness from pixel to pixel."""
 _LUMA = (0.299, 0.587, 0.114)
 
 
@@ -27,27 +27,47 @@ def averages(packed: str) -> bytes:
 
 @dataclass(frozen=True)
 class Distance:
-    """How far two pictures are apart, box by box: the mean and the largest difference, 0 to 255.
+    """How far two pictures are apart, box by box; all values are 0 to 255.
 
     Args:
         light: mean difference in brightness.
         light_at_most: the largest.
+        light_beyond: the largest, less what moving the picture by one pixel would change in that box.
         colour: mean difference of red, green, blue and transparency.
         colour_at_most: the largest.
+        colour_beyond: the largest, less what moving the picture by one pixel would change in that box.
     """
 
     light: float
     light_at_most: float
+    light_beyond: float
     colour: float
     colour_at_most: int
+    colour_beyond: int
 
 
 def distance(one: str, other: str) -> Distance:
     """How far two fingerprints are apart."""
-    first, second = averages(one), averages(other)
-    colours = [abs(a - b) for a, b in zip(first, second, strict=True)]
-    lights = [
-        abs(sum(weight * (first[box + band] - second[box + band]) for band, weight in enumerate(_LUMA)))
-        for box in range(0, len(first), _BANDS)
-    ]
-    return Distance(sum(lights) / len(lights), max(lights), sum(colours) / len(colours), max(colours))
+    boxes = [_box(first, second) for first, second in zip(_boxes(one), _boxes(other), strict=True)]
+    lights = [light for light, _, _ in boxes]
+    colours = [colour for _, colour, _ in boxes]
+    return Distance(
+        light=sum(lights) / len(lights),
+        light_at_most=max(lights),
+        light_beyond=max(light - step for light, _, step in boxes),
+        colour=sum(map(sum, colours)) / (len(colours) * (_BANDS - 1)),
+        colour_at_most=max(map(max, colours)),
+        colour_beyond=max(max(colour) - step for _, colour, step in boxes),
+    )
+
+
+def _boxes(packed: str) -> list[bytes]:
+    found = averages(packed)
+    return [found[start : start + _BANDS] for start in range(0, len(found), _BANDS)]
+
+
+def _box(first: bytes, second: bytes) -> tuple[float, list[int], int]:
+    """The difference in brightness, those in each colour, and the step from pixel to pixel."""
+    differences = [one - other for one, other in zip(first[:-1], second[:-1], strict=True)]
+    light = abs(sum(weight * difference for weight, difference in zip(_LUMA, differences[:3], strict=True)))
+    return light, [abs(difference) for difference in differences], max(first[-1], second[-1])

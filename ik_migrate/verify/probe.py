@@ -755,6 +755,29 @@ def described(value, depth=0):
     return "%s(%s)" % (type(value).__name__, ", ".join("%s=%s" % (k, described(v, depth + 1)) for k, v in items))
 
 
+def processors_of(file):
+    """The processors that a spec file is made with."""
+    if not is_imagekit2():
+        return list(getattr(file.generator, "processors", None) or [])
+    processors = file.field.generator.processors
+    return list((processors(source_of(file)) if callable(processors) else processors) or [])
+
+
+def parts_of(processors):
+    """Processors as [name, {attribute: value}] each, with values as text."""
+    return [
+        [
+            text(getattr(processor, "__name__", type(processor).__name__)),
+            dict(
+                (text(key), plain(described(value)))
+                for key, value in getattr(processor, "__dict__", {}).items()
+                if not text(key).startswith("_")
+            ),
+        ]
+        for processor in processors
+    ]
+
+
 def plain_options(options):
     """The options for saving, as JSON can hold them."""
     return dict((text(key), described(value)) for key, value in (options or {}).items())
@@ -804,21 +827,17 @@ def spec_record(file):
     if is_imagekit2():
         field = file.field
         generator = field.generator
-        processors = generator.processors
-        if callable(processors):
-            processors = processors(source_of(file))
         cache_to = field.cache_to
         naming = "default" if not cache_to else "callable" if callable(cache_to) else "folder"
         spec, options, declared = None, generator.options, generator.format
         has_storage = field.storage is not None
     else:
         spec = file.generator
-        processors = getattr(spec, "processors", None)
         naming = "default" if is_default_name(file) else "own"
         options, declared = getattr(spec, "options", None), getattr(spec, "format", None)
         has_storage = getattr(spec, "cachefile_storage", None) is not None
     return {
-        "processors": plain(described(list(processors or []))),
+        "processors": plain(described(processors_of(file))),
         "format": text(declared) if declared else None,
         "options": plain_options(options),
         "naming": naming,
@@ -845,34 +864,32 @@ def means(image):
     return found
 
 
-def fingerprint(flat):
-    """The means of red, green, blue and alpha in GRID x GRID boxes, packed into text."""
+def steps_of(flat):
+    """A grey picture of how much each pixel differs in brightness from its neighbours to the left and above."""
+    from PIL import ImageChops
+
+    grey = flat.convert("RGB").convert("L")
+    width, height = grey.size
+    left, above = grey.copy(), grey.copy()
+    left.paste(grey.crop((0, 0, width - 1, height)), (1, 0))
+    above.paste(grey.crop((0, 0, width, height - 1)), (0, 1))
+    return ImageChops.add(ImageChops.difference(grey, left), ImageChops.difference(grey, above))
+
+
+def fingerprint(flat, steps):
+    """The means of red, green, blue, alpha, and steps in brightness in GRID x GRID boxes, packed into text."""
     width, height = flat.size
     averages = bytearray()
     for row in range(GRID):
         top, bottom = box(row, height)
         for column in range(GRID):
             left, right = box(column, width)
-            averages.extend(int(mean + 0.5) for mean in means(flat.crop((left, top, right, bottom))))
+            place = (left, top, right, bottom)
+            found = means(flat.crop(place)) + means(steps.crop(place))
+            averages.extend(int(mean + 0.5) for mean in found)
     # Differences from box to box are small numbers, which compress well.
-    steps = bytearray((value - before) % 256 for value, before in zip(averages, bytearray(4) + averages))
-    return base64.b64encode(zlib.compress(bytes(steps), 9)).decode("ascii")
-
-
-def detail(flat):
-    """How much neighbouring pixels differ in brightness, on average: grows with sharpness."""
-    from PIL import ImageChops
-
-    grey = flat.convert("RGB").convert("L")
-    width, height = grey.size
-    found = 0.0
-    for one, other in [
-        ((0, 0, width - 1, height), (1, 0, width, height)),
-        ((0, 0, width, height - 1), (0, 1, width, height)),
-    ]:
-        if one[2] > 0 and one[3] > 0:
-            found += means(ImageChops.difference(grey.crop(one), grey.crop(other)))[0]
-    return round(found, 3)
+    changes = bytearray((value - before) % 256 for value, before in zip(averages, bytearray(5) + averages))
+    return base64.b64encode(zlib.compress(bytes(changes), 9)).decode("ascii")
 
 
 def picture_record(content, with_view):
@@ -886,6 +903,7 @@ def picture_record(content, with_view):
     white = Image.new("RGBA", image.size, (255, 255, 255, 255))
     white.paste(full, (0, 0), full)
     flat = Image.merge("RGBA", white.split()[:3] + (full.split()[3],))
+    steps = steps_of(flat)
     record = {
         "size": list(image.size),
         "format": text(image.format),
@@ -893,8 +911,8 @@ def picture_record(content, with_view):
         "bytes": len(content),
         "transparent": full.split()[3].getextrema()[0] < 255,
         "pixels": hashlib.sha1(repr(tuple(image.size)).encode("ascii") + raw).hexdigest(),
-        "fingerprint": fingerprint(flat),
-        "detail": detail(flat),
+        "fingerprint": fingerprint(flat, steps),
+        "detail": round(means(steps)[0], 3),
         "quality": quality(image),
     }
     if with_view:
@@ -1002,6 +1020,9 @@ MADE_UP = [
     ("rotated", ".jpg", lambda: encoded(drawn((320, 200)), "JPEG", quality=95, subsampling=0, exif=ON_ITS_SIDE)),
 ]
 """Name, extension, and how it is made. Edges whose usual fractions are whole: halves are rounded in many ways."""
+
+MADE_UP_VERSION = 1
+"""Grows when one of these pictures changes, for snapshots with others can't be compared."""
 
 
 # Made-up instances --------------------------------------------------------------------------------
@@ -1215,7 +1236,7 @@ class Survey(object):
                 "made-up %s" % name,
                 lambda: self._row(group, base) if base is not None else Builder().build(group.model),
                 described_specs,
-                (name + extension, content, "row %s" % base if base is not None else "unsaved"),
+                (name + extension, content, [MADE_UP_VERSION, "row %s" % base if base is not None else "unsaved"]),
             )
 
     @staticmethod
@@ -1321,6 +1342,7 @@ class Survey(object):
         record["name"] = text(file.name).replace(os.sep, "/")
         record["default_name"] = is_default_name(file)
         record["url"] = url_of(file)
+        record["processors"] = parts_of(processors_of(file))
         if name not in described_specs:
             described_specs.add(name)
             described_spec = spec_record(file)

@@ -44,8 +44,8 @@ class Difference:
     """One thing that is not what it was.
 
     Args:
-        what: ``size``, ``format``, ``transparency``, ``pixels``, ``options``, ``name``, ``storage``, ``moment``,
-            ``error``, ``field``.
+        what: ``size``, ``format``, ``transparency``, ``pixels``, ``options``, ``processors``, ``name``,
+            ``address``, ``storage``, ``moment``, ``error``, ``field``.
         before: what it was, in words; empty where that says nothing.
         after: what it is.
         verdict: how much it matters.
