@@ -273,6 +273,13 @@ def test_the_progress_of_the_apps(scanned, photo_site):
     assert after[-1] == ["All", "10 of 14", "59", "3", "1", "3", ""]
 
 
+def test_a_file_with_something_in_the_baseline_is_not_done():
+    known = a_file("news/models.py", b"a = 1\n", (MANUAL, "old"))
+    report = a_report(replace(known, known=known.findings, findings=()), a_file("news/views.py", b""))
+
+    assert rows_of(parsed(rendered(report)).classed("apps")[0])[1] == ["news", "1 of 2", "nothing"]
+
+
 def test_both_sides_of_each_rewrite_are_there_in_full(scanned):
     root = parsed(rendered(scanned))
     changed = {result.path: result for result in scanned.results if result.status is Status.CHANGED}

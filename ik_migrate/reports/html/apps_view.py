@@ -83,6 +83,8 @@ def _app(folder: str, label: str, results: Sequence[FileResult], report: Report)
         left.update(
             finding.applicability for finding, kind in zip(result.findings, works, strict=True) if kind is not Work.DONE
         )
+        # What the baseline has does not count as a finding, but it is not done either.
+        works += [work_of(finding, result, report) for finding in result.known]
         well = result.status in {Status.CHANGED, Status.UNCHANGED}
         finished += well and not any(kind.is_open for kind in works)
     return App(folder, label, tuple(results), work, left, finished)
