@@ -12,6 +12,7 @@ from ik_migrate.backends import (
     SETTING,
     STRATEGIES,
     STRATEGY_SETTING,
+    SUCCESSORS,
     BackendSetting,
     Successor,
     backend_name,
@@ -25,6 +26,7 @@ from ik_migrate.calls import OpaqueCall
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imagekit_names import canonical
 from ik_migrate.project import Module
 
 RULE = Rule(
@@ -89,6 +91,8 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         todo = "Check that they say what this one said, and delete it."
         return report(RULE, module, setting.name, message, Applicability.MANUAL, why=why, todo=todo)
     successor = successor_of_setting(module, setting)
+    if successor is None and not setting.path:
+        return _made_at_run_time(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
         obstacle = obstacle_of(module, class_at(module, setting.path))
@@ -115,6 +119,21 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
         why="" if successor.is_exact else f"{RULE.why} {_CHANGES_TOO if successor.strategy == OWN else _TASK}",
         changes=edits,
+    )
+
+
+def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
+    """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
+    named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
+    known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
+    return report(
+        RULE,
+        module,
+        setting.name,
+        f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}",
+        Applicability.MANUAL,
+        todo=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING} in its place, each from what it may be.",
+        suggestion=_assignments(module, known[-1], "'", "\n") if known else "",
     )
 
 

@@ -95,7 +95,7 @@ EMPTY = Rule(
 _RECEIVER = """\
 @receiver(post_delete, sender={model})
 def delete_thumbnails(sender, instance, **kwargs):
-    for file in [instance.{attname}]:
+    for file in [{files}]:
         if file.name and file.storage.exists(file.name):
             file.storage.delete(file.name)"""
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
@@ -109,10 +109,17 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     twin = _twin(spec)
     if twin:
         yield report(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
-    model = spec.model.name if spec.model is not None else "Photo"
-    code = _RECEIVER.format(model=model, attname=spec.attname or "thumbnail")
     message = f"the file of {spec.label} is not deleted with the instance"
-    yield report(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=code)
+    yield report(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=_receiver(spec))
+
+
+def _receiver(spec: SpecField) -> str:
+    """A receiver that deletes the files of all spec fields of the model; empty where it can't be seen which it is."""
+    if spec.model is None:
+        return ""
+    fields = (other for other in spec_fields(spec.module) if other.model is spec.model and not other.is_processed)
+    files = ", ".join(f"instance.{other.attname}" for other in fields if other.attname)
+    return _RECEIVER.format(model=spec.model.name, files=files) if files else ""
 
 
 def _twin(spec: SpecField) -> str:

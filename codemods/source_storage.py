@@ -77,11 +77,16 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             message,
             Applicability.MANUAL,
             why=f"Not rewritten: {shown} can't be written here so that it is the same object. {RULE.why}",
-            suggestion=f"cachefile_storage={shown}",
+            suggestion=_shared(name, shown) if isinstance(storage, ast.Call) else f"cachefile_storage={shown}",
         )
         return
     add = AddArgument(spec.offset, "cachefile_storage", (written,))
     yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+
+
+def _shared(name: str, storage: str) -> str:
+    """How one storage that is made in place can be given to both fields."""
+    return f"{name}_storage = {storage}\n\n# with storage={name}_storage for {name}:\ncachefile_storage={name}_storage"
 
 
 def _storage_of(value: ast.Call) -> ast.expr | None:

@@ -151,11 +151,25 @@ def successor_of_setting(module: Module, setting: BackendSetting) -> Successor |
 
 def successor_of(module: Module, expression: ast.expr) -> Successor | None:
     """The successor of a backend made in an expression like ``NonValidatingImageCacheBackend()``."""
-    if isinstance(expression, ast.Call) and not expression.args and not expression.keywords:
-        known = SUCCESSORS.get(module.qualified(expression.func))
+    made_in, call = _made_by(module, expression)
+    if call is not None and not call.args and not call.keywords:
+        known = SUCCESSORS.get(made_in.qualified(call.func))
         if known is not None:
             return known
     return _own_successor(module, class_made_by(module, expression))
+
+
+def _made_by(module: Module, expression: ast.expr) -> tuple[Module, ast.Call | None]:
+    """The call that made a value, at once or in the only assignment to the name that it goes by, and its file."""
+    if isinstance(expression, ast.Call):
+        return module, expression
+    target = module.resolve(expression)
+    if target is None or target.module is None or target.binding is None:
+        return module, None
+    value = target.binding.value
+    everywhere = target.module.text.names.module.bindings.get(target.binding.name, [])
+    is_only = len(everywhere) <= 1
+    return target.module, value if is_only and isinstance(value, ast.Call) else None
 
 
 @dataclass(frozen=True)

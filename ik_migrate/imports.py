@@ -277,6 +277,9 @@ def drop_aliases(module: Module, node: ast.Import | ast.ImportFrom, unused: list
 
 
 def _drop_statement(module: Module, node: ast.stmt) -> Edit:
+    around = module.text.names.parents[node]
+    if isinstance(around, ast.Try) and _does_nothing_without(module, around, node):
+        return _drop_statement(module, around)
     text, source = module.text, module.text.source
     start, end = text.start(node), text.end(node)
     line_start, line_end = _line_start(module, node), _line_after(module, node)
@@ -292,6 +295,18 @@ def _drop_statement(module: Module, node: ast.stmt) -> Edit:
     if len(siblings) == 1 and not isinstance(parent, ast.Module):
         return Edit(start, end, ("pass",))
     return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))
+
+
+def _does_nothing_without(module: Module, node: ast.Try, tried: ast.stmt) -> bool:
+    """Whether a ``try`` is there for one statement: what it does when that fails is to pass, or to bind ``None``."""
+    if node.body != [tried] or node.orelse or node.finalbody or "#" in module.text.text_of(node):
+        return False
+    return all(
+        isinstance(item, ast.Pass)
+        or (isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant) and item.value.value is None)
+        for handler in node.handlers
+        for item in handler.body
+    )
 
 
 def _blocks(node: ast.AST) -> Iterable[list[ast.stmt]]:
