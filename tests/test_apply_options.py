@@ -359,10 +359,13 @@ def test_require_clean(run, site, git):
         done = run("apply", "--require-clean", cwd=folder)
         assert done.status == 2
         assert re.search(
-            r"Error: --require-clean: not committed: .*(notes.txt|manage.py)\. Commit or stash", done.stderr
+            r"Error: --require-clean: not committed: .*(notes.txt|manage.py)\. Commit first, or git stash -u\.",
+            done.stderr,
         )
         assert (folder / "models.py").read_text() == FIELD
         restore()
+    (folder / "notes.txt").write_text("x")
+    git(folder, "stash", "-u")
     assert run("apply", "--require-clean", cwd=folder).status == 0
     assert (folder / "models.py").read_text() == MIGRATED
 

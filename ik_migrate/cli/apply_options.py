@@ -105,4 +105,4 @@ def _require_clean(paths: Sequence[Path]) -> None:
     if files:
         named = ", ".join(click.format_filename(path) for path in files[:3])
         more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-        raise IkMigrateError(f"--require-clean: not committed: {named}{more}. Commit or stash first.")
+        raise IkMigrateError(f"--require-clean: not committed: {named}{more}. Commit first, or git stash -u.")
