@@ -35,11 +35,6 @@ class Uncommitted:
         """All of them."""
         return self.unstaged | self.untracked | self.staged
 
-    def can_bring_back(self, path: Path) -> bool:
-        """Whether ``git checkout`` makes the file what it is now, once it has been changed."""
-        real = Path(os.path.realpath(path))
-        return real not in self.unstaged and not is_below(real, self.untracked)
-
 
 def changed_since(paths: Iterable[Path], revision: str) -> set[Path]:
     """The files below ``paths`` that are not what they were in a commit, those included that git does not know yet.
@@ -91,6 +86,15 @@ def uncommitted(paths: Iterable[Path]) -> Uncommitted:
             if entry[1:2] != b" ":
                 found["unstaged"].add(path)
     return Uncommitted(**{name: frozenset(files) for name, files in found.items()})
+
+
+def tracked(paths: Iterable[Path]) -> set[Path]:
+    """The files, without links in their paths, that git knows in the work trees that ``paths`` are in.
+
+    Raises:
+        GitError: when a path is in no work tree.
+    """
+    return {path for top in _by_top(paths) for path in _files(top, "ls-files", "-z")}
 
 
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=d", "--ignore-submodules", "-z")

@@ -411,10 +411,14 @@ def test_advice_for_files_that_git_does_not_know(run, site):
     folder = site(clean=FIELD)
     (folder / "new").mkdir()
     (folder / "new" / "it is.py").write_text(FIELD)
-    done = run("apply", "clean.py", "new", cwd=folder)
+    (folder / ".gitignore").write_text("ignored.py\n")
+    (folder / "ignored.py").write_text(FIELD)
+    outside = folder.parent / "outside.py"
+    outside.write_text(FIELD)
+    done = run("apply", "clean.py", "new", "ignored.py", outside, cwd=folder)
     assert commands(done) == ["git checkout -- clean.py"]
     assert "Git does not know these files" in done.stderr
-    assert done.stderr.endswith("  'new/it is.py'\n")
+    assert done.stderr.endswith("  ../outside.py ignored.py 'new/it is.py'\n")
 
 
 def test_advice_with_backups(run, site, environment):

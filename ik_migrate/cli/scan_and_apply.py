@@ -118,7 +118,7 @@ def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Termina
     from ik_migrate import api
     from ik_migrate.cli.undo import Undo
 
-    undo = Undo(files.paths, care.backup)
+    undo = Undo(care.backup)
     with terminal.progress(shown=not care.interactive) as progress:
         report = api.apply(
             files.paths,

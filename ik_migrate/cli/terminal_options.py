@@ -16,6 +16,32 @@ if TYPE_CHECKING:
     from ik_migrate.findings import Report
 
 
+COLORS = {"auto": None, "always": True, "never": False}
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(list(COLORS)),
+    default="auto",
+    show_default=True,
+    help="Whether to use colour; 'auto' does on a terminal, and heeds NO_COLOR and FORCE_COLOR.",
+)
+
+
+def _debug(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        # Processes that this one starts shall know too.
+        os.environ["IK_MIGRATE_DEBUG"] = "1"
+
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=_debug,
+    help="Show the traceback of an internal error. So does IK_MIGRATE_DEBUG=1.",
+)
+
+
 @dataclass(frozen=True)
 class Terminal:
     """How to speak to the user.
@@ -96,29 +122,3 @@ def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
         from ik_migrate.reports.visible import visible
 
         click.echo(f"{indent}{visible(path)}: {visible(reason)}", err=True)
-
-
-COLORS = {"auto": None, "always": True, "never": False}
-
-color_option = click.option(
-    "--color",
-    type=click.Choice(list(COLORS)),
-    default="auto",
-    show_default=True,
-    help="Whether to use colour; 'auto' does on a terminal, and heeds NO_COLOR and FORCE_COLOR.",
-)
-
-
-def _debug(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        # Processes that this one starts shall know too.
-        os.environ["IK_MIGRATE_DEBUG"] = "1"
-
-
-debug_option = click.option(
-    "--debug",
-    is_flag=True,
-    expose_value=False,
-    callback=_debug,
-    help="Show the traceback of an internal error. So does IK_MIGRATE_DEBUG=1.",
-)

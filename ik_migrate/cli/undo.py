@@ -5,33 +5,31 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ik_migrate.findings import Report, Status
-from ik_migrate.work_tree import GitError, Uncommitted, top_of, uncommitted
+from ik_migrate.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
 
 
 class Undo:
     """Looks at the work tree before files are written, and says afterwards how to have them back.
 
     Args:
-        paths: what is rewritten.
         backup: what the names of backups have more than those of the files; empty where there are none.
     """
 
-    def __init__(self, paths: Sequence[Path], backup: str) -> None:
-        self._paths = [path for path in paths if path.exists()]
+    def __init__(self, backup: str) -> None:
         self._backup = backup
         self._before = Uncommitted()
+        self._tracked: set[Path] = set()
 
     def look(self, report: Report) -> None:
         """Note what is not committed; a `before_writing` of `api.apply`."""
-        if any(result.status is Status.CHANGED for result in report.results):
-            try:
-                self._before = uncommitted(self._paths)
-            except GitError:
-                # Without git there is nothing to compare with, and nothing to undo with.
-                self._before = Uncommitted()
+        in_git = [path for path in map(Path, _written(report)) if top_of(path) is not None]
+        with suppress(GitError):
+            # Where git fails, it can't undo anything either.
+            self._before, self._tracked = uncommitted(in_git), tracked(in_git)
 
     def advice(self, report: Report) -> list[str]:
         """Lines for the user, commands among them; none where git alone tells how to undo.
@@ -39,37 +37,29 @@ class Undo:
         Args:
             report: what was written; its paths are relative to the current folder.
         """
-        written = [result.path for result in report.results if result.status is Status.CHANGED]
-        if not written or not self._before.files:
+        if not self._before.files:
             return []
-        kept = [path for path in written if self._before.can_bring_back(Path(path))]
-        mixed = [path for path in written if path not in kept]
+        real = {path: Path(os.path.realpath(path)) for path in _written(report)}
+        known = [path for path in real if real[path] in self._tracked]
+        mixed = [path for path in known if real[path] in self._before.unstaged]
+        unknown = [path for path in real if path not in known]
         lines = ["There were uncommitted changes before this run, so take care to undo only the rewrite:"]
-        lines += _checkout("checkout", kept)
-        if mixed and self._backup:
-            lines += [f"  {_move(path + self._backup, path)}" for path in mixed]
-        else:
-            lines += self._without_backup(mixed)
-        return lines
-
-    def _without_backup(self, mixed: list[str]) -> list[str]:
-        unknown = [path for path in mixed if not self._is_tracked(path)]
-        known = [path for path in mixed if path not in unknown]
-        lines = []
-        if known:
+        lines += _checkout("checkout", [path for path in known if path not in mixed])
+        if self._backup:
+            return lines + [f"  mv -- {_quoted([path + self._backup, path])}" for path in [*mixed, *unknown]]
+        if mixed:
+            lines += _checkout("checkout -p", mixed)
             lines += [
-                *_checkout("checkout -p", known),
-                "  (holds changes of yours too: answer y for each piece of the rewrite, n for your own, s to split)",
+                "  (holds changes of yours too: answer y for each piece of the rewrite, n for your own, s to split)"
             ]
         if unknown:
-            lines += [
-                "Git does not know these files, and can't bring them back. Next time: git add, or --backup .bak",
-                f"  {_quoted(unknown)}",
-            ]
+            lines += ["Git does not know these files, and can't bring them back. Next time: git add, or --backup .bak"]
+            lines += [f"  {_quoted(unknown)}"]
         return lines
 
-    def _is_tracked(self, path: str) -> bool:
-        return Path(os.path.realpath(path)) in self._before.unstaged
+
+def _written(report: Report) -> list[str]:
+    return [result.path for result in report.results if result.status is Status.CHANGED]
 
 
 def _checkout(command: str, paths: Sequence[str]) -> list[str]:
@@ -90,7 +80,3 @@ def _checkout(command: str, paths: Sequence[str]) -> list[str]:
 
 def _quoted(paths: Sequence[str]) -> str:
     return " ".join(shlex.quote(path) for path in paths)
-
-
-def _move(source: str, target: str) -> str:
-    return f"mv -- {_quoted([source, target])}"
