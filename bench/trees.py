@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -30,8 +30,14 @@ class Size:
     megabytes: int
 
 
-def make_tree(folder: Path, size: Size) -> Path:
-    """Make a Django project in ``folder``, if it is not there: apps of twenty modules, and what goes with them."""
+def make_tree(folder: Path, size: Size, candidate_bytes: int = 6_000) -> Path:
+    """Make a Django project in ``folder``, if it is not there: apps of twenty modules, and what goes with them.
+
+    Args:
+        folder: where to.
+        size: how large it is.
+        candidate_bytes: how long each file is, at the least, that uses ImageKit.
+    """
     if (folder / "manage.py").exists():
         return folder
     random = Random(2012)
@@ -46,7 +52,7 @@ def make_tree(folder: Path, size: Size) -> Path:
             if number == 0:
                 # Every app up to the last one has its share of the candidates.
                 share = size.candidates * (app + 1) // apps - size.candidates * app // apps
-                text = models_with_specs(random, 4, 6_000) if share else text
+                text = models_with_specs(random, 4, candidate_bytes) if share else text
             elif number == 1 and size.candidates and app % 5 == 0:
                 text = views_of_pictures(random, 4_000)
             written += (home / _name_of_module(number)).write_text(text, encoding="ascii")
@@ -109,6 +115,13 @@ def git(tree: Path, *arguments: str) -> None:
         subprocess.CalledProcessError: when it fails.
     """
     subprocess.run(["git", "-C", str(tree), *arguments], check=True)
+
+
+def growing_trees(folder: Path, factors: Iterable[int], unit: int) -> Iterator[tuple[int, Path]]:
+    """Projects with more and more candidates: ``unit`` of them times each factor, one in twenty files."""
+    for factor in factors:
+        size = Size(unit * factor * FILES_OF_AN_APP, unit * factor, 0)
+        yield factor, make_tree(folder / f"tree_{factor:02}x", size)
 
 
 def growing_files(folder: Path, factors: Iterable[int]) -> list[Path]:

@@ -1,0 +1,80 @@
+"""Tools that others have made for such work, each in an environment of its own, on files that do not concern them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.rows import Extent, Row, ik_migrate
+from bench.timing import Command, side_by_side
+from bench.trees import Size, make_repository, make_tree
+
+# Those that read every file with LibCST take a second for ten of them.
+_FILES = Size(100, 0, 3)
+
+_RULE = "id: ik\nlanguage: python\nrule: {pattern: imagekit.$X}\n"
+_PEERS: dict[str, tuple[str, str]] = {
+    "ruff": ("ruff", "ruff check --isolated --no-cache --quiet --select AIR ."),
+    "ast-grep": ("ast-grep-cli", "ast-grep scan -r ../ik.yml ."),
+    "django-upgrade": (
+        "django-upgrade",
+        "git ls-files -z -- '*.py' | xargs -0 {bin}/django-upgrade --target-version 1.7",
+    ),
+    "fixit": ("fixit", "fixit --rules fixit.rules.use_async_sleep_in_async_def lint ."),
+    "libcst.tool codemod": (
+        "libcst",
+        "python -m libcst.tool codemod --no-format --hide-progress -x libcst.codemod.commands.rename.RenameCommand"
+        " --old_name=imagekit.models.ImageSpec --new_name=imagekit.models.ImageSpecField .",
+    ),
+    "bump-pydantic": ("bump-pydantic", "bump-pydantic --diff --log-file ../bump.txt ."),
+    "django-codemod": ("django-codemod", "djcodemod run --removed-in 4.0 ."),
+}
+"""What the package is called, and the command; it is run by a shell where it has a pipe."""
+
+
+def peer_rows(folder: Path, extent: Extent) -> list[Row]:
+    """Time the peers; those that do not install here are left out, and said so."""
+    (folder / "ik.yml").parent.mkdir(parents=True, exist_ok=True)
+    (folder / "ik.yml").write_text(_RULE, encoding="ascii")
+    missing = [Row(f"{name}: does not install here", 0) for name in _PEERS if not _install(folder, name)]
+    commands = []
+    for name in _PEERS:
+        # One tree each: some of them rewrite what they find.
+        tree = make_repository(make_tree(folder / f"peers_{name.replace(' ', '_')}", _FILES))
+        if _bin(folder, name).exists():
+            commands.append(Command(name, ["sh", "-c", _command(folder, name)], tree, tuple(range(4))))
+    tree = make_repository(make_tree(folder / "peers_ik-migrate", _FILES))
+    commands.append(Command("ik-migrate scan", [ik_migrate(), "scan"], tree, (0,)))
+    found = side_by_side(commands, max(1, extent.rounds // 2))
+    ours = found["ik-migrate scan"].median
+    times = sorted((measured.median, name) for name, measured in found.items())
+    return [Row(name, seconds, f"{seconds / ours:.1f} x ours") for seconds, name in times] + missing
+
+
+def _bin(folder: Path, name: str) -> Path:
+    return folder / "environments" / name.replace(" ", "_") / ("Scripts" if sys.platform == "win32" else "bin")
+
+
+def _command(folder: Path, name: str) -> str:
+    command = _PEERS[name][1]
+    here = _bin(folder, name)
+    return command.format(bin=here) if "{bin}" in command else f"{here}/{command}"
+
+
+def _install(folder: Path, name: str) -> bool:
+    """Make the environment, if it is not there; whether that succeeded."""
+    here = _bin(folder, name)
+    if here.exists():
+        return True
+    subprocess.run([sys.executable, "-m", "venv", str(here.parent)], check=True)
+    arguments = [
+        str(here / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        _PEERS[name][0],
+    ]
+    return subprocess.run(arguments).returncode == 0
