@@ -1,0 +1,49 @@
+"""What is searched for in the bytes of a project finds every file that a rule has something to say about."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from conftest import ROOT
+
+from ik_migrate import api
+from ik_migrate.options import Options
+from ik_migrate.run import migrate_project
+
+FIXTURES = ROOT / "tests" / "fixtures"
+SITES = [FIXTURES / "photo_site", *(path for path in sorted((FIXTURES / "sites").iterdir()) if path.is_dir())]
+RULES = [path for path in sorted((FIXTURES / "rules").iterdir()) if path.is_dir()]
+
+
+def check(project):
+    """Search the project, and push every file of it through the rules: the same must come of it."""
+    (project / "manage.py").touch()
+    options = Options(jobs=1)
+    everything = sorted(path for path in project.rglob("*") if path.is_file())
+    pushed = migrate_project(project, everything, [project], project, options)
+    searched = api.scan([project], options, base=project).results
+    assert of_interest(searched) == of_interest(pushed)
+
+
+def of_interest(results):
+    return {result.path: (result.findings, result.after, result.reason) for result in results if result.findings}
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda path: path.name)
+def test_nothing_is_missed_in_a_site(site, tmp_path):
+    check(shutil.copytree(site, tmp_path / "site"))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda path: path.name)
+def test_nothing_is_missed_in_the_cases_of_a_rule(rule, tmp_path):
+    """The cases are the apps of one project."""
+    for case in sorted(rule.iterdir()):
+        app = tmp_path / case.name.replace("-", "_")
+        if (case / "before").is_dir():
+            shutil.copytree(case / "before", app)
+        else:
+            app.mkdir()
+            shutil.copy(case / "before.py", app / "models.py")
+        (app / "__init__.py").touch()
+    check(tmp_path)
