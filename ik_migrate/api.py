@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.errors import ConfigError
 from ik_migrate.filetypes import is_of_concern
-from ik_migrate.findings import FileResult, Report, Status
+from ik_migrate.findings import FileResult, Report, Status, Trait
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 from ik_migrate.progress import Progress, counted, unseen
@@ -28,6 +28,7 @@ def scan(
     only: Iterable[Path] | None = None,
     contents: Mapping[Path, bytes] | None = None,
     choose: Choose | None = None,
+    write_baseline: Path | None = None,
     progress: Progress = unseen,
 ) -> Report:
     """Find what ImageKit 3 changes, and work out the rewrites; write nothing.
@@ -39,11 +40,16 @@ def scan(
         only: the files to look at among those in ``paths``, absolute; all if not given.
         contents: what stands for files instead of what they hold, by their absolute paths. They need not be there.
         choose: asked about each rewrite, if given: those that it refuses are in no result's ``after``.
+        write_baseline: a file to make the baseline of all that is found; none of it counts then.
         progress: told of how far the run has come.
+
+    Raises:
+        IkMigrateError: when an option can't be used, or the baseline can't be read or written.
     """
     options = options or Options()
     base = base or Path.cwd()
     only = None if only is None else set(only)
+    baseline = _Baseline(options, paths, only, base, write_baseline)
     contents = contents or {}
     found = Search()
     results: dict[str, FileResult] = {}
@@ -67,7 +73,7 @@ def scan(
             results |= {result.path: result for result in migrated}
     results = _each_once(results, base)
     errors = tuple((_shown(path, base), reason) for path, reason in found.errors)
-    return Report(
+    report = Report(
         "scan",
         tuple(results[path] for path in sorted(results)),
         files_searched=found.searched,
@@ -76,6 +82,7 @@ def scan(
         skipped_trees=tuple(found.skipped),
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
     )
+    return baseline.compared(report)
 
 
 def apply(
@@ -95,15 +102,50 @@ def apply(
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
+    options = options or Options()
     base = base or Path.cwd()
-    report = scan(paths, options, base=base, only=only, choose=choose, progress=progress)
+    only = None if only is None else set(only)
+    baseline = _Baseline(options, paths, only, base)
+    report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
     if before_writing is not None:
         before_writing(report)
     results = [
         _written(result, base, backup) if result.status is Status.CHANGED else result
         for result in counted(report.results, len(report.results), "Writing", progress)
     ]
-    return replace(report, command="apply", results=tuple(results))
+    return baseline.compared(replace(report, command="apply", results=tuple(results)))
+
+
+class _Baseline:
+    """The baseline of a run, if it has one; it is read before anything else is done."""
+
+    def __init__(
+        self,
+        options: Options,
+        paths: Sequence[Path],
+        only: Iterable[Path] | None,
+        base: Path,
+        write_to: Path | None = None,
+    ) -> None:
+        self._options, self._paths, self._only, self._base, self._write_to = options, paths, only, base, write_to
+        self._file = write_to or options.baseline
+        self._entries: tuple[Trait, ...] = ()
+        if self._file is not None and (write_to is None or write_to.exists()):
+            from ik_migrate.baseline import read_baseline
+
+            self._entries = read_baseline(self._file)
+
+    def compared(self, report: Report) -> Report:
+        """The report without what is in the baseline; all of it where the baseline is to be written."""
+        if self._file is None:
+            return report
+        from ik_migrate.baseline import compared, judge, write_baseline
+
+        is_judged = judge(self._file, report, self._paths, self._only, self._options, self._base)
+        if self._write_to is not None:
+            kept = [entry for entry in self._entries if not is_judged(entry)]
+            self._entries = write_baseline(self._file, report, kept, self._base)
+        return compared(report, self._file, self._entries, self._base, is_judged)
 
 
 def _written(result: FileResult, base: Path, backup: str) -> FileResult:

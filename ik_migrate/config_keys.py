@@ -120,6 +120,12 @@ def _read_target(value: object, _folder: Path) -> str:
     return version
 
 
+def _read_file(value: object, folder: Path) -> Path:
+    if not isinstance(value, str) or not value:
+        raise BadValue(f"must be the path of a file, not {shown(value)}")
+    return folder / value
+
+
 def _read_number(value: object, _folder: Path) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise BadValue(f"must be a number of processes, 1 or more, not {shown(value)}")
@@ -148,6 +154,7 @@ KEYS = {
         Key("unsafe-fixes", "unsafe_fixes", _read_flag, "--unsafe-fixes"),
         Key("keep-cache-names", "keep_cache_names", _read_flag, "--keep-cache-names"),
         Key("todo", "todo", _read_flag, "--todo"),
+        Key("baseline", "baseline", _read_file, "--baseline"),
         Key("jobs", "jobs", _read_number, "--jobs"),
     )
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ik_migrate.filetypes import BINARY_ENDINGS
+from ik_migrate.filetypes import BINARY_ENDINGS, is_own
 from ik_migrate.foreign_trees import foreign_tree, is_excluded
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
@@ -98,6 +98,8 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, options: Options 
                 found.skipped.append(tree)
         elif any_matches(path, options.exclude, folder):
             found.left_out.append((path, "excluded"))
+        elif is_own(path):
+            found.left_out.append((path, "ik-migrate's own"))
         else:
             kept.append(path)
     found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, options.exclude, folder)]

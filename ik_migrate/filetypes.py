@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatch
+from pathlib import Path
 
 _PYTHON = ("*.py", "*.pyw", "*.py.*", "*.py-*", "*.wsgi")
 _INTERPRETER = re.compile(rb"^#!.*\bpython[\d.]*\b")
@@ -43,3 +44,15 @@ def is_of_concern(name: str) -> bool:
     if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS)):
         return False
     return not any(fnmatch(name, pattern) for pattern in _PROSE)
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file is ik-migrate's own: its configuration, a baseline, or a report as JSON or SARIF."""
+    if path.suffix not in {".json", ".sarif"}:
+        return path.name == "ik-migrate.toml"
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+    except OSError:
+        return False
+    return b'"ik-migrate-baseline"' in head or b'"name": "ik-migrate"' in head

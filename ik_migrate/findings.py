@@ -174,6 +174,39 @@ class FileResult:
         return frozenset(self.applied)
 
 
+@dataclass(frozen=True, order=True)
+class Trait:
+    """A finding without what changes when code around it does.
+
+    Args:
+        path: the file.
+        rule: the code of the rule.
+        context: what the code stands in, by the indentation of the lines: ``class Photo/small``.
+        code: the code that is spoken of, its white space collapsed; long code is cut and ends in a digest.
+    """
+
+    path: str
+    rule: str
+    context: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a baseline holds that a run has not found.
+
+    Args:
+        file: the baseline.
+        fixed: what is gone from the code.
+        unseen: what is not found any more though its code is as it was: something else has changed, in the project
+            or in ik-migrate.
+    """
+
+    file: str
+    fixed: tuple[Trait, ...] = ()
+    unseen: tuple[Trait, ...] = ()
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that one run of ``scan`` or ``apply`` has to say.
@@ -186,6 +219,7 @@ class Report:
         unsafe_fixes: whether unsafe rewrites were asked for.
         skipped_trees: folders that were left out, to be said once.
         left_out: files that mention ImageKit and were not looked into, with a reason each.
+        baseline: how it compares with the baseline; None where there is none.
     """
 
     command: str
@@ -195,6 +229,7 @@ class Report:
     unsafe_fixes: bool = False
     skipped_trees: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    baseline: Comparison | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -211,7 +246,7 @@ class Report:
     def is_empty(self) -> bool:
         """Whether there is nothing to say about any file or folder."""
         quiet = all(result.status is Status.UNCHANGED and not result.findings for result in self.results)
-        return quiet and not self.errors and not self.skipped_trees
+        return quiet and not self.errors and not self.skipped_trees and not (self.baseline and self.baseline.unseen)
 
     @property
     def exit_status(self) -> int:

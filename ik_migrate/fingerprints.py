@@ -5,31 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from pathlib import Path
 
-from ik_migrate.findings import FileResult, Finding
-from ik_migrate.original import original_lines
+from ik_migrate.findings import FileResult, Finding, Trait
+from ik_migrate.original import decoded_lines, original_lines
 
 # What a line is about: the class or function that it opens, or the name that it binds or calls.
 _SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def)\s+)?[\w.]+)")
 _LONGEST_CODE = 100
-
-
-@dataclass(frozen=True, order=True)
-class Trait:
-    """A finding without what changes when code around it does.
-
-    Args:
-        path: the file.
-        rule: the code of the rule.
-        context: what the code stands in, by the indentation of the lines: ``class Photo/small``.
-        code: the code that is spoken of, its white space collapsed; long code is cut and ends in a digest.
-    """
-
-    path: str
-    rule: str
-    context: str
-    code: str
+_CUT = "... "
+_DIGEST = 12
 
 
 def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
@@ -43,9 +28,23 @@ def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
         return []
     lines = original_lines(result)
     return [
-        Trait(result.path, finding.rule.code, _context(lines, finding), _shortened(_code(lines, finding)))
+        Trait(result.path, finding.rule.code, _context(lines, finding.place.line - 1), _code(lines, finding))
         for finding in findings
     ]
+
+
+def is_still_there(path: Path, trait: Trait) -> bool:
+    """Whether the code of a trait stands in a file, in the same context, whether or not it is found there."""
+    try:
+        lines = decoded_lines(path.read_bytes(), "utf-8")
+    except OSError:
+        return False
+    start = trait.code.removesuffix(_CUT + trait.code[-_DIGEST:])
+    if not start:
+        return False
+    code = re.compile(r"\s+".join(re.escape(word) for word in start.split()))
+    text = "\n".join(lines)
+    return any(_context(lines, text.count("\n", 0, match.start())) == trait.context for match in code.finditer(text))
 
 
 def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[str]:
@@ -64,24 +63,20 @@ def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[s
 
 
 def _code(lines: list[str], finding: Finding) -> str:
-    """The code that a finding speaks of, with single blanks for white space."""
+    """The code that a finding speaks of, with single blanks for white space, cut where it is long."""
     place = finding.place
     found = lines[place.line - 1 : place.end_line]
     if found:
         found[-1] = found[-1][: place.end_column - 1]
         found[0] = found[0][place.column - 1 :]
-    return " ".join(" ".join(found).split())
-
-
-def _shortened(code: str) -> str:
+    code = " ".join(" ".join(found).split())
     if len(code) <= _LONGEST_CODE:
         return code
-    return f"{code[: _LONGEST_CODE - 16]}... {_digest(code, 12)}"
+    return f"{code[: _LONGEST_CODE - len(_CUT) - _DIGEST]}{_CUT}{_digest(code, _DIGEST)}"
 
 
-def _context(lines: list[str], finding: Finding) -> str:
-    """The subjects of the line itself and of those that it is indented below, outermost first."""
-    number = finding.place.line - 1
+def _context(lines: list[str], number: int) -> str:
+    """The subjects of a line, counted from 0, and of those that it is indented below, outermost first."""
     subjects: list[str] = []
     indent = None
     while number >= 0:

@@ -30,6 +30,7 @@ class Options:
         todo: put a comment above each place that needs a person.
         target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
+        baseline: a file of findings that do not count, see `ik_migrate.baseline`; None for none.
     """
 
     unsafe_fixes: bool = False
@@ -45,6 +46,7 @@ class Options:
     todo: bool = False
     target: str | None = None
     jobs: int | None = None
+    baseline: Path | None = None
 
     def for_file(self, path: Path, root: Path) -> Options:
         """The options for one file: what is ignored there is ignored.

@@ -50,6 +50,7 @@ def setting_options(command: Any) -> Any:
                 help="The version of ImageKit to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1;"
                 " if not given, 4.0 for a project on Python 2, else 6.1.",
             ),
+            click.option("--baseline", metavar="FILE", help="Count only what is not in FILE; see --write-baseline."),
             click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to work with."),
             click.option(
                 "--config",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -25,11 +26,18 @@ if TYPE_CHECKING:
     epilog=f"{SCAN_EXAMPLES}\n{EXIT_STATUSES}",
 )
 @run_options
+@click.option(
+    "--write-baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what is found to FILE, for --baseline; from then on only what is new counts.",
+)
 @file_options
 @report_options
 @terminal_options
 def scan(
     files: ChosenFiles,
+    write_baseline: Path | None,
     report_format: str,
     outputs: tuple[Output, ...],
     terminal: Terminal,
@@ -41,7 +49,8 @@ def scan(
     With - for PATHS, the text of one file is read from standard input.
     """
     options = options_from(files.paths, **chosen)
-    report = _scanned(files, options, terminal, with_fixes=wants_fixes(report_format, outputs))
+    with_fixes = wants_fixes(report_format, outputs)
+    report = _scanned(files, options, terminal, with_fixes=with_fixes, write_baseline=write_baseline)
     _report(report, report_format, terminal, to_stderr=False)
     _exit(report, outputs, exit_zero)
 
@@ -97,7 +106,14 @@ def apply(
     _exit(report, outputs, exit_zero)
 
 
-def _scanned(files: ChosenFiles, options: Options, terminal: Terminal, *, with_fixes: bool = False) -> Report:
+def _scanned(
+    files: ChosenFiles,
+    options: Options,
+    terminal: Terminal,
+    *,
+    with_fixes: bool = False,
+    write_baseline: Path | None = None,
+) -> Report:
     from ik_migrate import api
 
     collector = None
@@ -107,7 +123,13 @@ def _scanned(files: ChosenFiles, options: Options, terminal: Terminal, *, with_f
         collector = FixCollector()
     with terminal.progress() as progress:
         report = api.scan(
-            files.paths, options, only=files.only, contents=files.contents, choose=collector, progress=progress
+            files.paths,
+            options,
+            only=files.only,
+            contents=files.contents,
+            choose=collector,
+            write_baseline=write_baseline,
+            progress=progress,
         )
     terminal.write_details(report, progress.seconds)
     return collector.added_to(report) if collector else report

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import IO, Any
 
 from ik_migrate import __version__
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Applicability, Comparison, FileResult, Finding, Report, Status, Trait
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.visible import encodable
 
@@ -36,6 +36,24 @@ def as_dict(report: Report) -> dict[str, Any]:
         "files": [_file(result, with_diff=report.command == "diff") for result in report.results],
         "errors": [{"path": encodable(path), "reason": encodable(reason)} for path, reason in report.errors],
         "skipped_trees": [encodable(tree) for tree in report.skipped_trees],
+        "baseline": _baseline(report.baseline) if report.baseline else None,
+    }
+
+
+def _baseline(baseline: Comparison) -> dict[str, Any]:
+    return {
+        "path": encodable(baseline.file),
+        "fixed": [_trait(trait) for trait in baseline.fixed],
+        "unseen": [_trait(trait) for trait in baseline.unseen],
+    }
+
+
+def _trait(trait: Trait) -> dict[str, str]:
+    return {
+        "path": encodable(trait.path),
+        "rule": trait.rule,
+        "context": encodable(trait.context),
+        "code": encodable(trait.code),
     }
 
 

@@ -8,7 +8,7 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
+from ik_migrate.findings import Applicability, Comparison, FileResult, Finding, Place, Report, Status
 from ik_migrate.original import original_lines, split_lines
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
@@ -64,7 +64,21 @@ class ReportPrinter:
             print_line(self.console, Text("Folders left out", style="bold yellow"))
             print_wrapped(self.console, trees, first="  ", indent=2)
             print_line(self.console)
+        if self.report.baseline and self.report.baseline.unseen:
+            self._unseen(self.report.baseline)
         print_summary(self.console, self.report)
+
+    def _unseen(self, baseline: Comparison) -> None:
+        """What the baseline holds and is not found any more, though nobody has touched it."""
+        print_line(self.console, Text("Not found any more, though the code is as it was", style="bold yellow"))
+        why = (
+            "Some findings depend on the rest of the project: once all of it is ImageKit 3's, for example, processors"
+            " that can't be looked up are taken for a list. See that each of these was decided on."
+        )
+        print_wrapped(self.console, Text(why), first="  ", indent=2)
+        for trait in baseline.unseen:
+            print_line(self.console, self._visible(f"  {trait.path}  {trait.rule}  {trait.context}: {trait.code}"))
+        print_line(self.console)
 
     def _file(self, result: FileResult) -> None:
         """The findings of one file; those that ``apply`` took care of are only counted."""

@@ -32,7 +32,7 @@ def _nothing_found(report: Report) -> str:
 
 
 def _besides(report: Report) -> str:
-    """A sentence on what was found and does not count; empty where there is none of that."""
+    """Sentences on what was found and does not count, and on what is gone; empty where there is none of that."""
     ignored = sum(len(result.suppressed) for result in report.results)
     known = sum(len(result.known) for result in report.results)
     parts = []
@@ -40,7 +40,9 @@ def _besides(report: Report) -> str:
         parts.append(f"{count(ignored, 'finding')} ignored by comments")
     if known:
         parts.append(f"{count(known, 'finding')} in the baseline")
-    return f" Besides: {', '.join(parts)}." if parts else ""
+    text = f" Besides: {', '.join(parts)}." if parts else ""
+    fixed = len(report.baseline.fixed) if report.baseline else 0
+    return f"{text} {count(fixed, 'finding')} of the baseline fixed." if fixed else text
 
 
 def count(number: int, noun: str) -> str:
