@@ -42,6 +42,8 @@ def check(after: Snapshot) -> Comparison:
 
 def _worst(cases: list[CaseResult], differences: tuple[Difference, ...]) -> Verdict:
     """The verdict on a field. Pictures that could not be compared count only where there are no others."""
+    if cases and not differences and all(_has_no_source(case) for case in cases):
+        return Verdict.NO_SOURCE
     told = [case.verdict for case in cases if case.verdict is not Verdict.NOT_COMPARED]
     if all(verdict is Verdict.FAILED_BEFORE for verdict in told) and not any(_works(case) for case in cases):
         return Verdict.NOT_COMPARED
@@ -50,6 +52,10 @@ def _worst(cases: list[CaseResult], differences: tuple[Difference, ...]) -> Verd
 
 def _works(case: CaseResult) -> bool:
     return "picture" in case.after
+
+
+def _has_no_source(case: CaseResult) -> bool:
+    return "skipped" in case.after and ("skipped" in case.before or not case.before)
 
 
 def _field(label: str, before: Snapshot, after: Snapshot) -> FieldResult:

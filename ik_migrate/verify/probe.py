@@ -385,7 +385,10 @@ def roll_back():
     from django.db import connections
 
     for alias in connections:
-        connection = connections[alias]
+        try:
+            connection = connections[alias]
+        except Exception:  # its driver is not installed, so nothing was done there
+            continue
         if connection.connection is not None:
             # Before Django 1.6 the wrapper does nothing where it thinks that nothing was done.
             (connection if hasattr(connection, "set_autocommit") else connection.connection).rollback()

@@ -19,6 +19,8 @@ class Verdict(str, Enum):
     """The picture is the same; its name was the project's own, and is another one now."""
     NOT_COMPARED = "not compared"
     """There is no picture of it on both sides, so nothing is known."""
+    NO_SOURCE = "no source"
+    """There is nothing to make it from: its source is empty, lost, or no field that a picture could be lent to."""
     FAILED_BEFORE = "failed before"
     """It could not be made before either."""
     TOLERATED = "equal within tolerance"

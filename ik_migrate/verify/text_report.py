@@ -21,6 +21,7 @@ _STYLES = {
     Verdict.DIFFERENT: "red",
     Verdict.NAME_CHANGED: "yellow",
     Verdict.NOT_COMPARED: "yellow",
+    Verdict.NO_SOURCE: "cyan",
     Verdict.FAILED_BEFORE: "cyan",
 }
 """The verdicts whose fields are listed, with the colour of each."""
