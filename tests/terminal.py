@@ -6,9 +6,16 @@ import os
 import re
 import select
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
+# Makes its standard input the terminal of its session, so that Ctrl-C is for it alone, and becomes the command.
+_TAKE_TERMINAL = """\
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -46,14 +53,13 @@ def run_on_terminal(command, *, answers=(), prompt="[?]: ", cwd, env, stdout_to_
     """
     ours, theirs = os.openpty()
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-S", "-c", _TAKE_TERMINAL, *map(str, command)],
         cwd=cwd,
         env=env,
         stdin=theirs,
         stdout=subprocess.PIPE if stdout_to_pipe else theirs,
         stderr=theirs,
-        # A session of its own, whose terminal this one becomes: Ctrl-C is for it alone.
-        preexec_fn=lambda: _take_terminal(theirs),
+        start_new_session=True,
     )
     os.close(theirs)
     waiting, written, seen = list(answers), "", 0
@@ -83,11 +89,3 @@ def run_on_terminal(command, *, answers=(), prompt="[?]: ", cwd, env, stdout_to_
         os.close(ours)
     assert not waiting, f"never asked for {waiting}:\n{written}"
     return OnTerminal(status, written, stdout)
-
-
-def _take_terminal(terminal):
-    import fcntl
-    import termios
-
-    os.setsid()
-    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
