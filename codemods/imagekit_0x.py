@@ -48,6 +48,7 @@ _CONFIGURED = frozenset(
 )
 _SPEC = frozenset({"imagekit.specs.ImageSpec"})
 _SPEC_WORDS = frozenset({"pre_cache", "access_as", "increment_count"})
+_CALL_WORDS = frozenset({"image_field", "cache_dir", "pre_cache", "increment_count", "save_count_as", "access_as"})
 _PROCESSOR_WORDS = frozenset({"width", "height", "crop", "upscale", "method", "size", "opacity", "background_color"})
 
 
@@ -58,11 +59,22 @@ def check_module(module: Module) -> Iterator[Finding]:
             dotted = f"{node.module}.{alias.name}"
             if dotted == _IMAGE_MODEL or dotted in _GONE_PROCESSORS:
                 yield report(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
+    for call in module.text.nodes_of(ast.Call):
+        if _is_old_call(module, call):
+            yield report(RULE, module, call, "this spec is ImageKit 0.x", Applicability.MANUAL)
     for klass in module.text.nodes_of(ast.ClassDef):
         if isinstance(klass, ast.ClassDef) and _is_old(module, klass):
             message = f"class {klass.name} is ImageKit 0.x"
             name = _Header(klass)
             yield report(RULE, module, name, message, Applicability.MANUAL, suggestion=_suggestion(module, klass))
+
+
+def _is_old_call(module: Module, node: ast.Call) -> bool:
+    """``ImageSpec([Fit(600)], image_field='original', cache_dir='photos')``, with the class of ImageKit 0.x."""
+    words = {keyword.arg for keyword in node.keywords}
+    return bool(words & _CALL_WORDS) and bool(
+        _SPEC.intersection((*spelled(module, node.func), module.qualified(node.func)))
+    )
 
 
 class _Header(ast.AST):

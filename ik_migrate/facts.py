@@ -15,7 +15,7 @@ from ik_migrate.custom_backends import has_backends, names_of_backends
 from ik_migrate.derived import makes_field
 from ik_migrate.discovery import TRIGGERS
 from ik_migrate.filetypes import is_of_concern, is_python
-from ik_migrate.generation import has_ik2_words
+from ik_migrate.generation import has_ik2_words, has_ik3_words
 from ik_migrate.imagekit_names import (
     NON_VALIDATING,
     PESSIMISTIC,
@@ -32,6 +32,7 @@ from ik_migrate.surroundings import Surroundings, words
 from ik_migrate.todo import MARK as TODO_MARK
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
+_PIN_OF_IK3 = re.compile(rb"django[-_]imagekit\s*(?:==|~=|>=|>)\s*[3-9]", re.I)
 _OF_INTEREST = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, RESIZE_TO_FIT, PESSIMISTIC, NON_VALIDATING})
 _FOLLOW_AT_MOST = 5
 
@@ -47,6 +48,7 @@ class Facts:
         class_attributes: how many of the files bind a name in a class to something else.
         keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
         has_ik2_code: whether it is known to be written for ImageKit 2.
+        has_ik3_code: whether it is known to be written for ImageKit 3 or later.
         has_names_that_stay: whether a spec field names its files itself.
         backends: the files that define or use image cache backends of the project's own.
         settings: the files that may set ImageKit 2's default backend.
@@ -60,6 +62,7 @@ class Facts:
     class_attributes: Counter[str] = field(default_factory=Counter)
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
     has_ik2_code: bool = False
+    has_ik3_code: bool = False
     has_names_that_stay: bool = False
     backends: set[Path] = field(default_factory=set)
     settings: set[Path] = field(default_factory=set)
@@ -76,6 +79,7 @@ class Facts:
         for path, names in other.keyword_dicts.items():
             self.keyword_dicts.setdefault(path, set()).update(names)
         self.has_ik2_code |= other.has_ik2_code
+        self.has_ik3_code |= other.has_ik3_code
         self.has_names_that_stay |= other.has_names_that_stay
         self.backends |= other.backends
         self.settings |= other.settings
@@ -99,6 +103,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         keyword_dicts=_keyword_dicts(module),
         # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
+        has_ik3_code=has_ik3_words(module),
         has_names_that_stay=any(spec.given("cache_to") is not None for spec in specs),
         backends={path} if has_backends(module) else set(),
         settings={path} if SETTING in module.text.source.text else set(),
@@ -186,4 +191,5 @@ def _facts_of_text(project: Project, path: Path) -> Facts:
     except OSError:
         return Facts()
     said = sign_of_old_django(data)
-    return Facts(has_ik2_code=_PIN_OF_IK2.search(data) is not None, old_stack={path: said} if said else {})
+    pins_ik2, pins_ik3 = (pin.search(data) is not None for pin in (_PIN_OF_IK2, _PIN_OF_IK3))
+    return Facts(has_ik2_code=pins_ik2, has_ik3_code=pins_ik3, old_stack={path: said} if said else {})

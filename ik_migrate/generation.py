@@ -6,7 +6,7 @@ import ast
 
 from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project import Module, per_module
-from ik_migrate.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.spec_field import IK2_ONLY, IK3_ONLY, spec_fields
 
 _IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs", "imagekit.signals")
 _IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
@@ -15,13 +15,16 @@ _IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.uti
 def is_ik3_code(module: Module, node: ast.AST) -> bool:
     """Whether ``node`` stands in code that is ImageKit 3's already.
 
-    Inside a call of a spec field the call's own words decide, elsewhere those of the file.
+    Inside a call of a spec field the call's own words decide, elsewhere those of the file; where there are none, as in
+    a ProcessedImageField, those of the project.
     """
-    inside = set(module.text.names.ancestors(node))
+    inside = {node, *module.text.names.ancestors(node)}
     for spec in spec_fields(module):
-        if spec.call in inside:
+        if spec.call in inside and not spec.is_processed and set(spec.arguments) & (IK2_ONLY | IK3_ONLY):
             return spec.is_ik3
-    return _has_ik3_words(module) and not has_ik2_words(module)
+    if has_ik2_words(module):
+        return False
+    return has_ik3_words(module) or (module.project.has_ik3_code and not module.project.has_ik2_code)
 
 
 @per_module
@@ -36,7 +39,8 @@ def has_ik2_words(module: Module) -> bool:
 
 
 @per_module
-def _has_ik3_words(module: Module) -> bool:
+def has_ik3_words(module: Module) -> bool:
+    """Whether the file says something that only ImageKit 3 knows."""
     if any(spec.is_ik3 for spec in spec_fields(module)):
         return True
     return any(name.startswith(_IK3_MODULES) or name in _IK3_NAMES for name in _imported(module))

@@ -21,6 +21,8 @@ class Knowledge:
     """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
     has_ik2_code: bool = False
     """Whether some file of the project is known to be written for ImageKit 2."""
+    has_ik3_code: bool = False
+    """Whether some file of the project is known to be written for ImageKit 3 or later."""
     target: str = DEFAULT_TARGET
     """The version of ImageKit that the project moves to."""
     target_reason: str = ""

@@ -561,3 +561,73 @@ def test_requirements_that_only_a_person_can_change(project, text, says):
     (finding,) = (finding for finding in report.findings if finding.rule.code == "IK603")
     assert finding.applicability is Applicability.MANUAL
     assert says in finding.why
+
+
+def test_nothing_is_found_in_a_project_that_is_imagekit_3s(project):
+    folder = project(
+        {
+            "requirements.txt": "django-imagekit>=4.0\n",
+            "photos/models.py": """\
+from colorfield.fields import ColorField
+from django.db import models
+from imagekit import ImageSpec, register
+from imagekit.models import ImageSpecField, ProcessedImageField
+from imagekit.processors import ResizeToFit
+import imagekit
+
+
+class Thumb(ImageSpecField):
+    def __init__(self, source, size):
+        super().__init__(source=source, format='JPEG', processors=[ResizeToFit(size, size)])
+
+
+class Web(ImageSpec):
+    processors = [ResizeToFit(1600, 1600)]
+
+
+register.generator('photos:web', Web)
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    color = ColorField(image_field='picture')
+    web = ImageSpecField(source='picture', id='photos:web')
+    small = Thumb('picture', 80)
+    logo = ProcessedImageField(processors=[ResizeToFit(300, 300)], upload_to='logos', format='PNG')
+
+    def refresh(self):
+        self.web.generate()
+        return imagekit.__version__
+""",
+            "photos/forms.py": """\
+from imagekit.forms import ProcessedImageField
+from imagekit.processors import ResizeToFit
+
+avatar = ProcessedImageField(processors=[ResizeToFit(80, 80)])
+""",
+            "photos/admin.py": """\
+from imagekit.admin import AdminThumbnail
+
+thumbnail = AdminThumbnail(image_field='small')
+""",
+        }
+    )
+    assert found(folder) == []
+
+
+def test_inline_specs_of_imagekit_0(project):
+    folder = project(
+        {
+            "models.py": """\
+from django.db import models
+from imagekit import specs
+from imagekit.processors import Fit
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = specs.ImageSpec([Fit(80)], image_field='picture', cache_dir='photos')
+""",
+        }
+    )
+    assert found(folder)[-1:] == [("models.py", 8, "IK113", "manual")]
