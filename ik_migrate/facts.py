@@ -132,7 +132,7 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for spec in spec_fields(module):
         if spec.attname and not spec.is_processed:
             names |= {f".{spec.attname}.".encode(), b"source_file"}
-        if spec.variable:
+        if spec.variable in module.text.names.module.bindings:
             names |= _imports_of(module)
     for attname, spec in attributes_named(module):
         if not spec.is_processed:

@@ -20,6 +20,7 @@ _UNCHANGED = frozenset({"absolute", "resolve", "abspath", "realpath", "as_posix"
 _CONSTANTS = {"os.pardir": "..", "os.path.pardir": "..", "os.curdir": ".", "os.sep": "/", "os.path.sep": "/"}
 _DEEPEST = 20
 _MOST = 20
+_MOST_STEPS = 500
 
 
 class PathValues:
@@ -27,13 +28,16 @@ class PathValues:
 
     Args:
         module: the file, whose own path ``__file__`` stands for.
+        steps: how many expressions may still be looked at, shared with those who ask; names can go in circles.
     """
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, steps: list[int] | None = None) -> None:
         self.module = module
+        self._steps = [0] if steps is None else steps
 
     def paths(self, expression: ast.expr) -> list[Path]:
         """The paths that the expression can stand for, absolute; none where that can't be told."""
+        self._steps[0] = _MOST_STEPS
         folder = str(self.module.path.parent)
         found = {os.path.normpath(os.path.join(folder, text)) for text in self._texts(expression, {}, 0)}
         return [Path(path) for path in sorted(found)]
@@ -45,7 +49,8 @@ class PathValues:
             given: the values of parameters, inside of a function that is called.
             depth: how far names have been followed.
         """
-        if depth > _DEEPEST:
+        self._steps[0] -= 1
+        if depth > _DEEPEST or self._steps[0] < 0:
             return []
         if isinstance(node, ast.Constant):
             return [node.value] if isinstance(node.value, str) else []
@@ -73,7 +78,7 @@ class PathValues:
                 return [os.path.dirname(text) for text in self._texts(node.value, given, depth)]
             return []
         values = target.module.text.names.module.bindings.get(target.binding.name, [target.binding])
-        inner = PathValues(target.module)
+        inner = PathValues(target.module, self._steps)
         return [
             text
             for binding in (values if target.binding in values else [target.binding])
@@ -136,7 +141,8 @@ class PathValues:
             rest = self._combined(node.args, given, depth)
             return [os.path.join(text, *parts) for text in texts for parts in rest]
         if function.attr == "ancestor" and node.args and isinstance(node.args[0], ast.Constant):
-            return [_up(text, int(node.args[0].value)) for text in texts]  # type: ignore[arg-type]
+            levels = node.args[0].value
+            return [_up(text, levels) for text in texts] if isinstance(levels, int) else []
         return []
 
     def _of_own_function(self, node: ast.Call, given: dict[str, list[str]], depth: int) -> list[str]:
@@ -158,7 +164,7 @@ class PathValues:
         if function.args.vararg is not None:
             # What is passed on with * is joined later: one relative path does as well as its pieces.
             inside[function.args.vararg.arg] = [os.path.join("", *parts) for parts in islice(product(*rest), _MOST)]
-        inner = PathValues(target.module)
+        inner = PathValues(target.module, self._steps)
         return [text for result in results for text in inner._texts(result, inside, depth)]
 
     def _combined(self, nodes: list[ast.expr], given: dict[str, list[str]], depth: int) -> Iterator[tuple[str, ...]]:
@@ -168,6 +174,6 @@ class PathValues:
 
 
 def _up(path: str, levels: int) -> str:
-    for _ in range(levels):
+    for _ in range(min(levels, _DEEPEST)):
         path = os.path.dirname(path)
     return path
