@@ -1,3 +1,54 @@
-"""Move a Django code base from django-imagekit 2.x to 3.0 and later."""
+"""Move a Django code base from django-imagekit 2.x to 3.0 and later.
+
+The names below are the Python API, see docs/python-api.md. They are imported when they are asked for, so that the
+command line starts fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ik_migrate.api import apply, scan
+    from ik_migrate.config import options_for
+    from ik_migrate.errors import IkMigrateError
+    from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
+    from ik_migrate.options import Options
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Applicability",
+    "FileResult",
+    "Finding",
+    "IkMigrateError",
+    "Options",
+    "Place",
+    "Report",
+    "Rule",
+    "Status",
+    "apply",
+    "options_for",
+    "scan",
+]
+
+_MODULES = {
+    "IkMigrateError": "errors",
+    "Options": "options",
+    "apply": "api",
+    "options_for": "config",
+    "scan": "api",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'findings')}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

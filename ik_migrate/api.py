@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from ik_migrate.choice import Choose
 
 
+Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
 def scan(
-    paths: Sequence[Path],
+    paths: Paths,
     options: Options | None = None,
     *,
     base: Path | None = None,
@@ -34,7 +37,7 @@ def scan(
     """Find what ImageKit 3 changes, and work out the rewrites; write nothing.
 
     Args:
-        paths: files and folders to look at.
+        paths: files and folders to look at, or a single one.
         options: what to rewrite and what to leave out.
         base: the folder that paths are shown relative to; the current one if not given.
         only: the files to look at among those in ``paths``, absolute; all if not given.
@@ -46,6 +49,7 @@ def scan(
     Raises:
         IkMigrateError: when an option can't be used, or the baseline can't be read or written.
     """
+    paths = as_paths(paths)
     options = options or Options()
     base = base or Path.cwd()
     only = None if only is None else set(only)
@@ -86,7 +90,7 @@ def scan(
 
 
 def apply(
-    paths: Sequence[Path],
+    paths: Paths,
     options: Options | None = None,
     *,
     base: Path | None = None,
@@ -102,6 +106,7 @@ def apply(
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
+    paths = as_paths(paths)
     options = options or Options()
     base = base or Path.cwd()
     only = None if only is None else set(only)
@@ -167,6 +172,11 @@ def _written(result: FileResult, base: Path, backup: str) -> FileResult:
             return _not_written(result, f"{error}; run ik-migrate again.")
         return _not_written(result, f"it can't be written: {error.strerror or error}.")
     return result
+
+
+def as_paths(paths: Paths) -> list[Path]:
+    """What was given as one path or several, as a list."""
+    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(path) for path in paths]
 
 
 def check_codes(options: Options) -> None:

@@ -18,6 +18,7 @@ from ik_migrate.config_keys import nearest
 from ik_migrate.edits import Change
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.ignore_comments import Ignore
+from ik_migrate.own_codemods import own_codemods
 from ik_migrate.project import Module
 from ik_migrate.spec_field import SpecField
 from ik_migrate.textfile import TextFile
@@ -61,10 +62,11 @@ class Codemod:
 
 @cache
 def codemods() -> tuple[Codemod, ...]:
-    """All codemods, in the order of their rules' codes.
+    """All codemods in the order of their rules' codes, those of other packages last.
 
     Raises:
         ValueError: when a code is malformed or used twice.
+        CodemodError: when one of another package can't be used.
     """
     package = importlib.import_module("ik_migrate.codemods")
     found: list[Codemod] = [
@@ -75,14 +77,19 @@ def codemods() -> tuple[Codemod, ...]:
     for code in codes:
         if not _CODE.fullmatch(code) or codes.count(code) > 1:
             raise ValueError(f"{code} is malformed or used by two rules")
-    return tuple(sorted(found, key=lambda codemod: codemod.rules[0].code))
+    found.sort(key=_order)
+    return (*found, *sorted(own_codemods(found), key=_order))
+
+
+def _order(codemod: Codemod) -> str:
+    return codemod.rules[0].code
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by their codes, in order."""
+    """All rules by their codes, in order, those of other packages last."""
     found = {rule.code: rule for codemod in codemods() for rule in codemod.rules}
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda item: (not _CODE.fullmatch(item[0]), item[0])))
 
 
 def complaint_about(beginnings: Iterable[str]) -> str:

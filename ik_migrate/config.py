@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,18 +58,21 @@ class Configuration:
         return Options(**{**values, **given})
 
 
-def options_for(paths: Sequence[Path], config: Path | None = None, **given: Any) -> Options:
+def options_for(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], config: Path | None = None, **given: Any
+) -> Options:
     """The options that the command line would take for ``paths``.
 
     Args:
-        paths: the files and folders to look at.
+        paths: the files and folders to look at, or a single one.
         config: a configuration file; None to look for one, see `find_configuration`.
         given: fields of `Options` that matter more than what the file says.
 
     Raises:
         ConfigError: when the file can't be used.
     """
-    return configuration_for(paths, config).options(**given)
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return configuration_for([Path(path) for path in several], config).options(**given)
 
 
 def configuration_for(paths: Sequence[Path], config: Path | None = None) -> Configuration:

@@ -14,7 +14,7 @@ from ik_migrate.source import Source
 from ik_migrate.textfile import TextFile
 
 MARK = "TODO(ik-migrate"
-_COMMENT = re.compile(r"[ \t]*(#|\{#) TODO\(ik-migrate (IK\d{3})\): (.*?)( #\})?[ \t]*(\r\n|\r|\n|$)")
+_COMMENT = re.compile(r"[ \t]*(#|\{#) TODO\(ik-migrate ([A-Z]{2,10}\d{3})\): (.*?)( #\})?[ \t]*(\r\n|\r|\n|$)")
 _HASH = ("*.sh", "*.txt", "*.in", "*.cfg", "*.ini", "*.toml", "*.yml", "*.yaml", "*.conf", "*.bash", "*.env")
 _HASH_NAMES = ("makefile", "dockerfile*", "crontab*", "procfile*", "*.mk", "pipfile")
 _TEMPLATES = ("*.html", "*.htm", "*.djhtml", "*.xhtml", "*.xml", "*.jinja", "*.jinja2")

@@ -22,8 +22,10 @@ _NOTE = "<!-- Written by scripts/render_docs.py from the rules in codemods/. Edi
 
 def pages() -> dict[str, str]:
     """File name and content of every page, seen from the folder of the rules."""
-    found = {f"{code}.md": _NOTE + rule_markdown(rule) for code, rule in rules().items()}
-    found["README.md"] = _NOTE + rules_markdown(rules().values())
+    # Not those of other packages that happen to be installed.
+    own = {code: rule for code, rule in rules().items() if code.startswith("IK")}
+    found = {f"{code}.md": _NOTE + rule_markdown(rule) for code, rule in own.items()}
+    found["README.md"] = _NOTE + rules_markdown(own.values())
     found[MAN_PAGE] = man_page()
     return found
 
