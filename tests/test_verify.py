@@ -18,6 +18,8 @@ import jsonschema
 import pytest
 from conftest import ROOT, command_line
 
+from ik_migrate.verify.project_folder import project_folder, settings_module
+
 SITE = ROOT / "tests" / "fixtures" / "verify_site"
 SCHEMA = json.loads((ROOT / "ik_migrate" / "verify" / "schema.json").read_text("utf-8"))
 PYTHON = ("--python", sys.executable)
@@ -310,3 +312,30 @@ def test_settings_that_end_the_interpreter(tmp_path, run):
     assert "SystemExit: set SECRET first" in verified.stderr
     assert 'settings.py", line 3' in verified.stderr
     assert not (tmp_path / "before.json").exists()
+
+
+def test_what_was_recorded_under_imagekit_2_is_not_overwritten_after_the_upgrade(site, snapshot, run, tmp_path):
+    old = json.loads(snapshot.read_text())
+    old["environment"]["imagekit"] = "2.0.4"
+    output = tmp_path / "before.json"
+    output.write_text(json.dumps(old))
+    taken = run("snapshot", site, *PYTHON, "-o", output)
+    assert taken.status == 2
+    assert "was recorded under ImageKit 2.0.4" in taken.stderr
+    assert json.loads(output.read_text()) == old
+
+
+@pytest.mark.parametrize(
+    ("manage", "settings"),
+    [
+        ("os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings.dev')", "site.settings.dev"),
+        ('os.environ["DJANGO_SETTINGS_MODULE"] = "site.settings"', "site.settings"),
+        ("try:\n    import settings # Assumed to be in the same directory.\n", "settings"),
+        ("from site import conf\n", ""),
+    ],
+)
+def test_the_settings_that_manage_py_names(tmp_path, manage, settings):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "manage.py").write_text(manage)
+    assert project_folder(tmp_path) == tmp_path / "src"
+    assert settings_module(project_folder(tmp_path)) == settings

@@ -103,6 +103,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     taken = _take(request)
     if not taken.fields and not taken.problems:
         raise _Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
+    _keep_older(output, taken)
     taken.write(output)
     click.echo(_told(taken, output))
     for problem in taken.problems:
@@ -225,6 +226,21 @@ def _read(path: Path) -> Snapshot:
         raise _Failed(f"{path} can't be read: {error.strerror or error}.") from error
     except NotASnapshot as error:
         raise _Failed(str(error)) from error
+
+
+def _keep_older(output: Path, taken: Snapshot) -> None:
+    """Refuse to overwrite what was recorded under ImageKit 2 with what is made after the upgrade."""
+    from ik_migrate.verify.snapshot import NotASnapshot, read_snapshot
+
+    try:
+        versions = [side.environment["imagekit"] for side in (read_snapshot(output), taken)]
+    except (FileNotFoundError, NotASnapshot):
+        return
+    if versions[0].startswith("2.") and not versions[1].startswith("2."):
+        raise _Failed(
+            f"{output} was recorded under ImageKit {versions[0]}, this would be {versions[1]}: name another file, or"
+            " compare with ik-migrate verify --against."
+        )
 
 
 def _told(taken: Snapshot, output: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html import escape
 from importlib import resources
@@ -41,12 +42,22 @@ def write_html(comparison: Comparison, stream: IO[str]) -> None:
         outcome=escape(outcome(comparison)),
         totals=_totals(comparison),
         sides=_sides(comparison),
-        notes="".join(f'<p class="quiet">{escape(remark)}</p>\n' for remark in remarks(comparison)),
+        notes="".join(f'<p class="quiet">{_prose(remark)}</p>\n' for remark in _notes(comparison)),
         problems=_problems(comparison),
         fields="".join(_section(comparison, verdict) for verdict in Verdict),
     )
     # What could not be decoded on the other side has no place in UTF-8.
     stream.write(page.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    records = [record for field in comparison.fields for case in field.cases for record in (case.before, case.after)]
+    hint = "With `--pictures`, for `snapshot` and for `verify`, the pictures are shown here too."
+    return remarks(comparison) + ([] if any(map(_has_view, records)) else [hint])
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _totals(comparison: Comparison) -> str:
