@@ -79,7 +79,10 @@ def configuration_for(paths: Sequence[Path], config: Path | None = None) -> Conf
     """What the configuration file for ``paths`` says; see `options_for`."""
     if config is None:
         return find_configuration(paths)
-    return _read(config) or Configuration(config)
+    found = _read(config)
+    if found is None:
+        raise ConfigError(f"{config}: it has no table [tool.ik-migrate]")
+    return found
 
 
 def find_configuration(paths: Sequence[Path]) -> Configuration:

@@ -87,6 +87,9 @@ def test_pyproject_of_others_does_not_matter(run, site):
         assert rules_by_file(run, cwd=site) == expected
     (site / "pyproject.toml").write_bytes(b"[tool.ik-migrate]\nnot = [toml")
     assert "it is not TOML" in run("scan", cwd=site).stderr
+    (site / "pyproject.toml").write_text("[project]\n")
+    done = run("scan", "--config", "pyproject.toml", cwd=site)
+    assert done.status == 2 and "it has no table [tool.ik-migrate]" in done.stderr
 
 
 def test_per_file_ignores(run, site):
