@@ -57,7 +57,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if use.member in {"instance", "field", "attname"}:
             yield use.report(
                 RULE,
-                f"{use.shown} is a spec file, which has no {use.member} any more",
+                f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member} any more",
                 Applicability.MANUAL,
                 suggestion=_suggestion(use),
             )

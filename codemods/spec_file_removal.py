@@ -79,7 +79,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _finding(rule: Rule, use: SpecFileUse, suggestion: str) -> Finding:
-    message = f"{use.shown} is a spec file, which has no {use.member}() any more"
+    message = f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member}() any more"
     return use.report(rule, message, Applicability.MANUAL, suggestion=suggestion)
 
 

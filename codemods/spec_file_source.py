@@ -62,7 +62,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         end = module.text.end(use.node)
         yield use.report(
             RULE,
-            f"{use.shown} is a spec file, which has no source_file any more",
+            f"{use.shown} {use.is_or_may_be} a spec file, which has no source_file any more",
             Applicability.UNSAFE,
             changes=(Edit(end - len("source_file"), end, ("generator.source",)),),
             suggestion=f"{use.shown}.generator.source",

@@ -60,7 +60,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     for use in spec_file_uses(module):
         if use.member != "validate":
             continue
-        message = f"{use.shown} is a spec file, which has no validate() any more"
+        message = f"{use.shown} {use.is_or_may_be} a spec file, which has no validate() any more"
         if not use.has_no_arguments:
             suggestion = f"{use.shown}.generate{'()' if use.call is not None else ''}"
             yield use.report(RULE, message, Applicability.MANUAL, suggestion=suggestion)

@@ -109,13 +109,8 @@ def _class_has(module: Module, node: ast.ClassDef, name: str, depth: int, *, abs
     """
     bindings = module.text.names.scope_made_by(node).bindings.get(name, [])
     if bindings:
-        value = bindings[-1].value
-        spec = field_of(module, value)
-        if spec is not None:
-            return not spec.is_processed
-        if not isinstance(value, ast.Call):
-            return False
-        return False if module.qualified(value.func).startswith(("django.", "imagekit.")) else None
+        spec = field_of(module, bindings[-1].value)
+        return spec is not None and not spec.is_processed
     if _assigns(node, name):
         return False
     verdicts = []

@@ -68,6 +68,11 @@ class SpecFileUse:
         return self.module.text.text_of(self.node.value)
 
     @property
+    def is_or_may_be(self) -> str:
+        """The verb for a sentence that says what the expression is."""
+        return "may be" if self.file.doubt else "is"
+
+    @property
     def owner(self) -> str:
         """The text of the expression for the model instance."""
         return self.module.text.text_of(self.file.owner)

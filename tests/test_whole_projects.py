@@ -631,3 +631,45 @@ class Photo(models.Model):
         }
     )
     assert found(folder)[-1:] == [("models.py", 8, "IK113", "manual")]
+
+
+def test_an_attribute_of_another_kind_is_not_taken_for_a_spec_field(project):
+    folder = project(
+        {
+            "shop/models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Product(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([], source='picture')
+""",
+            "blog/__init__.py": "",
+            "blog/models.py": """\
+from django.db import models
+from easy_thumbnails.fields import ThumbnailerImageField
+
+
+class Post(models.Model):
+    thumbnail = ThumbnailerImageField()
+
+    def clear(self):
+        self.thumbnail.delete()
+""",
+            "blog/views.py": """\
+from models import Post
+
+
+def clear(request, pk, thing):
+    Post.objects.get(pk=pk).thumbnail.delete()
+    for post in Post.objects.all():
+        post.thumbnail.delete(save=False)
+    thing.thumbnail.delete()
+""",
+        }
+    )
+    assert found(folder) == [("blog/views.py", 8, "IK503", "manual")]
+    report = scan([folder], base=folder)
+    (finding,) = (finding for finding in report.findings if finding.path == "blog/views.py")
+    assert finding.message.startswith("thing.thumbnail may be a spec file")
