@@ -12,11 +12,13 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from ik_migrate.api import scan
 from ik_migrate.reports.formats import FORMATS, writer
 
+ROOT = Path(__file__).resolve().parent.parent
 MODELS = """\
 from django.db import models
 from imagekit.models import ImageSpecField
@@ -151,6 +153,10 @@ def test_jsonl_has_the_findings_then_their_file_and_the_run_last(run, project):
         ("error", "nowhere"),
         ("run", None),
     ]
+    schema = json.loads((ROOT / "ik_migrate" / "reports" / "schema.json").read_text("utf-8"))
+    validator = Draft202012Validator(schema)
+    for line in lines:
+        validator.evolve(schema=schema["$defs"]["line"]).validate(line)
     whole = json.loads(run(*SCAN, "--format", "json", "nowhere", ".", cwd=project).stdout)
     assert lines[-1]["summary"] == whole["summary"]
     assert lines[1] == {"type": "finding", "path": "models.py", **whole["files"][1]["findings"][0]}
@@ -256,3 +262,24 @@ def test_markdown_has_no_html_link_or_heading_of_a_name(hostile):
     code = {token.content for token in inline if token.type == "code_inline"}
     assert {"]]>.py", "pipe|`tick` [link](x) @user #1 --><!--.py", "caf\\xe9.py"} <= code
     assert written["markdown"].count("\n### `") == len(HOSTILE)
+
+
+# docs/formats.md --------------------------------------------------------------------------------
+
+
+def test_the_examples_in_the_documentation_are_real(run, tmp_path):
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    (tmp_path / "models.py").write_text(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1])
+    shown = dict(re.findall(r"^## (\w+)\n.*?^```\w*\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    assert {"jsonl", "sarif", "github", "gitlab", "junit", "markdown"} == set(shown)
+    for name, example in shown.items():
+        written = run("scan", "--select", "IK101", "--format", name, cwd=tmp_path).stdout
+        if name == "sarif":
+            assert json.loads(example) == json.loads(written)["runs"][0]["results"][0]
+        else:
+            assert example == written
+
+
+def test_the_documentation_names_every_format():
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE) == list(FORMATS)
