@@ -145,6 +145,7 @@ def test_apply_reports_in_the_format_what_was_done(run, project):
 def test_jsonl_has_the_findings_then_their_file_and_the_run_last(run, project):
     (project / "broken.py").write_text("import imagekit (\n")
     done = run(*SCAN, "--format", "jsonl", "nowhere", ".", cwd=project)
+    assert re.search(r"^nowhere: there is no such file or folder$", done.stderr, re.MULTILINE)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(line["type"], line.get("path")) for line in lines] == [
         ("file", "broken.py"),

@@ -36,10 +36,7 @@ def merge_reports(
       ik-migrate merge-reports reports/*.json --output html=all.html
     """
     report = _merged(reports)
-    if report_format != "text":
-        write_report(report, report_format)
-    else:
-        terminal.write_text(report, to_stderr=False)
+    write_report(report, report_format, terminal)
     status = report.exit_status if write_outputs(report, outputs) else 2
     sys.stdout.flush()
     sys.exit(0 if exit_zero and status == 1 else status)

@@ -17,6 +17,7 @@ import click
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
+    from ik_migrate.cli.terminal_options import Terminal
     from ik_migrate.findings import Report
 
 
@@ -104,8 +105,21 @@ def wants_fixes(name: str, outputs: Sequence[Output]) -> bool:
     return not FORMATS_WITH_FIXES.isdisjoint({name, *(output.format for output in outputs)})
 
 
-def write_report(report: Report, name: str) -> None:
-    """Write a report in a format for programs to standard output, as UTF-8 whatever the locale says."""
+def write_report(report: Report, name: str, terminal: Terminal, *, to_stderr: bool = False) -> None:
+    """Write the report in a format for programs to standard output, or as text.
+
+    Formats for programs are UTF-8, whatever the locale says. What could not be done is also said on standard error
+    then: the program that reads the report may not show it.
+
+    Args:
+        report: the run.
+        name: the format.
+        terminal: how to speak to the user.
+        to_stderr: where text goes; what is for programs always goes to standard output.
+    """
+    if name == "text":
+        terminal.write_text(report, to_stderr=to_stderr)
+        return
     sys.stdout.flush()
     stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", write_through=True)
     try:
@@ -113,6 +127,7 @@ def write_report(report: Report, name: str) -> None:
         stream.flush()
     finally:
         stream.detach()
+    terminal.write_failed(report)
 
 
 def write_outputs(report: Report, outputs: Sequence[Output]) -> bool:

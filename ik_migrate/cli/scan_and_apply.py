@@ -51,7 +51,7 @@ def scan(
     options = options_from(files.paths, **chosen)
     with_fixes = wants_fixes(report_format, outputs)
     report = _scanned(files, options, terminal, with_fixes=with_fixes, write_baseline=write_baseline)
-    _report(report, report_format, terminal, to_stderr=False)
+    write_report(report, report_format, terminal)
     _exit(report, outputs, exit_zero)
 
 
@@ -91,7 +91,7 @@ def apply(
         report = replace(_scanned(files, options, terminal, with_fixes=with_fixes), command="diff")
         if report_format == "text":
             _write_diff(report)
-        _report(report, report_format, terminal, to_stderr=True)
+        write_report(report, report_format, terminal, to_stderr=True)
     elif files.from_stdin:
         if report_format != "text":
             raise click.UsageError("standard output is for the text: write the report with --output FORMAT=FILE.")
@@ -100,7 +100,7 @@ def apply(
         terminal.write_text(report, to_stderr=True)
     else:
         report, advice = _applied(files, care, options, terminal)
-        _report(report, report_format, terminal, to_stderr=False)
+        write_report(report, report_format, terminal)
         for line in advice:
             click.echo(line, err=True)
     _exit(report, outputs, exit_zero)
@@ -153,14 +153,6 @@ def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Termina
         )
     terminal.write_details(report, progress.seconds)
     return report, [] if terminal.quiet else undo.advice(report)
-
-
-def _report(report: Report, report_format: str, terminal: Terminal, *, to_stderr: bool) -> None:
-    """Write the report: in the format for programs to standard output, or as text."""
-    if report_format != "text":
-        write_report(report, report_format)
-    else:
-        terminal.write_text(report, to_stderr=to_stderr)
 
 
 def _write_diff(report: Report) -> None:

@@ -69,7 +69,7 @@ class Terminal:
     def write_text(self, report: Report, *, to_stderr: bool) -> None:
         """Write the report for people."""
         if self.quiet:
-            _list(report.failed)
+            self.write_failed(report)
         elif report.is_empty:
             from ik_migrate.reports.totals import totals
 
@@ -78,6 +78,10 @@ class Terminal:
             from ik_migrate.reports.text import write_text
 
             write_text(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
+
+    def write_failed(self, report: Report) -> None:
+        """Say what could not be done on standard error, for it explains the exit status."""
+        _list(report.failed)
 
     def write_details(self, report: Report, seconds: Mapping[str, float]) -> None:
         """Say what was left out and how long each part took, where that is wanted.
