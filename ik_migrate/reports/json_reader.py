@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ik_migrate import codemod
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
+from ik_migrate.findings import Applicability, Comparison, FileResult, Finding, Place, Report, Rule, Status, Trait
 from ik_migrate.reports.json_report import SCHEMA_VERSION
 
 Value = TypeVar("Value")
@@ -59,7 +59,16 @@ def _report(report: dict[str, Any]) -> Report:
         _all(report["errors"], lambda error: (_typed(str, error["path"]), _typed(str, error["reason"]))),
         _typed(bool, report["unsafe_fixes"]),
         _all(report["skipped_trees"], lambda tree: _typed(str, tree)),
+        baseline=_baseline(report["baseline"]) if report["baseline"] is not None else None,
     )
+
+
+def _baseline(baseline: dict[str, Any]) -> Comparison:
+    return Comparison(_typed(str, baseline["path"]), _all(baseline["fixed"], _trait), _all(baseline["unseen"], _trait))
+
+
+def _trait(trait: dict[str, Any]) -> Trait:
+    return Trait(*(_typed(str, trait[key]) for key in ("path", "rule", "context", "code")))
 
 
 def _file(file: dict[str, Any]) -> FileResult:
