@@ -40,6 +40,8 @@ _LOCKED = re.compile(
     rf"[\"']?(?P<name>{NAME})[\"']?(?:\s*:\s*\{{[^{{}}]*?\"version\":|\s+version\s*=)\s*\"(?P<spec>[^\"]+)\"", re.I
 )
 _LOCK_FILES = ("pipfile.lock", "poetry.lock", "pdm.lock", "uv.lock")
+_OF_A_PACKAGE = frozenset({"PKG-INFO", "METADATA"})
+"""What an installer writes about a package, from its own requirements."""
 _LONGEST = 500
 _HEADER = 1000
 _GENERATED = re.compile(
@@ -88,6 +90,8 @@ def requirements(name: str, text: str) -> Iterator[Requirement]:
     """The requirements of ImageKit 2 in a file called ``name``, comments left out."""
     if any(fnmatch(name.lower(), pattern) for pattern in _LOCK_FILES):
         yield from _locked(text)
+        return
+    if name in _OF_A_PACKAGE:
         return
     taken: set[int] = set()
     for find in (_pep508, _keyed, _conda, _located):

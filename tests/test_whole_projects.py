@@ -673,3 +673,8 @@ def clear(request, pk, thing):
     report = scan([folder], base=folder)
     (finding,) = (finding for finding in report.findings if finding.path == "blog/views.py")
     assert finding.message.startswith("thing.thumbnail may be a spec file")
+
+
+def test_what_an_installer_writes_about_a_package_is_no_requirement(project):
+    folder = project({"PKG-INFO": "Name: django-imagekit\nVersion: 2.0.4\nRequires-Dist: django-imagekit==2.0.4\n"})
+    assert found(folder) == []
