@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.errors import ConfigError
-from ik_migrate.filetypes import is_of_concern
+from ik_migrate.filetypes import UNFINISHED, is_of_concern
 from ik_migrate.findings import FileResult, Report, Status, Trait
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
@@ -63,6 +63,7 @@ def scan(
         inner = _mentioning(root, wanted, options, texts)
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
         found.left_out += [left for left in _left_out(inner) if is_below(left[0], wanted)]
+        found.remarks += [remark for remark in inner.remarks if remark not in found.remarks]
         found.skipped += [name for name in inner.skipped if name not in found.skipped]
         if only is not None:
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
@@ -85,6 +86,7 @@ def scan(
         unsafe_fixes=options.unsafe_fixes,
         skipped_trees=tuple(found.skipped),
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
+        remarks=tuple(found.remarks),
     )
     return baseline.compared(report)
 
@@ -114,8 +116,10 @@ def apply(
     report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
     if before_writing is not None:
         before_writing(report)
+    places = _places(paths)
+    _remove_leftovers(report, base)
     results = [
-        _written(result, base, backup) if result.status is Status.CHANGED else result
+        _written(result, base, backup, places) if result.status is Status.CHANGED else result
         for result in counted(report.results, len(report.results), "Writing", progress)
     ]
     return baseline.compared(replace(report, command="apply", results=tuple(results)))
@@ -153,16 +157,19 @@ class _Baseline:
         return compared(report, self._file, self._entries, self._base, is_judged)
 
 
-def _written(result: FileResult, base: Path, backup: str) -> FileResult:
-    """The result for a file after an attempt to write it."""
+def _written(result: FileResult, base: Path, backup: str, places: Collection[Path]) -> FileResult:
+    """The result for a file after an attempt to write it; never outside of ``places``, to which links may lead."""
     from ik_migrate.backup import BackupExists, back_up
-    from ik_migrate.source import ChangedOnDisk, replace_file
+    from ik_migrate.writing import ChangedOnDisk, replace_file
 
     path = base / result.path
+    real = Path(os.path.realpath(path))
+    if not is_below(real, places):
+        return _not_written(result, f"it is a link to {real}, out of the project: have that rewritten where it lies.")
     copy: Path | None = None
     try:
         copy = back_up(path, result.before, backup) if backup else None
-        replace_file(path, result.before, result.after)
+        lost = str(replace_file(path, result.before, result.after))
     except BackupExists as error:
         return _not_written(result, f"{error}. Move it away, or use another suffix.")
     except (ChangedOnDisk, OSError) as error:
@@ -171,7 +178,23 @@ def _written(result: FileResult, base: Path, backup: str) -> FileResult:
         if isinstance(error, ChangedOnDisk):
             return _not_written(result, f"{error}; run ik-migrate again.")
         return _not_written(result, f"it can't be written: {error.strerror or error}.")
-    return result
+    return replace(result, reason=f"{lost}.") if lost else result
+
+
+def _places(paths: Sequence[Path]) -> set[Path]:
+    """The folders that may be written in, without links on the way: the projects of ``paths``, and folders given."""
+    folders = {project_root(path) for path in paths if path.exists()} | {path for path in paths if path.is_dir()}
+    return {Path(os.path.realpath(folder)) for folder in folders}
+
+
+def _remove_leftovers(report: Report, base: Path) -> None:
+    """Take away what killed runs have left where they were writing."""
+    from ik_migrate.writing import remove_unfinished
+
+    changed = [result.path for result in report.results if result.status is Status.CHANGED]
+    left = [path for path, _ in report.left_out if path.endswith(UNFINISHED)]
+    for folder in {os.path.dirname(os.path.realpath(base / path)) for path in (*changed, *left)}:
+        remove_unfinished(Path(folder))
 
 
 def as_paths(paths: Paths) -> list[Path]:
@@ -205,8 +228,15 @@ def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, by
         absolute = Path(os.path.abspath(path))
         if absolute not in contents and not path.exists():
             found.errors.append((path, "there is no such file or folder"))
+        elif absolute not in contents and not (path.is_file() or path.is_dir()):
+            found.errors.append((path, "it is neither a file nor a folder"))
         else:
-            projects.setdefault(project_root(path), []).append(absolute)
+            root = project_root(path)
+            real = Path(os.path.realpath(path))
+            if path.is_dir() and not is_below(real, [Path(os.path.realpath(root))]):
+                # A link out of the project, whose files a search of the project does not come to.
+                root, absolute = project_root(real), real
+            projects.setdefault(root, []).append(absolute)
     return projects
 
 

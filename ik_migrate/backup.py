@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import IO
 
 from ik_migrate.filetypes import BACKUP_ENDINGS
+from ik_migrate.writing import create_file
 
 
 class BackupExists(Exception):
@@ -32,8 +32,7 @@ def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
     original = os.path.realpath(path)
     copy = Path(original + suffix)
     try:
-        with open(copy, "xb") as stream:
-            _fill(copy, stream, data)
+        create_file(copy, data)
     except FileExistsError:
         if copy.is_file() and copy.read_bytes() == data:
             return None
@@ -42,16 +41,6 @@ def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
         ) from None
     shutil.copystat(original, copy)
     return copy
-
-
-def _fill(copy: Path, stream: IO[bytes], data: bytes) -> None:
-    try:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    except BaseException:
-        copy.unlink(missing_ok=True)
-        raise
 
 
 def problem_of_suffix(suffix: str) -> str:

@@ -10,6 +10,7 @@ from ik_migrate.edits import Edit, Piece, Span
 from ik_migrate.module import PythonText
 
 PLACEHOLDER = re.compile(r"_ik_(\d+)_")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass
@@ -21,12 +22,14 @@ class OpaqueCall:
         call: the call; its callee is number 0, its arguments follow in the order of the call.
         code: its text with those names, lines ending with ``\\n``.
         values: what the names stand for.
+        newlines: how the lines of ``code`` ended; they need not be alike.
     """
 
     text: PythonText
     call: ast.Call
     code: str
     values: list[tuple[Piece, ...]]
+    newlines: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: PythonText, call: ast.Call) -> OpaqueCall:
@@ -40,7 +43,7 @@ class OpaqueCall:
             position = text.end(node)
         code += text.source.text[position : text.end(call)]
         values: list[tuple[Piece, ...]] = [(Span(text.start(node), text.end(node)),) for node in nodes]
-        return cls(text, call, code.replace("\r\n", "\n").replace("\r", "\n"), values)
+        return cls(text, call, _NEWLINE.sub("\n", code), values, tuple(_NEWLINE.findall(code)))
 
     def hide(self, value: tuple[Piece, ...]) -> str:
         """A name for one more value."""
@@ -56,11 +59,14 @@ class OpaqueCall:
     def edit(self, code: str) -> Edit:
         """The edit that writes the call as ``code``, with the values in their places again."""
         pieces: list[Piece] = []
+        # With as many lines as before they end as before.
+        number = code.count("\n")
+        ends = iter(self.newlines if number == len(self.newlines) else [self.text.source.newline] * number)
         for index, part in enumerate(PLACEHOLDER.split(code)):
             if index % 2:
                 pieces += self.values[int(part)]
             else:
-                pieces.append(part.replace("\n", self.text.source.newline))
+                pieces.append(_NEWLINE.sub(lambda _: next(ends), part))
         return Edit(self.text.start(self.call), self.text.end(self.call), tuple(pieces))
 
 

@@ -94,10 +94,14 @@ class Alone:
             path: the file.
             unreadable: files that must not be read.
         """
-        from ik_migrate.facts import facts_of
+        from ik_migrate.facts import Facts, facts_of
+        from ik_migrate.faults import told
 
         self.project.unreadable = unreadable
-        found = facts_of(self.project, path)
+        try:
+            found = facts_of(self.project, path)
+        except Exception as error:
+            found = Facts(faults={path: told(error)})
         self.project.make_room()
         return found
 

@@ -11,16 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ik_migrate.filetypes import BINARY_ENDINGS, is_own
 from ik_migrate.foreign_trees import foreign_tree, is_excluded
+from ik_migrate.git import start_git
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
-
-if TYPE_CHECKING:
-    # Imported where it is used: a project without git does without it.
-    import subprocess
 
 TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
 """What a file that uses ImageKit says somewhere: the package, a setting, or a command."""
@@ -33,8 +29,6 @@ _LARGEST = 64 * 1024 * 1024
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
-# A git hook hands these down; they stand for another work tree, or for an index that is being made.
-GIT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 
 
 @dataclass
@@ -47,6 +41,7 @@ class Search:
         skipped: folders left out, to be said once.
         errors: what could not be read, a path and a reason each.
         left_out: files with a trigger in them that are not in ``files``, with a reason each.
+        remarks: what else the user should know about the search.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -54,6 +49,7 @@ class Search:
     skipped: list[str] = field(default_factory=list)
     errors: list[tuple[Path, str]] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def project_root(path: Path) -> Path:
@@ -82,10 +78,12 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, options: Options 
     """
     options = options or Options()
     triggers = tuple(triggers)
-    found = _git_grep(folder, triggers, with_ignored=False) if options.respect_gitignore else None
+    remarks: list[str] = []
+    found = _git_grep(folder, triggers, remarks, with_ignored=False) if options.respect_gitignore else None
     if found is None:
         found = _walk(folder, triggers, options)
-    elif options.include and (ignored := _git_grep(folder, triggers, with_ignored=True)) is not None:
+        found.remarks += remarks
+    elif options.include and (ignored := _git_grep(folder, triggers, remarks, with_ignored=True)) is not None:
         known = set(found.files)
         found.files += [
             path for path in ignored.files if path not in known and any_matches(path, options.include, folder)
@@ -117,8 +115,12 @@ def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
     return any(trigger in data for trigger in triggers)
 
 
-def _git_grep(folder: Path, triggers: tuple[bytes, ...], *, with_ignored: bool) -> Search | None:
-    """Let git search its work tree, also what it ignores if asked to; None where there is none."""
+def _git_grep(folder: Path, triggers: tuple[bytes, ...], remarks: list[str], *, with_ignored: bool) -> Search | None:
+    """Let git search its work tree, also what it ignores if asked to.
+
+    Returns:
+        None where there is no work tree, or git does not do it. The latter is added to ``remarks``.
+    """
     if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
         return None
     grep = ["grep", "-l", "-z", "-F", "--untracked", "--no-recurse-submodules", "--no-color"]
@@ -127,13 +129,16 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...], *, with_ignored: bool) 
     for trigger in triggers:
         grep += ["-e", os.fsdecode(trigger)]
     try:
-        searching = _git(folder, *grep, "--", ".")
-        listing = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    except OSError:
+        searching = start_git(folder, *grep, "--", ".")
+        listing = start_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except OSError as error:
+        remarks.append(_without_git(folder, f"it can't be run: {error.strerror or error}"))
         return None
     names, complaints = searching.communicate()
     listed, more_complaints = listing.communicate()
-    if searching.returncode not in {0, 1}:
+    if searching.returncode not in {0, 1} or listing.returncode:
+        said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0]
+        remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
     found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
@@ -150,14 +155,8 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...], *, with_ignored: bool) 
     return found
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start git in ``folder``, on the work tree of that folder, with its messages in English."""
-    import subprocess
-
-    environment = {name: value for name, value in os.environ.items() if name not in GIT_PLACES}
-    environment["LC_ALL"] = "C"
-    command = ["git", "-C", str(folder), *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def _without_git(folder: Path, reason: str) -> str:
+    return f"git could not list the files of {folder}, so those that it ignores are searched as well: {reason}"
 
 
 def _submodules(folder: Path) -> Iterator[Path]:
@@ -167,8 +166,12 @@ def _submodules(folder: Path) -> Iterator[Path]:
         return
     for line in listing.read_text("utf-8", "replace").splitlines():
         key, _, value = line.partition("=")
-        if key.strip() == "path" and (folder / value.strip() / ".git").exists():
-            yield folder / value.strip()
+        module = folder / os.path.normpath(value.strip())
+        # Git itself puts submodules nowhere else than below the folder, and not behind links.
+        if key.strip() == "path" and (module / ".git").exists() and is_below(module, [folder]) and module != folder:
+            real = os.path.join(os.path.realpath(folder), module.relative_to(folder))
+            if os.path.realpath(module) == real:
+                yield module
 
 
 def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search:
@@ -181,7 +184,8 @@ def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search
         if entry.is_dir(follow_symlinks=False):
             if not _is_left_out(found, folder, entry, options):
                 waiting.append(entry.path)
-        elif entry.is_file():
+        elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
+            # A link that leads to itself is no file; `entry.is_file` raises an error.
             found.searched += 1
             if not entry.name.lower().endswith(BINARY_ENDINGS) and has_trigger(_content(entry.path), triggers):
                 found.files.append(Path(entry.path))

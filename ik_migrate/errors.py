@@ -9,3 +9,10 @@ class IkMigrateError(Exception):
 
 class ConfigError(IkMigrateError):
     """An option or the configuration file can't be used; the message names it, and what would be right."""
+
+
+class Stopped(BaseException):
+    """The user wants no more, and has been told what became of it.
+
+    Not an `Exception`: what is caught and said of a single file must not hold it up.
+    """

@@ -54,6 +54,7 @@ class Facts:
         settings: the files that may set ImageKit 2's default backend.
         old_stack: the files that show that the project is on Python 2, and what they say.
         around: facts for the rules about templates, scripts and settings.
+        faults: the files that could not be read to the end, by a fault of ours, with what is to be said of them.
     """
 
     names: set[bytes] = field(default_factory=set)
@@ -68,6 +69,7 @@ class Facts:
     settings: set[Path] = field(default_factory=set)
     old_stack: dict[Path, str] = field(default_factory=dict)
     around: Surroundings = field(default_factory=Surroundings)
+    faults: dict[Path, str] = field(default_factory=dict)
 
     def add(self, other: Facts) -> None:
         """Take in what other files say."""
@@ -85,6 +87,7 @@ class Facts:
         self.settings |= other.settings
         self.old_stack |= other.old_stack
         self.around.add(other.around)
+        self.faults.update(other.faults)
 
 
 def facts_of(project: Project, path: Path) -> Facts:

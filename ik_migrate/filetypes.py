@@ -31,6 +31,10 @@ BACKUP_ENDINGS = (".bak", ".orig", ".old", ".ik2", "~")
 """What the names of backups end in, those of ``apply --backup`` among them."""
 
 
+UNFINISHED = ".ik-migrate"
+"""What the names of files end in that ``apply`` is still writing, or was when it was killed."""
+
+
 def is_python(name: str, data: bytes) -> bool:
     """Whether a file is Python, by its name or its interpreter line; samples (``x.py.dist``) are."""
     lowered = name.lower()
@@ -40,8 +44,8 @@ def is_python(name: str, data: bytes) -> bool:
 
 
 def is_of_concern(name: str) -> bool:
-    """Whether a file of that name can hold anything to migrate: not prose, not a picture, not a backup."""
-    if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS)):
+    """Whether a file of that name can hold anything to migrate: no prose, picture, backup or unfinished file."""
+    if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS, UNFINISHED)):
         return False
     return not any(fnmatch(name, pattern) for pattern in _PROSE)
 

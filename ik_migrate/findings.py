@@ -136,7 +136,7 @@ class FileResult:
         before: the bytes that were read.
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
-        reason: for ``SKIPPED`` and ``FAILED``: why, and what to do.
+        reason: for ``SKIPPED`` and ``FAILED``: why, and what to do; for a file that was written: what of it was lost.
         fixes: what the rewrites of ``applied`` do one by one, if that was asked for.
         fingerprints: those of ``findings``, ``suppressed`` and ``known``, for a result that was read from a
             report and has no code.
@@ -220,6 +220,7 @@ class Report:
         skipped_trees: folders that were left out, to be said once.
         left_out: files that mention ImageKit and were not looked into, with a reason each.
         baseline: how it compares with the baseline; None where there is none.
+        remarks: what else the user should know about the search for files.
     """
 
     command: str
@@ -230,6 +231,7 @@ class Report:
     skipped_trees: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     baseline: Comparison | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -51,6 +51,8 @@ class Knowledge:
     """Folders on ``sys.path``, as the project's own code and its owner say."""
     candidates: tuple[Path, ...] = ()
     """The files that may concern us, sorted."""
+    faults: dict[Path, str] = field(default_factory=dict)
+    """The files that could not be read to the end, by a fault of ours, with what is to be said of them."""
 
     def take_over(self, other: Knowledge) -> None:
         """Know what ``other`` knows, in place of what was known before."""

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 
 from ik_migrate.findings import Place
 from ik_migrate.names import Names, Scope, children
-from ik_migrate.python2_tokens import NotPython
+from ik_migrate.python2_tokens import NotPython, TooDeep
 from ik_migrate.source import Source
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -34,6 +34,8 @@ class PythonText:
         self._parsed = source
         try:
             self.tree = parse(source.text)
+        except TooDeep:
+            raise
         except NotPython:
             self._translate()
 
@@ -158,4 +160,4 @@ def parse(text: str) -> ast.Module:
     except ValueError as error:
         raise NotPython(str(error)) from None
     except (RecursionError, MemoryError):
-        raise NotPython("it is nested too deeply to be read") from None
+        raise TooDeep from None

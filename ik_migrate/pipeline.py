@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.choice import Choose, agreed
-from ik_migrate.codemod import codemods
+from ik_migrate.codemod import Codemod, codemods
 from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
+from ik_migrate.faults import TOO_DEEP, told
 from ik_migrate.filetypes import is_python
 from ik_migrate.findings import Applicability, FileResult, Finding, Status
 from ik_migrate.heeding import heeded
@@ -18,11 +18,13 @@ from ik_migrate.ignore_comments import ignores_of_module
 from ik_migrate.module import read
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
-from ik_migrate.python2_tokens import NotPython
+from ik_migrate.python2_tokens import NotPython, TooDeep
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.textfile import TextFile
 from ik_migrate.todo import todo_edits_of_module, todo_edits_of_text
+
+_REPORT = "The file is left as it is; please report this."
 
 
 class RuleError(Exception):
@@ -55,21 +57,25 @@ def migrate_bytes(
     project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None = None
 ) -> FileResult:
     """Look at the content of one file, and work out what it would be after the rewrite; see `migrate_file`."""
-    options = options.for_file(path, project.root)
     try:
+        if path in project.faults:
+            raise RuleError(project.faults[path])
+        options = options.for_file(path, project.root)
         if is_python(path.name, data):
             return _migrate_python(project, path, shown_path, data, options, choose)
         return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
         reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
+    except TooDeep:
+        reason = TOO_DEEP
     except NotPython as error:
         reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
     except RuleError as error:
-        reason = f"{error}. The file is left as it is; please report this."
+        reason = str(error)
     except Conflict as error:
-        reason = f"{error} get in each other's way. The file is left as it is; please report this."
-    except RecursionError:
-        reason = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
+        reason = f"{error} get in each other's way. {_REPORT}"
+    except Exception as error:
+        reason = told(error)
     return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
 
 
@@ -140,8 +146,19 @@ def _migrate_text(
 
 
 def _findings_of_text(file: TextFile) -> list[Finding]:
-    """What the rules say of a file that is not Python."""
-    return [finding for codemod in codemods() if codemod.text is not None for finding in codemod.text(file)]
+    """What the rules say of a file that is not Python.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    found: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.text is not None:
+                found += codemod.text(file)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return found
 
 
 def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
@@ -159,7 +176,7 @@ def _encoded(source: Source, text: str) -> bytes:
     try:
         return source.encode(text)
     except UnicodeEncodeError:
-        raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}") from None
+        raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}. {_REPORT}") from None
 
 
 def findings_of(module: Module) -> list[Finding]:
@@ -176,14 +193,13 @@ def findings_of(module: Module) -> list[Finding]:
                     found += codemod.spec_field(spec)
             if codemod.module is not None:
                 found += codemod.module(module)
-        except RecursionError:
-            raise
         except Exception as error:
-            if os.environ.get("IK_MIGRATE_DEBUG"):
-                raise
-            codes = ", ".join(rule.code for rule in codemod.rules)
-            raise RuleError(f"rule {codes} failed ({type(error).__name__}: {error})") from error
+            raise _failed(codemod, error) from error
     return _settled(module, sorted(found, key=lambda finding: finding.sort_key))
+
+
+def _failed(codemod: Codemod, error: Exception) -> RuleError:
+    return RuleError(told(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
 
 
 def _calls_of(finding: Finding) -> set[int]:
@@ -281,12 +297,12 @@ def _checked(
             check_python2(text)
         again.text.check_compiles(module.text)
     except NotPython as error:
-        raise RuleError(f"the rewritten file would not be Python any more ({error})") from None
+        raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
     findings, _ = heeded(again, findings_of(again), options)
     left = _consistent([finding for finding in findings if options.writes(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:
         if finding.rule.code in too_many:
             line = finding.place.line
-            raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line})")
+            raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line}). {_REPORT}")
     return again, findings

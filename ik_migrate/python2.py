@@ -13,15 +13,12 @@ import warnings
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Final
 
 from ik_migrate.python2_parser import parse
 from ik_migrate.python2_rewriter import Rewriter
-from ik_migrate.python2_tokens import NotPython, Token, offset_of, position, tokenize
+from ik_migrate.python2_tokens import NotPython, Token, TooDeep, offset_of, position, tokenize
 
 __all__ = ["NotPython", "Translation", "check_python2", "is_python2", "translate"]
-
-_TOO_DEEP: Final = "nested too deeply to be parsed"
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,16 @@ def translate(text: str) -> Translation:
     """
     try:
         _check_python3(text)
+    except TooDeep:
+        raise
     except NotPython as error:
         python3 = error
     else:
         return Translation(text)
     try:
         tokens = _rewritten_tokens(text)
+    except TooDeep:
+        raise
     except NotPython as python2:
         raise max(python2, python3, key=lambda error: (error.line, error.column)) from None
     return _assemble(text, tokens)
@@ -102,7 +103,7 @@ def _check_python3(text: str) -> None:
     except ValueError as error:
         raise NotPython(str(error)) from None
     except (RecursionError, MemoryError):
-        raise NotPython(_TOO_DEEP) from None
+        raise TooDeep from None
 
 
 def _rewritten_tokens(text: str) -> list[Token]:
@@ -115,7 +116,7 @@ def _rewritten_tokens(text: str) -> list[Token]:
         print_statement = "print_function" not in futures
         parse(text, tokens, rewriter.visits(), print_statement=print_statement)
     except (RecursionError, MemoryError):
-        raise NotPython(_TOO_DEEP) from None
+        raise TooDeep from None
     return tokens
 
 
@@ -127,6 +128,8 @@ def _assemble(text: str, tokens: list[Token]) -> Translation:
     translation = _join(text, tokens)
     try:
         _check_python3(translation.text)
+    except TooDeep:
+        raise
     except NotPython as error:
         offset = offset_of(translation.text, error.line, error.column)
         where = position(text, translation.original_offset(offset))

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-__all__ = ["NotPython", "Token", "offset_of", "position", "tokenize"]
+__all__ = ["NotPython", "Token", "TooDeep", "offset_of", "position", "tokenize"]
 
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 _LEAD: Final = re.compile(r"[ \t\f]*")
@@ -55,6 +55,13 @@ class NotPython(Exception):
 
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}: {self.reason}"
+
+
+class TooDeep(NotPython):
+    """The text may be Python, but is nested too deeply for the parser to tell."""
+
+    def __init__(self) -> None:
+        super().__init__("nested too deeply to be parsed")
 
 
 class Token:

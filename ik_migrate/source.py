@@ -1,16 +1,12 @@
-"""One file: its bytes, its text, and the way back to disk without ever losing either."""
+"""One file: its bytes, its text, and the way back without ever losing either."""
 
 from __future__ import annotations
 
 import bisect
 import codecs
-import contextlib
-import os
 import re
-import stat
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from ik_migrate.findings import Place
 
@@ -22,10 +18,6 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 
 class Undecodable(Exception):
     """The bytes are not text in the encoding that the file declares."""
-
-
-class ChangedOnDisk(Exception):
-    """The file is not what it was when it was read."""
 
 
 @dataclass(frozen=True)
@@ -143,46 +135,3 @@ def _cookie(body: bytes) -> str | None:
         if not _BLANK.match(line):
             return None
     return None
-
-
-def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Put ``after`` in the place of ``before``, whole or not at all, keeping the mode bits.
-
-    A link is followed, not replaced. The new file is written beside the old one and moved over it.
-    A file without any write permission is left alone, whoever asks: root too.
-
-    Raises:
-        ChangedOnDisk: when the file no longer holds ``before``.
-        OSError: when it can't be written; the old file is then untouched.
-    """
-    target = Path(os.path.realpath(path))
-    status = target.stat()
-    mode = stat.S_IMODE(status.st_mode)
-    if not mode & 0o222 or not os.access(target, os.W_OK):
-        raise PermissionError(13, "it is read-only", str(path))
-    # Named before it is made, so that it is cleared away even if Ctrl-C comes just then.
-    name = target.with_name(f".{target.name[:40]}.{os.urandom(4).hex()}.ik-migrate")
-    try:
-        with open(name, "xb", opener=_for_its_owner_alone) as stream:
-            stream.write(after)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _keep_owner(name, status)
-        os.chmod(name, mode)
-        if target.read_bytes() != before:
-            raise ChangedOnDisk("it was changed by someone else since it was read")
-        os.replace(name, target)
-    except BaseException:
-        name.unlink(missing_ok=True)
-        raise
-
-
-def _for_its_owner_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _keep_owner(name: Path, status: os.stat_result) -> None:
-    """Give a file its predecessor's owner: root, in a container for instance, would take it over."""
-    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        with contextlib.suppress(PermissionError):
-            os.chown(name, status.st_uid, status.st_gid)

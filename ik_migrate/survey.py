@@ -86,6 +86,7 @@ def _why_not_newest(root: Path, old_stack: dict[Path, str]) -> str:
 def _learn(knowledge: Knowledge, facts: Facts) -> None:
     """Note what holds for the whole project."""
     knowledge.has_ik2_code, knowledge.has_ik3_code = facts.has_ik2_code, facts.has_ik3_code
+    knowledge.faults = facts.faults
     knowledge.has_names_that_stay = knowledge.keep_cache_names or facts.has_names_that_stay
     knowledge.keyword_dicts = facts.keyword_dicts
     knowledge.spec_attributes = facts.spec_attributes

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.discovery import GIT_PLACES, is_below
+from ik_migrate.discovery import is_below
 from ik_migrate.errors import IkMigrateError
+from ik_migrate.git import start_git_with_filters
 
 
 class GitError(IkMigrateError):
@@ -97,7 +97,16 @@ def tracked(paths: Iterable[Path]) -> set[Path]:
     return {path for top in _by_top(paths) for path in _files(top, "ls-files", "-z")}
 
 
-_DIFF = ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=d", "--ignore-submodules", "-z")
+_DIFF = (
+    "diff",
+    "--name-only",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--diff-filter=d",
+    "--ignore-submodules",
+    "-z",
+)
 
 
 def top_of(path: Path) -> Path | None:
@@ -136,16 +145,16 @@ def _output(top: Path, *arguments: str) -> bytes:
     Raises:
         GitError: when it fails, with its message.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in GIT_PLACES}
+    environment = {}
     index = os.environ.get("GIT_INDEX_FILE")
     if index and is_below(Path.cwd().resolve(), [top]):
         # A hook is to look at the index of the commit that is being made, which may not be the usual one.
         environment["GIT_INDEX_FILE"] = os.path.abspath(index)
-    command = ["git", "--no-optional-locks", "-C", str(top), *arguments]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+        process = start_git_with_filters(top, *arguments, environment=environment)
     except OSError as error:
         raise GitError(f"git can't be run: {error.strerror or error}") from None
-    if done.returncode:
-        raise GitError(done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: "))
-    return done.stdout
+    out, complaint = process.communicate()
+    if process.returncode:
+        raise GitError(complaint.decode("utf-8", "replace").strip().removeprefix("fatal: "))
+    return out

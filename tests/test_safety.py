@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import resource
+import signal
 import stat
+import subprocess
+import time
 
 import pytest
 
 from ik_migrate import api
-from ik_migrate.source import ChangedOnDisk, replace_file
+from ik_migrate.writing import ChangedOnDisk, _new_file, replace_file
 
 MODELS = """\
 from django.db import models
@@ -94,15 +97,40 @@ def test_owner_stays_when_root_applies(run, site):
 # Links -------------------------------------------------------------------------------------------
 
 
-def test_link_is_followed_and_stays_a_link(run, site, tmp_path):
-    shared = tmp_path / "shared.py"
-    shared.write_text(MODELS)
-    (site / "models.py").symlink_to("../shared.py")
+def test_link_is_followed_and_stays_a_link(run, site):
+    shared = site / "shared"
+    shared.mkdir()
+    (shared / "models.in").write_text(MODELS)
+    (site / "models.py").symlink_to("shared/models.in")
+    done = run("apply", "site/models.py")
+    assert done.status == 0, done.stdout
+    assert os.readlink(site / "models.py") == "shared/models.in"
+    assert (shared / "models.in").read_text() == MIGRATED
+    assert not (shared / "models.in").is_symlink()
+
+
+def test_other_names_of_a_file_are_told(run, site):
+    """A copy of hard links, ``cp -al``, is a usual backup: it stays as it is."""
+    (site / "models.py").write_text(MODELS)
+    os.link(site / "models.py", site / "models.bak")
     done = run("apply", cwd=site)
     assert done.status == 0, done.stdout
-    assert os.readlink(site / "models.py") == "../shared.py"
-    assert shared.read_text() == MIGRATED
-    assert not shared.is_symlink()
+    assert "models.py\n    it had one other name (hard links): there, the old text remains." in done.stdout
+    assert (site / "models.py").read_text() == MIGRATED
+    assert (site / "models.bak").read_text() == MODELS
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="there are no extended attributes here")
+def test_extended_attributes_stay(run, site):
+    path = site / "models.py"
+    path.write_text(MODELS)
+    try:
+        os.setxattr(path, "user.origin", b"svn")
+    except OSError:
+        pytest.skip("the file system has no extended attributes")
+    assert run("apply", cwd=site).status == 0
+    assert path.read_text() == MIGRATED
+    assert os.getxattr(path, "user.origin") == b"svn"
 
 
 @pytest.mark.parametrize("link", ["a.py", "z.py"])
@@ -231,6 +259,100 @@ def test_interrupted_at_any_step(site, monkeypatch, step):
         replace_file(path, MODELS.encode(), MIGRATED.encode())
     assert path.read_text() == MODELS
     assert sorted(os.listdir(site)) == ["manage.py", "models.py"]
+
+
+# Killed ------------------------------------------------------------------------------------------
+
+APPS = 30
+
+
+def start_over(site):
+    """Files as before a rewrite."""
+    for number in range(APPS):
+        (site / f"app{number}").mkdir(exist_ok=True)
+        (site / f"app{number}" / "models.py").write_text(MODELS)
+
+
+def check_files(site):
+    """Every file is the old or the new one; returns how many are new, and what else lies there."""
+    new, others = 0, []
+    for path in site.rglob("*"):
+        if path.name == "models.py":
+            text = path.read_text()
+            assert text in {MODELS, MIGRATED}, path
+            new += text == MIGRATED
+        elif path.is_file() and path.name != "manage.py":
+            others.append(path)
+    return new, others
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_killed_at_any_moment(start, run, site):
+    """As soon as a file is written it may be over; the next run finishes, and cleans up."""
+    killed_over_it = 0
+    for moment in range(6):
+        start_over(site)
+        with start("apply", "--jobs", "1", cwd=site) as process:
+            while process.poll() is None and (site / "app0/models.py").read_text() == MODELS:
+                time.sleep(0.001)
+            time.sleep(moment / 200)
+            process.send_signal(signal.SIGKILL if moment % 3 else signal.SIGINT)
+            process.communicate(timeout=30)
+        new, _ = check_files(site)
+        killed_over_it += 0 < new < APPS
+    assert killed_over_it
+    for name in (".models.py.abcd0123.ik-migrate", ".settings.py.abcd0123.ik-migrate"):
+        (site / "app7" / name).write_text("imagekit, half of it")
+    assert run("apply", cwd=site).status == 0
+    assert check_files(site) == (APPS, [])
+
+
+def test_what_is_not_ours_or_still_in_use_is_not_cleaned_up(run, site):
+    (site / "models.py").write_text(MODELS)
+    (site / "precious.ik-migrate").write_text("imagekit")
+    (site / ".a.b.ik-migrate").write_text("imagekit")
+    (site / ".models.py.abcd0123.ik-migrate").mkdir()
+    (site / ".link.abcd0123.ik-migrate").symlink_to("manage.py")
+    before = sorted(os.listdir(site))
+    with _new_file(site / "other.py", b"imagekit") as unfinished:
+        assert run("apply", cwd=site).status == 0
+        assert os.path.exists(unfinished)
+    assert sorted(os.listdir(site)) == before
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_two_at_once(start, site):
+    start_over(site)
+    processes = [start("apply", "--jobs", "1", cwd=site) for _ in range(3)]
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode in {0, 2}
+        assert b"Traceback" not in err
+        if process.returncode:
+            assert b"changed by someone else" in out
+    assert check_files(site) == (APPS, [])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a file system")
+def test_disk_that_is_really_full(run, tmp_path, site):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("a file system can't be mounted here")
+    try:
+        (disk / "manage.py").touch()
+        large = MODELS + "# " + "x" * 30_000 + "\n"
+        (disk / "large.py").write_text(large)
+        (disk / "models.py").write_text(MODELS)
+        (disk / "filling").write_bytes(b"x" * 20_000)
+        done = run("apply", "--backup", ".bak", cwd=disk)
+        assert done.status == 2
+        assert "large.py\n    it can't be written: No space left on device." in done.stdout
+        assert (disk / "large.py").read_text() == large
+        assert (disk / "models.py").read_text() == MIGRATED
+        assert sorted(os.listdir(disk)) == ["filling", "large.py", "manage.py", "models.py", "models.py.bak"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 # Again -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Set
 import click
 from rich.text import Text
 
+from ik_migrate.errors import Stopped
 from ik_migrate.findings import FileResult, Report
 from ik_migrate.original import original_lines
 from ik_migrate.reports.diff_text import print_diff
@@ -88,7 +89,7 @@ class Dialogue:
                 line = ""
             if not line:
                 click.echo("\nStopped. Nothing was written.", err=True)
-                raise click.exceptions.Exit(130)
+                raise Stopped
             answer = line.strip().lower()
             if answer in _ANSWERS:
                 return _ANSWERS[answer]

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ik_migrate import __version__
-from ik_migrate.errors import IkMigrateError
+from ik_migrate.errors import IkMigrateError, Stopped
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -54,6 +54,16 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, what_it_does) for name, (_, what_it_does) in _COMMANDS.items()])
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        _open_closed_streams()
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            # Of `--help` and `--version`, which are no commands.
+            _drop_output()
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(2)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             result = super().invoke(ctx)
@@ -61,6 +71,8 @@ class _Commands(click.Group):
             return result
         except KeyboardInterrupt:
             click.echo("Interrupted. Every file is whole, rewritten or as it was: run it again.", err=True)
+            ctx.exit(130)
+        except Stopped:
             ctx.exit(130)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
@@ -75,6 +87,13 @@ class _Commands(click.Group):
             if not isinstance(error, OSError):
                 click.echo("That is a fault of ik-migrate: --debug shows where. Please report it.", err=True)
             ctx.exit(2)
+
+
+def _open_closed_streams() -> None:
+    """Have output go nowhere that was closed by who started us (``>&-``): there is no stream for it at all then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _drop_output() -> None:

@@ -84,12 +84,16 @@ class Terminal:
         _list(report.failed)
 
     def write_details(self, report: Report, seconds: Mapping[str, float]) -> None:
-        """Say what was left out and how long each part took, where that is wanted.
+        """Say what the user should know about the search; what was left out and how long it took where wanted.
 
         Args:
             report: the run.
             seconds: how long each phase took.
         """
+        for remark in report.remarks if not self.quiet else ():
+            from ik_migrate.reports.visible import visible
+
+            click.echo(visible(remark), err=True)
         if not self.verbose:
             return
         if report.left_out:

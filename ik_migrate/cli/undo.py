@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ik_migrate.findings import Report, Status
+from ik_migrate.reports.visible import visible
 from ik_migrate.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
 
 
@@ -79,4 +80,5 @@ def _checkout(command: str, paths: Sequence[str]) -> list[str]:
 
 
 def _quoted(paths: Sequence[str]) -> str:
-    return " ".join(shlex.quote(path) for path in paths)
+    """The paths as a shell takes them; a name that could take the terminal over is shown with escapes instead."""
+    return " ".join(visible(shlex.quote(path)) for path in paths)

@@ -59,6 +59,8 @@ class ReportPrinter:
         self._reasons("Could not be done", self.report.failed, "red")
         skipped = [(r.path, r.reason) for r in self.report.results if r.status is Status.SKIPPED]
         self._reasons("Left alone", skipped, "yellow")
+        written = [(r.path, r.reason) for r in self.report.results if r.status is Status.CHANGED and r.reason]
+        self._reasons("Rewritten, but not all could be kept", written, "yellow")
         if self.report.skipped_trees:
             trees = prose(self.console, ", ".join(self.report.skipped_trees))
             print_line(self.console, Text("Folders left out", style="bold yellow"))

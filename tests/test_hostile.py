@@ -1,0 +1,352 @@
+"""A project that nobody has vouched for: nothing of it is run, nothing outside of it is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import command_line
+
+from ik_migrate import api, codemod
+from ik_migrate.options import Options
+
+MODELS = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+"""
+MIGRATED = MODELS.replace("image_field=", "source=")
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files and no such shell")
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A project with one model."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "manage.py").write_text("")
+    (folder / "models.py").write_text(MODELS)
+    return folder
+
+
+@pytest.fixture
+def env(tmp_path):
+    """An environment in which git trusts work trees of others, as in many containers."""
+    config = tmp_path / "gitconfig"
+    config.write_text("[safe]\n\tdirectory = *\n[user]\n\tname = Tester\n\temail = tester@example.com\n")
+    return {"GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+# Nothing of the project is run -------------------------------------------------------------------
+
+
+@posix
+def test_no_program_that_the_work_tree_names_is_run(run, git, site, env, tmp_path):
+    ran = tmp_path / "ran"
+    trap = f"touch {ran}; cat"
+    (site / ".gitattributes").write_text("*.py filter=evil diff=evil\n*.txt filter=e=vil\n")
+    git(site, "init", "-q")
+    git(site, "add", "-A")
+    git(site, "commit", "-qm", "x")
+    for key in ("filter.evil.clean", "filter.e=vil.clean", "diff.evil.textconv", "diff.evil.command"):
+        git(site, "config", key, trap)
+    git(site, "config", "filter.evil.required", "true")
+    for key in ("core.fsmonitor", "diff.external", "core.pager", "core.sshCommand", "alias.grep"):
+        git(site, "config", key, f"!{trap}" if key.startswith("alias") else trap)
+    git(site, "config", "core.hooksPath", ".")
+    (site / "models.py").write_text(MODELS + "# changed\n")
+    for arguments in (
+        ["scan", "--since", "HEAD"],
+        ["scan", "--staged"],
+        ["apply", "--diff"],
+        ["apply", "--require-clean"],
+        ["apply", "--since", "HEAD"],
+    ):
+        done = run(*arguments, cwd=site, env=env)
+        assert not ran.exists(), arguments
+    assert done.status == 0, done.stderr
+    assert (site / "models.py").read_text() == MIGRATED + "# changed\n"
+
+
+@pytest.mark.parametrize("module", [True, False], ids=["python -m", "console script"])
+def test_no_module_of_the_project_is_imported(run, site, tmp_path, module):
+    """Whatever the file is called, and whatever would import it."""
+    ran = tmp_path / "ran"
+    trap = f"open({str(ran)!r}, 'w').close()\n"
+    names = "sitecustomize usercustomize libcst click rich fissix ast re json pathlib conftest setup manage settings"
+    for name in names.split():
+        (site / f"{name}.py").write_text(trap + MODELS)
+    for name in ("imagekit", "django", "yaml", *([] if module else ["ik_migrate"])):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text(trap)
+    (site / "pyvenv.cfg").write_text("home = .\n")
+    for arguments in (["scan", "--format", "json"], ["apply", "--diff", "--jobs", "2"], ["apply", "--jobs", "2"]):
+        done = run(*arguments, cwd=site, module=module)
+        assert not ran.exists(), arguments
+        assert not done.stderr or arguments[1] == "--diff", done.stderr
+    assert (site / "libcst.py").read_text() == trap + MIGRATED
+
+
+# Nothing outside of the project is written -------------------------------------------------------
+
+
+@posix
+def test_link_out_of_the_project_is_not_written_through(run, site, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "shared.py").write_text(MODELS)
+    (site / "linked.py").symlink_to(outside / "shared.py")
+    (site / "app").symlink_to(outside)
+    done = run("apply", cwd=site)
+    assert done.status == 2
+    assert "linked.py it is a link to " in " ".join(done.stdout.split())
+    assert (outside / "shared.py").read_text() == MODELS
+    assert (site / "models.py").read_text() == MIGRATED
+    assert run("apply", "site/linked.py", "site/app/shared.py").status == 2
+    assert (outside / "shared.py").read_text() == MODELS
+    assert run("apply", "site/app").status == 0, "the folder that was asked for is where the link leads"
+    assert (outside / "shared.py").read_text() == MIGRATED
+
+
+@pytest.mark.parametrize("place", [".", "..", "../victim", "loop", "loop/loop"])
+def test_submodule_that_is_elsewhere(run, git, site, tmp_path, place):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "models.py").write_text(MODELS)
+    for folder in (site, victim):
+        git(folder, "init", "-q")
+    (site / "loop").symlink_to(".")
+    (site / ".gitmodules").write_text(f'[submodule "a"]\n\tpath = {place}\n')
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stderr
+    assert (site / "models.py").read_text() == MIGRATED
+    assert (victim / "models.py").read_text() == MODELS
+
+
+# Files that are none, and names that are hard to say ---------------------------------------------
+
+
+@posix
+def test_pipes_and_devices_hold_nothing_up(run, site):
+    os.mkfifo(site / "imagekit.py")
+    os.mkfifo(site / "pyproject.toml")
+    assert run("apply", cwd=site).status == 0
+    for path in (site / "imagekit.py", "/dev/zero"):
+        done = run("scan", path)
+        assert done.status == 2
+        assert "it is neither a file nor a folder" in done.stdout
+
+
+@posix
+@pytest.mark.parametrize("name", ["a\nb.py", "\x1b[31mred.py", "'\"`$(touch x).py", "\u202egnp.py", b"\xff\xfe.py"])
+def test_names_can_not_take_the_terminal_over(run, git, site, env, name):
+    path = os.path.join(os.fsencode(site), os.fsencode(name))
+    try:
+        with open(path, "w") as stream:
+            stream.write(MODELS)
+    except OSError:
+        pytest.skip("the file system has no such names")
+    git(site, "init", "-q")
+    git(site, "add", "-A")
+    git(site, "commit", "-qm", "x")
+    with open(path, "a") as stream:
+        stream.write("# not committed\n")
+    for arguments in (["scan", "--verbose"], ["apply"]):
+        done = run(*arguments, cwd=site, env=env)
+        said = done.stdout + done.stderr
+        assert all(line.isprintable() for line in said.split("\n")), said
+        assert "\u202e" not in said
+    with open(path) as stream:
+        assert stream.read() == MIGRATED + "# not committed\n"
+
+
+# Surroundings ------------------------------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize("what", ["exit 3", "kill -9 $$", "echo fatal: detected dubious ownership >&2; exit 128"])
+def test_git_that_does_not_work(run, git, site, tmp_path, what):
+    git(site, "init", "-q")
+    broken = tmp_path / "bin"
+    broken.mkdir()
+    (broken / "git").write_text(f"#!/bin/sh\n{what}\n")
+    (broken / "git").chmod(0o755)
+    done = run("apply", cwd=site, env={"PATH": f"{broken}{os.pathsep}{os.environ['PATH']}"})
+    assert done.status == 0
+    assert done.stderr.startswith("git could not list the files of ")
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+@posix
+@pytest.mark.parametrize("command", ["scan", "apply --diff", "--help", "apply"])
+def test_output_that_goes_nowhere(environment, site, command):
+    """A full disk is an error, output that nobody wants is none; never is there a traceback."""
+    for redirection, statuses in ((">/dev/full", {2}), (">&-", {0, 1}), ("2>&-", {0, 1})):
+        if redirection == ">/dev/full" and not os.path.exists("/dev/full"):
+            continue
+        (site / "models.py").write_text(MODELS)
+        done = subprocess.run(
+            ["sh", "-c", f'"$@" {redirection}', "sh", *command_line(), *command.split()],
+            cwd=site,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in statuses, (redirection, done)
+        assert "Traceback" not in done.stderr
+    assert (site / "models.py").read_text() == (MIGRATED if command == "apply" else MODELS)
+
+
+@posix
+def test_reader_that_has_seen_enough(start, site):
+    for number in range(50):
+        (site / f"models{number}.py").write_text(MODELS * 20)
+    with start("scan", cwd=site) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode in {1, 2, 141, -13}
+
+
+@posix
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1"},
+        {"PYTHONOPTIMIZE": "2"},
+        {"TMPDIR": "/nonexistent", "HOME": "/nonexistent"},
+        {"COLUMNS": "0", "TERM": ""},
+    ],
+    ids=["ascii", "warnings", "optimized", "no folders", "no terminal"],
+)
+def test_odd_environments(run, site, changes):
+    (site / "models.py").write_text("# Größe \U0001f600\n" + MODELS.replace("small", "größe"), "utf-8")
+    for arguments in (["scan", "--jobs", "2"], ["apply", "--diff"], ["apply"]):
+        done = run(*arguments, cwd=site, env=changes)
+        assert b"Traceback" not in done.err and b"Warning" not in done.err, done.err
+    assert done.status == 0, done.out
+    assert "größe = ImageSpecField([ResizeToFill(50, 50)], source=" in (site / "models.py").read_text("utf-8")
+
+
+# Files that are too much -------------------------------------------------------------------------
+
+DEEP = 10_000
+NESTED = {
+    "brackets": "x = " + "(" * DEEP + ")" * DEEP,
+    "open brackets": "x = " + "([{" * DEEP,
+    "calls": "x = " + "f(" * DEEP + ")" * DEEP,
+    "signs": "x = " + "-" * DEEP + "1",
+    "attributes": "x = a" + ".a" * DEEP,
+    "sum": "x = " + "a + " * DEEP + "a",
+    "text": "x = " + "'a' + " * DEEP + "'a'",
+    "lambdas": "x = " + "lambda: " * DEEP + "1",
+    "elif": "if a: pass\n" + "elif a: pass\n" * DEEP,
+    "blocks": "\n".join(" " * depth + "if a:" for depth in range(1000)) + "\n" + " " * 1000 + "pass",
+    "python 2": "print " + "a + " * DEEP + "a",
+    "python 2 brackets": "print " + "(" * DEEP + ")" * DEEP,
+    "in the call": MODELS.replace("'image'", "a" + ".a" * DEEP),
+    "null bytes": "x = 'a\0b'",
+    "utf-16": "x = 1".encode("utf-16").decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_file_that_is_too_much(site, text):
+    """It is rewritten if this Python can read it, or said to be left; the others are done in any case."""
+    before = (MODELS + text + "\n").encode("latin-1")
+    (site / "deep.py").write_bytes(before)
+    report = api.apply([site], base=site)
+    after = (site / "deep.py").read_bytes()
+    if report.failed:
+        ((path, reason),) = report.failed
+        assert path == "deep.py" and len(reason) < 300
+        assert after == before
+    else:
+        assert after == before.replace(b"image_field=", b"source=")
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+# Faults of our own -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Lets part of the tool fail over every file of one name."""
+
+    def failing(owner, attribute, name):
+        whole = getattr(owner, attribute)
+
+        def fail(*arguments, **options):
+            if any(name in str(getattr(given, "path", given)) for given in arguments):
+                raise ZeroDivisionError("division by\nzero")
+            return whole(*arguments, **options)
+
+        monkeypatch.setattr(owner, attribute, fail)
+
+    return failing
+
+
+PARTS = ["ik_migrate.facts.facts_of", "ik_migrate.rewrite.rewrite", "ik_migrate.pipeline.findings_of"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_fault_over_one_file(site, failing, capfd, monkeypatch, part):
+    owner, _, attribute = part.rpartition(".")
+    (site / "bad.py").write_text(MODELS)
+    api.scan([site], base=site)
+    failing(sys.modules[owner], attribute, "bad.py")
+    report = api.scan([site], base=site)
+    ((path, reason),) = report.failed
+    assert path == "bad.py"
+    assert reason.startswith("ik-migrate failed (ZeroDivisionError: division by")
+    assert capfd.readouterr() == ("", "")
+    monkeypatch.setenv("IK_MIGRATE_DEBUG", "1")
+    report = api.apply([site], base=site)
+    assert report.exit_status == 2
+    assert "Traceback" in capfd.readouterr().err
+    assert (site / "bad.py").read_text() == MODELS
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_rule_that_fails(site, monkeypatch):
+    """The rule is named, be it for Python or for other files."""
+
+    def fail(file):
+        if file.path.name == "bad.py" if hasattr(file, "text") else file.path.endswith(".txt"):
+            raise ZeroDivisionError("division by zero")
+        return []
+
+    (site / "bad.py").write_text(MODELS)
+    (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
+    rule = codemod.rules()["IK101"]
+    bad = codemod.Codemod((rule,), module=fail, text=fail)
+    monkeypatch.setattr("ik_migrate.pipeline.codemods", lambda: (*codemod.codemods(), bad))
+    report = api.apply([site], base=site)
+    assert [path for path, _ in report.failed] == ["bad.py", "requirements.txt"]
+    for _, reason in report.failed:
+        assert reason.startswith("rule IK101 failed (ZeroDivisionError: division by zero). The file is left as it is")
+    assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_rewrite_that_is_no_python(site, monkeypatch):
+    (site / "bad.py").write_text(MODELS + "bad = 1\n")
+    api.scan([site], base=site)
+    from ik_migrate import rewrite
+
+    whole = rewrite.rewrite
+    monkeypatch.setattr(rewrite, "rewrite", lambda *given: whole(*given).replace("bad = 1", "bad = = 1"))
+    report = api.apply([site], Options(), base=site)
+    ((path, reason),) = report.failed
+    assert path == "bad.py"
+    assert "would not be Python any more" in reason
+    assert (site / "bad.py").read_text() == MODELS + "bad = 1\n"
+    assert (site / "models.py").read_text() == MIGRATED
