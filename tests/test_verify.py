@@ -251,11 +251,27 @@ def test_rows_that_say_nothing_about_the_upgrade(site, snapshot, run):
     }
 
 
+ENGINE = """\
+from django.db.backends.sqlite3 import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self):
+        parameters = super().get_connection_params()
+        parameters['database'] = parameters.pop('file')
+        return parameters
+"""
+
+
 def test_a_database_that_can_not_be_copied_is_only_read(site, run, contents):
     (site / "engine").mkdir()
     (site / "engine" / "__init__.py").touch()
-    (site / "engine" / "base.py").write_text("from django.db.backends.sqlite3.base import *\n")
-    edit(site / "settings.py", ("'ENGINE': 'django.db.backends.sqlite3'", "'ENGINE': 'engine'"))
+    (site / "engine" / "base.py").write_text(ENGINE)
+    edit(
+        site / "settings.py",
+        ("'ENGINE': 'django.db.backends.sqlite3'", "'ENGINE': 'engine'"),
+        ("'NAME': os.path.join(BASE, 'shop.db')", "'NAME': 'shop', 'OPTIONS': {'file': os.path.join(BASE, 'shop.db')}"),
+    )
     before = (site / "shop.db").read_bytes()
     verified = run("verify", site, *PYTHON, "--format", "json")
     report = report_of(verified)

@@ -149,6 +149,7 @@ class Overlay(object):
         self._folder = folder
         self._files = {}
         self._hidden = set()
+        self._number = 0
 
     def clear(self):
         """Forget what was saved, and what was hidden."""
@@ -189,9 +190,9 @@ class Overlay(object):
         """Where to write a file that is to be saved."""
         key = self.key(storage, name)
         if key not in self._files:
-            number = "%06d" % (len(self._files) + 1)
+            self._number += 1
             extension = re.sub(r"[^.\w]", "", posixpath.splitext(key[-1])[1])
-            self._files[key] = os.path.join(self._folder, number + extension)
+            self._files[key] = os.path.join(self._folder, "%06d%s" % (self._number, extension))
         return self._files[key]
 
     def put(self, storage, name, content):
@@ -274,19 +275,10 @@ class WouldWrite(Exception):
 class ReadingCursor(object):
     """A database cursor that hands on what reads, and refuses what writes."""
 
-    READS = (
-        "select",
-        "with",
-        "show",
-        "explain",
-        "describe",
-        "pragma",
-        "set",
-        "savepoint",
-        "release",
-        "rollback",
-        "begin",
+    READS = frozenset(
+        "select with show explain describe pragma set savepoint release rollback begin".split()  # noqa: SIM905
     )
+    WRITES = re.compile(r"\b(insert|update|delete|merge|into)\b", re.IGNORECASE)
 
     def __init__(self, cursor):
         self._cursor = cursor
@@ -303,8 +295,8 @@ class ReadingCursor(object):
         raise WouldWrite("the probe calls no procedure: %s" % text(name))
 
     def _check(self, sql):
-        words = re.match(r"[\s(]*(\w+)", text(sql))
-        if words is None or words.group(1).lower() not in self.READS:
+        first = re.match(r"[\s(]*(\w*)", text(sql)).group(1).lower()
+        if first not in self.READS or (first == "with" and self.WRITES.search(text(sql))):
             raise WouldWrite("the probe does not write into the database: %s" % text(sql)[:80])
 
     def __getattr__(self, name):
@@ -332,26 +324,36 @@ def shield_databases(databases, folder, without):
     """
     told = []
     for number, (alias, options) in enumerate(sorted(databases.items())):
-        engine = text(options.get("ENGINE", ""))
+        name = text(options.get("NAME") or "")
+        path = re.sub(r"^file:(//)?|\?.*$", "", name) if name.startswith("file:") else name
+        is_sqlite = re.search("sqlite|spatialite", text(options.get("ENGINE") or ""))
         if without:
             databases[alias] = {"ENGINE": str("django.db.backends.sqlite3"), "NAME": str(":memory:")}
-        elif "sqlite" in engine or "spatialite" in engine:
-            name = text(options.get("NAME") or ":memory:")
-            if ":memory:" in name or "mode=memory" in name:
-                continue
-            path = re.sub(r"^file:(//)?|\?.*$", "", name) if name.startswith("file:") else name
-            changed = dict(options)
-            if os.path.exists(path):
-                copied = os.path.join(folder, "database-%d" % number)
-                for ending in ("", "-wal", "-journal"):
-                    if os.path.exists(path + ending):
-                        shutil.copyfile(path + ending, copied + ending)
-                changed["NAME"] = str(copied)
-            else:
-                changed["NAME"] = str(":memory:")
-                told.append("the database file %s is not there" % path)
+        elif is_in_memory(name):
+            continue
+        elif is_sqlite_file(path) or (is_sqlite and os.path.isfile(path)):
+            changed = dict(options, NAME=str(os.path.join(folder, "database-%d" % number)))
+            for ending in ("", "-wal", "-journal"):
+                if os.path.exists(path + ending):
+                    shutil.copyfile(path + ending, changed["NAME"] + ending)
             databases[alias] = changed
+        elif is_sqlite:
+            # To connect would create it.
+            databases[alias] = dict(options, NAME=str(":memory:"))
+            told.append("the database file %s is not there" % path)
     return told
+
+
+def is_in_memory(name):
+    return ":memory:" in name or "mode=memory" in name
+
+
+def is_sqlite_file(path):
+    """Whether that is a database of SQLite, whatever the engine is called that the project uses for it."""
+    if not os.path.isfile(path):
+        return False
+    with io.open(path, "rb") as opened:
+        return opened.read(16) == b"SQLite format 3\0"
 
 
 def refuse_writing():
@@ -379,8 +381,8 @@ def refuse_writing():
 
 
 def is_copy(connection):
-    name = text(connection.settings_dict.get("NAME"))
-    return ":memory:" in name or "mode=memory" in name or os.path.basename(name).startswith("database-")
+    name = text(connection.settings_dict.get("NAME") or "")
+    return is_in_memory(name) or os.path.basename(name).startswith("database-")
 
 
 def roll_back():
@@ -1245,9 +1247,8 @@ class Survey(object):
         if not self.request["synthetic"]:
             known = self.request["rows"].get(group.label, {}).get(group.key)
             try:
-                total, rows = group.rows(self.request["sample"], self.request["time_limit"])
-                if known is not None:
-                    rows = known
+                total, rows = group.rows(self.request["sample"] if known is None else 0, self.request["time_limit"])
+                rows = rows if known is None else known
             except Exception:
                 problem = error_record(sys.exc_info())
                 roll_back()
@@ -1283,11 +1284,12 @@ class Survey(object):
             return
         try:
             roll_back()
-            instance = make_instance()
             self.project.overlay.clear()
-            if made_up is not None:
-                self._substitute(group, instance, made_up)
-            self.project.overlay.hide(self._own_files(instance, group.specs))
+            with TimeLimit(self.request["time_limit"]):
+                instance = make_instance()
+                if made_up is not None:
+                    self._substitute(group, instance, made_up)
+                self.project.overlay.hide(self._own_files(instance, group.specs))
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -59,11 +59,10 @@ class Snapshot:
         return [key for key, record in self.pictures.items() if "error" in record]
 
     def chosen_rows(self) -> dict[str, dict[str, list[str]]]:
-        """The primary keys of the rows that were looked at, by model and source field."""
+        """The primary keys of the rows that were looked at, by model and source field; none where they were made up."""
         chosen: dict[str, dict[str, list[str]]] = {}
         for entry in self.rows:
-            if entry["total"] is not None:
-                chosen.setdefault(entry["model"], {})[entry["field"]] = entry["rows"]
+            chosen.setdefault(entry["model"], {})[entry["field"]] = entry["rows"]
         return chosen
 
     def as_dict(self) -> Record:
