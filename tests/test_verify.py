@@ -263,6 +263,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 """
 
 
+def test_a_database_that_is_not_there(site, snapshot, run):
+    (site / "shop.db").unlink()
+    verified = run("verify", site, *PYTHON, "--against", snapshot)
+    assert verified.status == 1
+    assert "Not compared\n" in verified.stdout
+    assert "the picture was lent to another row (row 1 before, unsaved now)" in verified.stdout
+    assert "Only made-up rows were used for shop.Item" in verified.stdout
+    assert not (site / "shop.db").exists()
+
+
 def test_a_database_that_can_not_be_copied_is_only_read(site, run, contents):
     (site / "engine").mkdir()
     (site / "engine" / "__init__.py").touch()

@@ -44,9 +44,10 @@ def _worst(cases: list[CaseResult], differences: tuple[Difference, ...]) -> Verd
     """The verdict on a field. Pictures that could not be compared count only where there are no others."""
     if cases and not differences and all(_has_no_source(case) for case in cases):
         return Verdict.NO_SOURCE
-    told = [case.verdict for case in cases if case.verdict is not Verdict.NOT_COMPARED]
-    if all(verdict is Verdict.FAILED_BEFORE for verdict in told) and not any(_works(case) for case in cases):
-        return Verdict.NOT_COMPARED
+    told: list[Verdict] = [case.verdict for case in cases if case.verdict is not Verdict.NOT_COMPARED]
+    nothing_works = not any(_works(case) for case in cases)
+    if not told or (nothing_works and all(verdict is Verdict.FAILED_BEFORE for verdict in told)):
+        told = [Verdict.NOT_COMPARED]
     return min([*told, *(difference.verdict for difference in differences)], key=lambda verdict: verdict.rank)
 
 
