@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.callables import Verdict, judge
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.derived import maker_of, partial_maker
 from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.handed_keywords import keyword_uses
 from ik_migrate.imagekit_names import PROCESSED_FIELD
 from ik_migrate.keyword_dicts import Entry, keyword_dicts, unread_keywords
 from ik_migrate.project import Module
@@ -82,6 +84,25 @@ def check_module(module: Module) -> Iterator[Finding]:
                 Applicability.MANUAL,
             )
     yield from _handed_over(module)
+    yield from _on_the_way(module)
+
+
+def _on_the_way(module: Module) -> Iterator[Finding]:
+    """``keywords['image_field'] = 'picture'``, in a function that hands its keywords on."""
+    for use in keyword_uses(module):
+        if use.name == "processors" and use.value is not None and judge(module, use.value).verdict is Verdict.YES:
+            message = "processors is a callable, and is handed on to a spec field with **"
+            why = "ImageKit 3 takes only a list: it accepts the callable, and fails when the picture is made."
+            yield report(RULE, module, use.node, message, Applicability.MANUAL, why=why)
+        if use.name not in IK2_ONLY:
+            continue
+        message = f"{use.name} is handed on to a spec field with **"
+        new = _RENAMED.get(use.name, "")
+        if new and use.value is not None and isinstance(use.node, ast.Constant):
+            edit = _rename(module, Entry(use.name, use.node), new)
+            yield report(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))
+            continue
+        yield report(RULE, module, use.node, message, Applicability.MANUAL, suggestion=f"'{new}'" if new else "")
 
 
 def _handed_over(module: Module) -> Iterator[Finding]:

@@ -153,8 +153,31 @@ def _returned_call(module: Module, returned: ast.Return) -> ast.Call | None:
 
 def _maker_with_signature(field: str, node: Function) -> Maker:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    parameters = frozenset(argument.arg for argument in arguments)
+    parameters = frozenset(argument.arg for argument in arguments) | _asked_for(node)
     return Maker(field, frozenset(), parameters, hands_on=node.args.kwarg is not None)
+
+
+def _asked_for(node: Function) -> frozenset[str]:
+    """The keywords that a function looks at itself, by ``keywords.pop('name')`` and the like."""
+    if node.args.kwarg is None:
+        return frozenset()
+    keywords, found = node.args.kwarg.arg, set()
+    for inner in ast.walk(node):
+        name: ast.expr | None = None
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.args:
+            is_asking = inner.func.attr in {"pop", "get", "has_key"} and _is_name(inner.func.value, keywords)
+            name = inner.args[0] if is_asking else None
+        elif isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load) and _is_name(inner.value, keywords):
+            name = inner.slice
+        elif isinstance(inner, ast.Compare) and any(_is_name(other, keywords) for other in inner.comparators):
+            name = inner.left
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            found.add(name.value)
+    return frozenset(found)
+
+
+def _is_name(expression: ast.expr, name: str) -> bool:
+    return isinstance(expression, ast.Name) and expression.id == name
 
 
 def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]]:

@@ -678,3 +678,64 @@ def clear(request, pk, thing):
 def test_what_an_installer_writes_about_a_package_is_no_requirement(project):
     folder = project({"PKG-INFO": "Name: django-imagekit\nVersion: 2.0.4\nRequires-Dist: django-imagekit==2.0.4\n"})
     assert found(folder) == []
+
+
+def test_keywords_that_a_constructor_sets_or_takes_out_before_it_hands_them_on(project):
+    folder = project(
+        {
+            "fields.py": """\
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+def sized(instance, file):
+    return [ResizeToFill(instance.side, instance.side)]
+
+
+class Set(ImageSpecField):
+    def __init__(self, *args, **keywords):
+        keywords['image_field'] = 'picture'
+        keywords['processors'] = sized
+        keywords.setdefault('cache_to', 'thumbs')
+        super(Set, self).__init__(*args, **keywords)
+
+
+class Taken(ImageSpecField):
+    def __init__(self, **keywords):
+        name = keywords.pop('image_field', 'picture')
+        super(Taken, self).__init__([], image_field=name, **keywords)
+
+
+class Asked(ImageSpecField):
+    def __init__(self, **keywords):
+        if 'storage' not in keywords:
+            keywords.update(storage=None)
+        super(Asked, self).__init__([], **keywords)
+""",
+            "models.py": """\
+from django.db import models
+from fields import Asked, Set, Taken
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    one = Set(storage=None)
+    two = Taken(image_field='picture', storage=None)
+    three = Asked(image_field='picture', storage=None)
+""",
+        }
+    )
+    assert found(folder) == [
+        ("fields.py", 11, "IK109", "safe"),
+        ("fields.py", 12, "IK109", "manual"),
+        ("fields.py", 13, "IK109", "manual"),
+        ("fields.py", 20, "IK101", "safe"),
+        ("fields.py", 25, "IK109", "manual"),
+        ("fields.py", 26, "IK109", "manual"),
+        ("models.py", 7, "IK104", "safe"),
+        ("models.py", 8, "IK104", "safe"),
+        ("models.py", 9, "IK101", "safe"),
+    ]
+    migrated = {result.path: result.after for result in scan([folder], base=folder).results}
+    assert b"keywords['source'] = 'picture'" in migrated["fields.py"]
+    assert b"two = Taken(image_field='picture')" in migrated["models.py"]
