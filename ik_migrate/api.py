@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
 from ik_migrate.errors import ConfigError
 from ik_migrate.filetypes import UNFINISHED, is_of_concern
-from ik_migrate.findings import FileResult, Report, Status, Trait
+from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 from ik_migrate.progress import Progress, counted, unseen
+from ik_migrate.run_baseline import RunBaseline
 
 if TYPE_CHECKING:
     from ik_migrate.choice import Choose
@@ -53,7 +54,7 @@ def scan(
     options = options or Options()
     base = base or Path.cwd()
     only = None if only is None else set(only)
-    baseline = _Baseline(options, paths, only, base, write_baseline)
+    baseline = RunBaseline(options, paths, only, base, write_baseline)
     contents = contents or {}
     found = Search()
     results: dict[str, FileResult] = {}
@@ -112,7 +113,7 @@ def apply(
     options = options or Options()
     base = base or Path.cwd()
     only = None if only is None else set(only)
-    baseline = _Baseline(options, paths, only, base)
+    baseline = RunBaseline(options, paths, only, base)
     report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
     if before_writing is not None:
         before_writing(report)
@@ -123,38 +124,6 @@ def apply(
         for result in counted(report.results, len(report.results), "Writing", progress)
     ]
     return baseline.compared(replace(report, command="apply", results=tuple(results)))
-
-
-class _Baseline:
-    """The baseline of a run, if it has one; it is read before anything else is done."""
-
-    def __init__(
-        self,
-        options: Options,
-        paths: Sequence[Path],
-        only: Iterable[Path] | None,
-        base: Path,
-        write_to: Path | None = None,
-    ) -> None:
-        self._options, self._paths, self._only, self._base, self._write_to = options, paths, only, base, write_to
-        self._file = write_to or options.baseline
-        self._entries: tuple[Trait, ...] = ()
-        if self._file is not None and (write_to is None or write_to.exists()):
-            from ik_migrate.baseline import read_baseline
-
-            self._entries = read_baseline(self._file)
-
-    def compared(self, report: Report) -> Report:
-        """The report without what is in the baseline; all of it where the baseline is to be written."""
-        if self._file is None:
-            return report
-        from ik_migrate.baseline import compared, judge, write_baseline
-
-        is_judged = judge(self._file, report, self._paths, self._only, self._options, self._base)
-        if self._write_to is not None:
-            kept = [entry for entry in self._entries if not is_judged(entry)]
-            self._entries = write_baseline(self._file, report, kept, self._base)
-        return compared(report, self._file, self._entries, self._base, is_judged)
 
 
 def _written(result: FileResult, base: Path, backup: str, places: Collection[Path]) -> FileResult:
@@ -203,13 +172,15 @@ def as_paths(paths: Paths) -> list[Path]:
 
 
 def check_codes(options: Options) -> None:
-    """See that there are rules for all codes.
+    """See that the codemods of other packages can be used, and that there are rules for all codes.
 
     Raises:
-        ConfigError: when there are none for one of them.
+        CodemodError: when a codemod can't be used.
+        ConfigError: when there are no rules for a code.
     """
-    from ik_migrate.codemod import complaint_about
+    from ik_migrate.codemod import complaint_about, rules
 
+    rules()
     ignores = [code for _, codes in options.per_file_ignores for code in codes]
     for key, codes in (("select", options.select), ("ignore", options.ignore), ("per-file-ignores", ignores)):
         complaint = complaint_about(codes)

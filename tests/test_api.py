@@ -121,3 +121,13 @@ def test_codemod_that_can_not_be_used(run, site, offer, old, new, complaint):
         assert (done.status, done.stdout) == (2, "")
         assert f"acme-rules 1.0: its codemod acme_rules:CODEMOD {complaint}" in done.stderr
         assert "Traceback" not in done.stderr and "fault" not in done.stderr
+
+
+def test_codemod_that_fails_spoils_its_files_only(run, site, offer):
+    (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
+    code = (EXAMPLE / "acme_ik_rules.py").read_text()
+    env = offer(code.replace("module=check_module", "text=lambda file: 1 / 0"))
+    done = run("apply", cwd=site, env=env)
+    assert done.status == 2 and "rule ACME101 failed (ZeroDivisionError: division by zero)" in done.stdout
+    assert (site / "models.py").read_text() == MODELS.replace("image_field", "source")
+    assert (site / "requirements.txt").read_text() == "django-imagekit==2.0.4\n"
