@@ -98,8 +98,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     caches stay as they are.
     """
     request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
-    if output.is_dir() or not output.absolute().parent.is_dir():
-        raise _Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
+    _check_output(output)
     taken = _take(request)
     if not taken.fields and not taken.problems:
         raise _Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
@@ -108,9 +107,8 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     click.echo(_told(taken, output))
     for problem in taken.problems:
         click.echo(f"Does not load: {problem['where']}: {problem['error']['type']}: {problem['error']['message']}")
-    for spec, case in taken.failures:
-        error = taken.pictures[spec, case]["error"]
-        click.echo(f"Not made: {spec} of {case}: {error['type']}: {error['message']}")
+    for (spec, message), cases in _failures(taken).items():
+        click.echo(f"Not made: {spec} of {', '.join(cases)}: {message}")
     sys.exit(int(bool(taken.problems or taken.failures)))
 
 
@@ -147,6 +145,7 @@ def verify(
     """
     from ik_migrate.verify.comparison import check, compare
 
+    _check_output(output)
     request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
     if against is None:
         comparison = check(_take(request))
@@ -154,8 +153,10 @@ def verify(
         if sample is not None:
             raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
         before = _read(against)
+        if synthetic and not before.options["synthetic"]:
+            raise click.UsageError(f"{against} was not taken with --synthetic, so there is nothing to compare with.")
+        synthetic = bool(before.options["synthetic"])
         rows = before.chosen_rows()
-        synthetic = synthetic or bool(before.options["synthetic"])
         pictures = request.pictures or bool(before.options["pictures"])
         comparison = compare(before, _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures)))
     _write(comparison, output_format, output)
@@ -226,6 +227,21 @@ def _read(path: Path) -> Snapshot:
         raise _Failed(f"{path} can't be read: {error.strerror or error}.") from error
     except NotASnapshot as error:
         raise _Failed(str(error)) from error
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse a file that can't be written before the work is done, not after."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise _Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
+
+
+def _failures(taken: Snapshot) -> dict[tuple[str, str], list[str]]:
+    """The cases in which there is no picture, by field and error."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for spec, case in taken.failures:
+        error = taken.pictures[spec, case]["error"]
+        found.setdefault((spec, f"{error['type']}: {error['message']}"), []).append(case)
+    return found
 
 
 def _keep_older(output: Path, taken: Snapshot) -> None:

@@ -18,18 +18,17 @@ def traceback_text(error: Record) -> str:
 
 def project_traceback(error: Record) -> str:
     """An error with the lines of the project only; with all lines where none is the project's."""
-    return _printed(error, _project_frames(error))
+    return _printed(error, _project_frames(error) or error["traceback"])
 
 
 def place_of(error: Record) -> str:
-    """File and line in the project where an error was raised; empty where that is not known."""
+    """File and line in the project where an error was raised; empty where it was raised elsewhere."""
     frames = _project_frames(error)
     return f"{frames[-1]['file']}:{frames[-1]['line']}" if frames else ""
 
 
 def _project_frames(error: Record) -> list[Record]:
-    frames: list[Record] = error["traceback"]
-    return [frame for frame in frames if not _NOT_OF_THE_PROJECT.search(frame["file"])] or frames
+    return [frame for frame in error["traceback"] if not _NOT_OF_THE_PROJECT.search(frame["file"])]
 
 
 def _printed(error: Record, frames: list[Record]) -> str:

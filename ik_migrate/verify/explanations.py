@@ -138,7 +138,10 @@ def _storage(difference: Difference, old: Record, new: Record, old_spec: Record,
 
 
 def _moment(difference: Difference, *_: Record) -> tuple[str, str]:
-    return "IK401", "NonValidatingImageCacheBackend is the strategy Optimistic, the others are JustInTime"
+    return "IK401", (
+        "NonValidatingImageCacheBackend, as an argument or as the setting (IK402), is the strategy Optimistic;"
+        " the others are JustInTime"
+    )
 
 
 def _field(*_: object) -> tuple[str, str]:
