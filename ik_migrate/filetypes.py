@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-_PYTHON = ("*.py", "*.pyw", "*.py.*", "*.py-*", "*.wsgi")
+_PYTHON = ("*.py", "*.pyw", "*.py.*", "*.py-*", "*.py_*", "*.wsgi")
 _INTERPRETER = re.compile(rb"^#!.*\bpython[\d.]*\b")
 # Prose and history: what is written there about ImageKit 2 stays true.
 _PROSE = (

@@ -739,3 +739,10 @@ class Photo(models.Model):
     migrated = {result.path: result.after for result in scan([folder], base=folder).results}
     assert b"keywords['source'] = 'picture'" in migrated["fields.py"]
     assert b"two = Taken(image_field='picture')" in migrated["models.py"]
+
+
+def test_samples_of_settings_are_python_whatever_their_names_end_with(project):
+    text = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'\nprint 'x'\n"
+    names = ["local_settings.py.dist", "local_settings.py_example", "local_settings.py-sample"]
+    folder = project(dict.fromkeys(names, text))
+    assert found(folder) == [(name, 1, "IK402", "safe") for name in sorted(names)]
