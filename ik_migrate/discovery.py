@@ -25,6 +25,8 @@ IGNORE_COMMENT = b"ik-migrate: ignore"
 
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
+# To look for one word is twenty times as fast as to look for one of several at once, however many.
+_MANY = 20
 _LARGEST = 64 * 1024 * 1024
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
@@ -176,6 +178,10 @@ def _submodules(folder: Path) -> Iterator[Path]:
 
 def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search:
     found = Search()
+    one_of_many = re.compile(b"|".join(map(re.escape, triggers))) if len(triggers) > _MANY else None
+
+    def is_hit(data: bytes) -> bool:
+        return has_trigger(data, triggers) if one_of_many is None else one_of_many.search(data) is not None
 
     def unreadable(error: OSError) -> None:
         found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
@@ -187,7 +193,7 @@ def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search
         elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
             # A link that leads to itself is no file; `entry.is_file` raises an error.
             found.searched += 1
-            if not entry.name.lower().endswith(BINARY_ENDINGS) and has_trigger(_content(entry.path), triggers):
+            if not entry.name.lower().endswith(BINARY_ENDINGS) and is_hit(_content(entry.path)):
                 found.files.append(Path(entry.path))
 
     waiting = [str(folder)]

@@ -25,6 +25,9 @@ from ik_migrate.textfile import TextFile
 from ik_migrate.todo import todo_edits_of_module, todo_edits_of_text
 
 _REPORT = "The file is left as it is; please report this."
+# Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
+_TEXT_AT_MOST = 2_000_000
+_LINE_AT_MOST = 20_000
 
 
 class RuleError(Exception):
@@ -124,6 +127,9 @@ def _without(findings: Iterable[Finding], some: Iterable[Finding]) -> tuple[Find
 def _migrate_text(
     project: Project, shown_path: str, data: bytes, options: Options, choose: Choose | None
 ) -> FileResult:
+    if _is_generated(data):
+        reason = "it is too large, or has too long lines, for a person to have written it, so it was not looked into"
+        return FileResult(shown_path, Status.SKIPPED, before=data, after=data, reason=reason)
     file = TextFile(shown_path, Source.from_text(data), project)
     findings, ignored = heeded(file, _findings_of_text(file), options)
     result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, suppressed=ignored)
@@ -143,6 +149,11 @@ def _migrate_text(
         edits = todo_edits_of_text(again, left)
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
     return _with_text(result, file.source, text, chosen)
+
+
+def _is_generated(data: bytes) -> bool:
+    """Whether a file that is no Python looks like a dump or like minified code."""
+    return len(data) > _TEXT_AT_MOST or any(len(line) > _LINE_AT_MOST for line in data.splitlines())
 
 
 def _findings_of_text(file: TextFile) -> list[Finding]:
