@@ -26,7 +26,16 @@ from ik_migrate.transport import receive, send
 if TYPE_CHECKING:
     from ik_migrate.backends import OwnBackend
 
-_START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from ik_migrate.worker import main; main()"
+_START = """\
+import pickle, sys
+try:
+    sys.path[:] = pickle.load(sys.stdin.buffer)
+except EOFError:
+    # The run was interrupted before it had anything to say.
+    sys.exit()
+from ik_migrate.worker import main
+main()
+"""
 _DIED = (
     "the process that worked on it came to a violent end: it is nested too deeply, or takes more memory than there is"
 )
