@@ -109,7 +109,7 @@ def _case(case: str, old: Record, new: Record, old_spec: Record, new_spec: Recor
         if "error" in old:
             return CaseResult(case, Verdict.FAILED_BEFORE, (), old, new, "it still fails")
         if "skipped" not in old:
-            return CaseResult(case, Verdict.FAILED_AFTER, (explained_error(new["error"]),), old, new)
+            return CaseResult(case, Verdict.FAILED_AFTER, (explained_error(new["error"], old_spec),), old, new)
     reason = _not_comparable(old, new)
     if reason:
         return CaseResult(case, Verdict.NOT_COMPARED, (), old, new, reason)

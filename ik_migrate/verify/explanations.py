@@ -30,11 +30,18 @@ _ERRORS = (
 """What an error's message looks like, the rule, and the reason."""
 
 
-def explained_error(error: Record) -> Difference:
-    """An error of the migrated project as a difference, with the rule that explains it where there is one."""
+def explained_error(error: Record, spec: Record | None = None) -> Difference:
+    """An error of the migrated project as a difference, with the rule that explains it where there is one.
+
+    Args:
+        error: what was raised.
+        spec: what the field said of itself before, where it is the error of a field.
+    """
     message = f"{error['type']}: {error['message']}"
     for pattern, rule, reason in _ERRORS:
         if re.search(pattern, message):
+            if rule == "IK201" and (spec or {}).get("kind") == "processed":
+                rule = "IK202"
             return Difference("error", "", message, Verdict.FAILED_AFTER, rule, reason)
     return Difference("error", "", message, Verdict.FAILED_AFTER)
 
