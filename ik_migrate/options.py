@@ -61,7 +61,11 @@ class Options:
     def heeds(self, code: str) -> bool:
         """Whether the rule with that code was asked for."""
         selected = not self.select or _starts(code, self.select)
-        return selected and not _starts(code, self.ignore)
+        return selected and not self.ignores(code)
+
+    def ignores(self, code: str) -> bool:
+        """Whether the rule with that code was expressly left out."""
+        return _starts(code, self.ignore)
 
     def writes(self, finding: Finding) -> bool:
         """Whether the finding's rewrite is to be made."""

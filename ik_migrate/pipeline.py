@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.choice import Choose, agreed
 from ik_migrate.codemod import Codemod, codemods
-from ik_migrate.edits import AddImport, Conflict, Edit, EditedText, SpecMember, UseStrategy
+from ik_migrate.edits import Conflict, Edit, EditedText
 from ik_migrate.faults import TOO_DEEP, told
 from ik_migrate.filetypes import is_python
-from ik_migrate.findings import Applicability, FileResult, Finding, Status
+from ik_migrate.findings import FileResult, Finding, Status
 from ik_migrate.heeding import heeded
-from ik_migrate.ignore_comments import ignores_of_module
 from ik_migrate.module import read
 from ik_migrate.options import Options
 from ik_migrate.project import Module, Project
 from ik_migrate.python2_tokens import NotPython, TooDeep
+from ik_migrate.settling import consistent, settled
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.textfile import TextFile
@@ -87,8 +87,8 @@ def _migrate_python(
 ) -> FileResult:
     module = project.load(path, data)
     source = module.text.source
-    findings, ignored = heeded(module, findings_of(module), options)
-    proposed = tuple(_consistent([finding for finding in findings if options.writes(finding)], findings))
+    findings, ignored = heeded(module, findings_of(module, options), options)
+    proposed = tuple(consistent([finding for finding in findings if options.writes(finding)], findings))
     result = FileResult(
         shown_path,
         Status.UNCHANGED,
@@ -190,8 +190,12 @@ def _encoded(source: Source, text: str) -> bytes:
         raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}. {_REPORT}") from None
 
 
-def findings_of(module: Module) -> list[Finding]:
+def findings_of(module: Module, options: Options) -> list[Finding]:
     """All findings in a Python file, in the order of the file.
+
+    Args:
+        module: the file.
+        options: which rules were asked for; what the others say is among the findings too.
 
     Raises:
         RuleError: when a codemod fails.
@@ -206,87 +210,11 @@ def findings_of(module: Module) -> list[Finding]:
                 found += codemod.module(module)
         except Exception as error:
             raise _failed(codemod, error) from error
-    return _settled(module, sorted(found, key=lambda finding: finding.sort_key))
+    return settled(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
 def _failed(codemod: Codemod, error: Exception) -> RuleError:
     return RuleError(told(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
-
-
-def _calls_of(finding: Finding) -> set[int]:
-    """The calls of spec fields that a finding changes, by their offsets."""
-    return {change.call for change in finding.changes if not isinstance(change, Edit | AddImport)}
-
-
-def _makes_class(finding: Finding) -> bool:
-    return any(isinstance(change, SpecMember | UseStrategy) for change in finding.changes)
-
-
-# Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
-_SILENT = frozenset({"IK105", "IK304", "IK307"})
-_HELD = "Nothing would tell of that one any more, so the call stays as it is until it is seen to."
-# The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
-_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
-
-
-def _is_silent(finding: Finding) -> bool:
-    return finding.falls_silent or finding.rule.code in _SILENT
-
-
-def _settled(module: Module, findings: list[Finding]) -> list[Finding]:
-    """What the findings about one call mean for each other.
-
-    Where a silent difference needs a person, the whole call is left as it is, so that it is not forgotten. Findings
-    that make a spec class are no safer than the other changes of the same call, and where another of its arguments
-    needs a person there is no class: all arguments move into it together, or none does.
-    """
-    source = module.text.source
-    _, ignored = ignores_of_module(module).split(findings)
-    # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = [finding for finding in ignored if _is_silent(finding)]
-    manual = [
-        (source.offset_of(finding.place), finding)
-        for finding in findings
-        if finding.applicability is Applicability.MANUAL
-        and finding.rule.code in _ABOUT_CALLS
-        and finding not in settled_by_hand
-    ]
-    held: set[int] = set()
-    half = {call for finding in ignored if finding not in settled_by_hand for call in _calls_of(finding)}
-    for spec in spec_fields(module) if manual else ():
-        inside = [finding for offset, finding in manual if spec.offset <= offset < module.text.end(spec.call)]
-        if inside:
-            half.add(spec.offset)
-        if any(_is_silent(finding) for finding in inside):
-            held.add(spec.offset)
-    unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
-    settled = []
-    for finding in findings:
-        calls = _calls_of(finding)
-        if calls & held:
-            finding = finding.for_a_person(f"Not rewritten: another finding in this call needs a person first. {_HELD}")
-        elif _makes_class(finding) and calls & half:
-            finding = finding.for_a_person(
-                "Not rewritten: another argument of this call needs a person first, and they can only move into"
-                f" a spec class together. {finding.why}"
-            )
-        elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
-            finding = replace(finding, applicability=Applicability.UNSAFE)
-        settled.append(finding)
-    return settled
-
-
-def _consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
-    """The chosen findings without those that make half a spec class."""
-    changed: dict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        for call in _calls_of(finding):
-            changed[call].append(finding)
-    return [
-        finding
-        for finding in chosen
-        if not _makes_class(finding) or all(other in chosen for call in _calls_of(finding) for other in changed[call])
-    ]
 
 
 def _checked(
@@ -309,8 +237,8 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
-    findings, _ = heeded(again, findings_of(again), options)
-    left = _consistent([finding for finding in findings if options.writes(finding)], findings)
+    findings, _ = heeded(again, findings_of(again, options), options)
+    left = consistent([finding for finding in findings if options.writes(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:
         if finding.rule.code in too_many:

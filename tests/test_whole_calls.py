@@ -103,3 +103,25 @@ def test_keywords_put_into_a_dict_later_are_reported(run, tmp_path, change):
     (tmp_path / "models.py").write_text(HEAD + code + "    late = ImageSpecField([], **KW)\n")
     assert run("scan", cwd=tmp_path).status == 1
     assert "IK109" in run("scan", cwd=tmp_path).stdout
+
+
+CALLABLES = (
+    HEAD + "def effects(instance, file):\n    return []\n\n\nclass Photo(models.Model):\n"
+    "    small = ImageSpecField(effects, image_field='image', cache_to=lambda i, p, s, e: 'x')\n"
+)
+
+
+@pytest.mark.parametrize("option", [("--select", "IK201"), ("--ignore", "IK301"), ("--select", "IK201,IK301")])
+def test_no_half_of_a_call_moves_into_a_spec_class(run, tmp_path, option):
+    """In a spec class an attribute cache_to means nothing, and nothing would tell."""
+    (tmp_path / "models.py").write_text(CALLABLES)
+    found = run("apply", *option, cwd=tmp_path)
+    assert found.status == 1
+    assert "IK201 callable-processors  [manual]" in found.stdout and "is left out" in found.stdout
+    assert "spec=" not in (tmp_path / "models.py").read_text()
+
+
+def test_a_spec_class_needs_nobody_to_ask_for_the_source(run, tmp_path):
+    (tmp_path / "models.py").write_text(CALLABLES)
+    assert run("apply", "--ignore", "IK101", cwd=tmp_path).status == 0
+    assert "ImageSpecField(source='image', spec=PhotoSmall)" in (tmp_path / "models.py").read_text()

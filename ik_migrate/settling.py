@@ -1,0 +1,99 @@
+"""What the findings about one call of a spec field mean for each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ik_migrate.edits import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.ignore_comments import ignores_of_module
+from ik_migrate.options import Options
+from ik_migrate.project import Module
+from ik_migrate.spec_field import spec_fields
+
+# Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
+_SILENT = frozenset({"IK105", "IK304", "IK307"})
+_HELD = "Nothing would tell of that one any more, so the call stays as it is until it is seen to."
+_TOGETHER = "and they can only move into a spec class together."
+# The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
+_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
+_RENAMED_SOURCE = "IK101"
+
+
+def settled(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
+    """The findings of a file, each as what the others make of it.
+
+    Where a silent difference needs a person, the whole call is left as it is, so that it is not forgotten. Findings
+    that make a spec class are no safer than the other changes of the same call, and where another of its arguments
+    needs a person, or is left out, there is no class: all arguments move into it together, or none does.
+
+    Args:
+        module: the file.
+        findings: what all rules say of it.
+        options: which rules were asked for.
+    """
+    source = module.text.source
+    _, ignored = ignores_of_module(module).split(findings)
+    # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
+    settled_by_hand = [f for f in findings if _is_silent(f) and (f in ignored or options.ignores(f.rule.code))]
+    manual = [
+        (source.offset_of(finding.place), finding)
+        for finding in findings
+        if finding.applicability is Applicability.MANUAL
+        and finding.rule.code in _ABOUT_CALLS
+        and finding not in settled_by_hand
+    ]
+    held: set[int] = set()
+    in_the_way: dict[int, str] = {}
+    for finding in findings:
+        # A field with a spec class names its source in ImageKit 3's way, whoever asked for it.
+        left_out = not options.heeds(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
+        if (left_out or finding in ignored) and finding not in settled_by_hand:
+            in_the_way |= dict.fromkeys(_calls_of(finding), f"what {finding.rule.code} says of this call is left out")
+    for spec in spec_fields(module) if manual else ():
+        inside = [finding for offset, finding in manual if spec.offset <= offset < module.text.end(spec.call)]
+        if inside:
+            in_the_way[spec.offset] = "another argument of this call needs a person first"
+        if any(_is_silent(finding) for finding in inside):
+            held.add(spec.offset)
+    unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
+    result = []
+    for finding in findings:
+        calls = _calls_of(finding)
+        reasons = [in_the_way[call] for call in sorted(calls) if call in in_the_way]
+        if calls & held:
+            finding = finding.for_a_person(f"Not rewritten: another finding in this call needs a person first. {_HELD}")
+        elif _makes_class(finding) and reasons:
+            finding = finding.for_a_person(f"Not rewritten: {reasons[0]}, {_TOGETHER} {finding.why}")
+        elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
+            finding = replace(finding, applicability=Applicability.UNSAFE)
+        result.append(finding)
+    return result
+
+
+def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
+    """The chosen findings without those that make half a spec class."""
+    changed: dict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for call in _calls_of(finding):
+            changed[call].append(finding)
+    return [
+        finding
+        for finding in chosen
+        if not _makes_class(finding) or all(other in chosen for call in _calls_of(finding) for other in changed[call])
+    ]
+
+
+def _is_silent(finding: Finding) -> bool:
+    return finding.falls_silent or finding.rule.code in _SILENT
+
+
+def _calls_of(finding: Finding) -> set[int]:
+    """The calls of spec fields that a finding changes, by their offsets."""
+    return {change.call for change in finding.changes if not isinstance(change, Edit | AddImport)}
+
+
+def _makes_class(finding: Finding) -> bool:
+    return any(isinstance(change, SpecMember | UseStrategy) for change in finding.changes)
