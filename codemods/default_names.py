@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ik_migrate.cachefile_names import cache_to_of, name_getter
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.generation import is_ik3_code
 from ik_migrate.getters import NoGetter
 from ik_migrate.spec_field import SpecField
 
@@ -58,6 +59,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Say it at the first field of the project that goes by the default, or keep the name of each."""
     project = spec.module.project
     if spec.is_processed or spec.is_ik3 or cache_to_of(spec) is not None:
+        return
+    if is_ik3_code(spec.module, spec.call) and not project.has_ik2_code:
         return
     if project.keep_cache_names:
         yield _kept(spec)

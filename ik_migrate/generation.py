@@ -8,7 +8,7 @@ from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project import Module, per_module
 from ik_migrate.spec_field import IK2_ONLY, IK3_ONLY, spec_fields
 
-_IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs", "imagekit.signals")
+_IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs.sourcegroups", "imagekit.signals")
 _IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ik_migrate.names import Binding
-from ik_migrate.project import Module
+from ik_migrate.project import Module, Target
 from ik_migrate.spec_field import SpecField, spec_fields
 
 
@@ -78,9 +78,17 @@ def _uses(user: Module, maker: Module, binding: Binding) -> list[SpecField | Non
         if (node.id if isinstance(node, ast.Name) else node.attr) != binding.name and user is maker:
             continue
         target = user.resolve(node)
-        if target is not None and target.module is maker and target.binding == binding:
+        if target is not None and _is_same(target, user, maker, binding):
             uses.append(passed.get(node))
     return uses
+
+
+def _is_same(target: Target, user: Module, maker: Module, binding: Binding) -> bool:
+    """Whether it is the dict that is meant; other files see the one that was in the file before it was rewritten."""
+    if user is maker or target.module is maker:
+        return target.module is maker and target.binding == binding
+    in_same_file = target.module is not None and target.module.path == maker.path
+    return in_same_file and target.binding is not None and target.binding.name == binding.name
 
 
 def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:

@@ -275,7 +275,8 @@ class Project(Knowledge):
         found = {module.path: module}
         for word in names:
             for other in self.saying(word):
-                found[other.path] = other
+                # Of a file that is being rewritten it is the text at hand that counts.
+                found.setdefault(other.path, other)
                 names += [new for new in renamed(other, word) if new not in names]
         return [found[path] for path in sorted(found)]
 

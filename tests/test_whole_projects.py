@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ik_migrate.api import Options, scan
+from ik_migrate.api import Options, apply, scan
 from ik_migrate.findings import Applicability
 
 MODELS = """\
@@ -746,3 +746,32 @@ def test_samples_of_settings_are_python_whatever_their_names_end_with(project):
     names = ["local_settings.py.dist", "local_settings.py_example", "local_settings.py-sample"]
     folder = project(dict.fromkeys(names, text))
     assert found(folder) == [(name, 1, "IK402", "safe") for name in sorted(names)]
+
+
+def test_comments_for_a_person_are_all_written_at_once(project):
+    folder = project(
+        {
+            "photos/specs.py": """\
+from imagekit.models import ImageSpecField
+
+THUMB = dict(image_field='picture')
+small = ImageSpecField([], image_field='picture')
+""",
+            "photos/models.py": """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from photos.specs import THUMB
+
+
+class Photo(models.Model):
+    picture = models.ImageField(upload_to='photos')
+    small = ImageSpecField([], **THUMB)
+    large = ImageSpecField([], **dict(THUMB, format='PNG'))
+""",
+        }
+    )
+    options = Options(todo=True)
+    once = {result.path: result.after for result in apply([folder], options, base=folder).results}
+    assert b"# TODO(ik-migrate IK109): image_field is passed" in once["photos/specs.py"]
+    again = {result.path: result.after for result in apply([folder], options, base=folder).results}
+    assert again == once
