@@ -1,7 +1,7 @@
 """The folders that a project puts on ``sys.path``, read from the code that does so.
 
 Nothing is run: ``os.path.join(os.path.dirname(__file__), 'apps')`` and the like are worked out from the
-place of the file that says so. What can't be worked out (an environment variable, a function's result) gives nothing.
+place of the file that says so. What can't be worked out, as an environment variable, gives nothing.
 """
 
 from __future__ import annotations
