@@ -87,6 +87,7 @@ def scan(
         unsafe_fixes=options.unsafe_fixes,
         skipped_trees=tuple(found.skipped),
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
+        all_rules=not (options.select or options.ignore or options.per_file_ignores),
         remarks=tuple(found.remarks),
     )
     return baseline.compared(report)
@@ -185,7 +186,7 @@ def check_codes(options: Options) -> None:
     for key, codes in (("select", options.select), ("ignore", options.ignore), ("per-file-ignores", ignores)):
         complaint = complaint_about(codes)
         if complaint:
-            raise ConfigError(f"{key}: {complaint}")
+            raise ConfigError(f"{options.said_in}: {key}: {complaint}" if options.said_in else f"{key}: {complaint}")
 
 
 def _not_written(result: FileResult, reason: str) -> FileResult:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ik_migrate.discovery import is_below, project_root
 from ik_migrate.errors import IkMigrateError
+from ik_migrate.files_of_ours import content, new_text
 from ik_migrate.findings import Applicability, Comparison, FileResult, Finding, Report, Trait
 from ik_migrate.fingerprints import is_still_there, traits_of
 from ik_migrate.options import Options
@@ -36,19 +37,19 @@ def read_baseline(file: Path) -> tuple[Trait, ...]:
         BaselineError: when it can't be read, or is none.
     """
     try:
-        content = json.loads(file.read_text("utf-8"))
+        data = json.loads(content(file).decode("utf-8"))
     except FileNotFoundError:
         raise BaselineError(f"{file}: there is no such file. Make it with: scan --write-baseline {file}") from None
     except OSError as error:
         raise BaselineError(f"{file}: it can't be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         raise BaselineError(f"{file}: it is no baseline of ik-migrate: {error}") from None
-    version = content.get("ik-migrate-baseline") if isinstance(content, dict) else None
-    if not isinstance(version, int) or not isinstance(content.get("findings"), list):
+    version = data.get("ik-migrate-baseline") if isinstance(data, dict) else None
+    if not isinstance(version, int) or not isinstance(data.get("findings"), list):
         raise BaselineError(f"{file}: it is no baseline of ik-migrate")
     if version > VERSION:
         raise BaselineError(f"{file}: it was written by a later ik-migrate")
-    return tuple(_trait(file, number, entry) for number, entry in enumerate(content["findings"], 1))
+    return tuple(_trait(file, number, entry) for number, entry in enumerate(data["findings"], 1))
 
 
 def _trait(file: Path, number: int, entry: Any) -> Trait:
@@ -75,7 +76,8 @@ def write_baseline(file: Path, report: Report, kept: Iterable[Trait], base: Path
     listed = ",\n".join(f"    {entry}" for entry in entries)
     text = f'{{\n  "ik-migrate-baseline": {VERSION},\n  "findings": [\n{listed}\n  ]\n}}\n'
     try:
-        file.write_text(text, "utf-8", newline="\n")
+        with new_text(file) as stream:
+            stream.write(text)
     except OSError as error:
         raise BaselineError(f"{file}: it can't be written: {error.strerror or error}") from None
     return traits

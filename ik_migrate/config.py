@@ -20,6 +20,7 @@ from ik_migrate.options import Options
 OWN_FILE = "ik-migrate.toml"
 SHARED_FILE = "pyproject.toml"
 _HEADER = re.compile(r"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[\].]""", re.M)
+_OUR_NAME = re.compile(rb"ik[-_]?migrate", re.I)
 _LARGEST = 16 * 1024 * 1024
 
 
@@ -55,7 +56,7 @@ class Configuration:
     def options(self, **given: Any) -> Options:
         """The options: those that are ``given``, then those that are set, then the defaults."""
         values: dict[str, Any] = {setting.key.field: setting.value for setting in self.settings.values()}
-        return Options(**{**values, **given})
+        return Options(**{"said_in": str(self.file or ""), **values, **given})
 
 
 def options_for(
@@ -126,7 +127,7 @@ def _read(file: Path) -> Configuration | None:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise ConfigError(f"{file}: it can't be read: {error.strerror or error}") from None
-    if is_shared and b"ik-migrate" not in data:
+    if is_shared and not _OUR_NAME.search(data):
         return None
     if len(data) > _LARGEST:
         raise ConfigError(f"{file}: it is larger than {_LARGEST // 1024 // 1024} MB, which can't be meant")
@@ -136,6 +137,9 @@ def _read(file: Path) -> Configuration | None:
     tool = content.get("tool")
     table = tool.get("ik-migrate") if isinstance(tool, dict) else None
     if table is None:
+        for name in tool if isinstance(tool, dict) else ():
+            if _OUR_NAME.fullmatch(name.encode()):
+                raise ConfigError(f"{file}: there is no table [tool.{name}]. Did you mean [tool.ik-migrate]?")
         if is_shared:
             return None
         table = content
@@ -185,6 +189,8 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
         key = KEYS.get(name)
         if key is None:
             hint = nearest(name, KEYS) or f" There are {', '.join(KEYS)}."
+            if name == "tool" or _OUR_NAME.fullmatch(name.encode()):
+                hint = f" In {OWN_FILE} the keys stand at the top, or below [tool.ik-migrate]."
             raise ConfigError(f"{origin}: there is no key {name!r}.{hint}")
         try:
             settings[name] = Setting(key, value, key.read(value, folder), origin)
@@ -195,6 +201,6 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
 
 def _line_of(name: str, text: str, start: int) -> int:
     """The line of a key or of the table of that name; 0 where it can't be told."""
-    pattern = rf"""^[ \t]*(?:\[.*\.)?["']?{re.escape(name)}["']?[ \t]*[\].=]"""
+    pattern = rf"""^[ \t]*(?:\[[ \t]*(?:.*\.[ \t]*)?)?["']?{re.escape(name)}["']?[ \t]*[\].=]"""
     match = re.compile(pattern, re.M).search(text, start)
     return text.count("\n", 0, match.start()) + 1 if match else 0

@@ -91,6 +91,8 @@ def _read_patterns(value: object, folder: Path) -> tuple[str, ...]:
 def _read_ignores(value: object, folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise BadValue(f'must be a table of patterns and codes, {{"tests/*" = ["IK5"]}}, not {shown(value)}')
+    if not all(pattern.strip() for pattern in value):
+        raise BadValue(f"a pattern is empty in {shown(value)}")
     return tuple((anchored(pattern, folder), read_codes(codes)) for pattern, codes in value.items())
 
 

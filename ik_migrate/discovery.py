@@ -23,6 +23,9 @@ TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
 IGNORE_COMMENT = b"ik-migrate: ignore"
 """What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
 
+EXCLUDED = "excluded"
+"""Why a file is left out that the user wants to be."""
+
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 # To look for one word is twenty times as fast as to look for one of several at once, however many.
@@ -97,7 +100,7 @@ def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, options: Options 
             if tree not in found.skipped:
                 found.skipped.append(tree)
         elif any_matches(path, options.exclude, folder):
-            found.left_out.append((path, "excluded"))
+            found.left_out.append((path, EXCLUDED))
         elif is_own(path):
             found.left_out.append((path, "ik-migrate's own"))
         else:

@@ -221,6 +221,8 @@ class Report:
         left_out: files that mention ImageKit and were not looked into, with a reason each.
         baseline: how it compares with the baseline; None where there is none.
         remarks: what else the user should know about the search for files.
+        in_place: whether ``apply`` has written to the files; else what they would hold went to standard output.
+        all_rules: whether all rules were heeded in all files.
     """
 
     command: str
@@ -232,6 +234,8 @@ class Report:
     left_out: tuple[tuple[str, str], ...] = ()
     baseline: Comparison | None = None
     remarks: tuple[str, ...] = ()
+    in_place: bool = True
+    all_rules: bool = True
 
     @property
     def findings(self) -> tuple[Finding, ...]:

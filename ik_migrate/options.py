@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ik_migrate.findings import Applicability, Finding
@@ -31,6 +31,7 @@ class Options:
         target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
         baseline: a file of findings that do not count, see `ik_migrate.baseline`; None for none.
+        said_in: the configuration file that some of this was said in, for messages; empty for none.
     """
 
     unsafe_fixes: bool = False
@@ -47,6 +48,7 @@ class Options:
     target: str | None = None
     jobs: int | None = None
     baseline: Path | None = None
+    said_in: str = field(default="", compare=False)
 
     def for_file(self, path: Path, root: Path) -> Options:
         """The options for one file: what is ignored there is ignored.

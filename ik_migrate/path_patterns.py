@@ -35,11 +35,13 @@ def anchored(pattern: str, folder: Path) -> str:
     """The pattern as one that means the same wherever it is used from.
 
     Args:
-        pattern: relative to ``folder``; a leading slash is no more than that.
+        pattern: relative to ``folder``; a leading slash is no more than that, unless it begins with ``folder`` itself.
         folder: an absolute path.
     """
     if "/" not in pattern.removesuffix("/"):
         return pattern
+    if pattern.startswith(f"{folder.as_posix()}/"):
+        pattern = pattern.removeprefix(f"{folder.as_posix()}/")
     return posixpath.normpath(f"{escape(folder.as_posix())}/{pattern}")
 
 

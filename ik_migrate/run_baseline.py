@@ -34,7 +34,7 @@ class RunBaseline:
         self._options, self._paths, self._only, self._base, self._write_to = options, paths, only, base, write_to
         self._file = write_to or options.baseline
         self._entries: tuple[Trait, ...] = ()
-        if self._file is not None and (write_to is None or write_to.exists()):
+        if self._file is not None and (write_to is None or write_to.is_file()):
             from ik_migrate.baseline import read_baseline
 
             self._entries = read_baseline(self._file)

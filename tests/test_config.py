@@ -64,7 +64,10 @@ def test_command_line_wins(run, site):
         ("todo = 'yes'", 'ik-migrate.toml:1: todo: must be true or false, not "yes"'),
         ("target = '6.11'", "Did you mean '6.1'?"),
         ("\nselect = 'IK1'", 'ik-migrate.toml:2: select: must be a list of texts, ["IK1", "IK201"], not "IK1"'),
-        ("ignore = ['IK888']", "ignore: no rule starts with 'IK888'"),
+        ("ignore = ['IK888']", "ik-migrate.toml: ignore: no rule starts with 'IK888'"),
+        ("\n[per-file-ignores]\n'a' = 'IK1'", "ik-migrate.toml:2: per-file-ignores: must be a list of texts"),
+        ("per-file-ignores = {'' = ['IK1']}", "a pattern is empty"),
+        ("[ik-migrate]\ntodo = true", "the keys stand at the top, or below [tool.ik-migrate]"),
         ("select = ['image-field']", "is no code of a rule"),
         ("source-roots = ['scr']", "there is no folder"),
         ("jobs = 0", "must be a number of processes, 1 or more, not 0"),
@@ -78,6 +81,14 @@ def test_what_can_not_be_used_is_named(run, site, content, complaint):
     assert (done.status, done.stdout) == (2, "")
     assert complaint in done.stderr and "Traceback" not in done.stderr and "fault" not in done.stderr
     assert run("config", cwd=site).status == 2
+
+
+@pytest.mark.parametrize("name", ["ik_migrate", "IK-Migrate", "ikmigrate"])
+def test_table_of_almost_our_name_is_an_error(run, site, name):
+    (site / "pyproject.toml").write_text(f"[tool.{name}]\ntodo = true\n")
+    done = run("scan", cwd=site)
+    assert (done.status, done.stdout) == (2, "")
+    assert f"there is no table [tool.{name}]. Did you mean [tool.ik-migrate]?" in done.stderr
 
 
 def test_pyproject_of_others_does_not_matter(run, site):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+
+from ik_migrate.cli.given_path import GivenPath
 
 STDIN = Path("-")
 
@@ -23,13 +25,26 @@ class ChosenFiles:
         paths: files and folders.
         only: the files among those in ``paths`` to look at, absolute; all if None.
         contents: what stands for files instead of what they hold, by their absolute paths.
-        from_stdin: whether the one path stands for what came on standard input.
+        from_stdin: whether the one path stands for what comes on standard input; see `read`.
     """
 
     paths: tuple[Path, ...]
     only: frozenset[Path] | None = None
     contents: Mapping[Path, bytes] = field(default_factory=dict)
     from_stdin: bool = False
+
+    def read(self) -> ChosenFiles:
+        """The same with what comes on standard input, read now: who mistypes an option shall not have to type it.
+
+        Raises:
+            click.UsageError: when there is no standard input.
+        """
+        if not self.from_stdin:
+            return self
+        if sys.stdin is None:
+            raise click.UsageError("there is no standard input.")
+        contents = {Path(os.path.abspath(path)): sys.stdin.buffer.read() for path in self.paths}
+        return replace(self, only=frozenset(contents), contents=contents)
 
 
 def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +59,7 @@ def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         click.option(
             "--stdin-filename",
-            type=click.Path(path_type=Path),
+            type=GivenPath(),
             metavar="PATH",
             help="With '-' as the only path: the name of the file whose text comes on standard input.",
         ),
@@ -94,7 +109,4 @@ def _from_stdin(paths: tuple[Path, ...], with_git: bool, filename: Path | None) 
         raise click.UsageError("'-' needs --stdin-filename PATH: where the text belongs in the project.")
     if filename.is_dir():
         raise click.UsageError(f"--stdin-filename: {filename} is a folder.")
-    if sys.stdin is None:
-        raise click.UsageError("there is no standard input.")
-    contents = {Path(os.path.abspath(filename)): sys.stdin.buffer.read()}
-    return ChosenFiles((filename,), frozenset(contents), contents, from_stdin=True)
+    return ChosenFiles((filename,), from_stdin=True)

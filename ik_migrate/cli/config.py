@@ -35,6 +35,9 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
     """
     from ik_migrate.api import check_codes
 
+    for path in paths:
+        if not path.exists():
+            raise click.UsageError(f"{path}: there is no such file or folder.")
     configuration, _ = configured(paths or (Path(),), **chosen)
     if output_format == "json":
         click.echo(json.dumps(_as_dict(configuration), indent=2))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ik_migrate.cli.given_path import GivenPath
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("merge-reports", epilog=EXIT_STATUSES)
-@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("reports", nargs=-1, required=True, type=GivenPath())
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @report_options
 @terminal_options
@@ -48,6 +49,7 @@ def _merged(paths: tuple[Path, ...]) -> Report:
     Raises:
         click.UsageError: when they can't be made one.
     """
+    from ik_migrate.files_of_ours import content
     from ik_migrate.reports.json_reader import NotAReport, read_json
     from ik_migrate.reports.merge import NotAlike, merged, report_names
 
@@ -60,7 +62,7 @@ def _merged(paths: tuple[Path, ...]) -> Report:
     found, errors = {}, []
     for name, path in zip(report_names(paths), paths, strict=True):
         try:
-            found[name] = read_json(path.read_bytes())
+            found[name] = read_json(content(path))
         except OSError as error:
             errors.append((str(path), f"it can't be read: {error.strerror or error}"))
         except NotAReport as error:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ik_migrate.files_of_ours import new_text
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
@@ -139,34 +138,9 @@ def write_outputs(report: Report, outputs: Sequence[Output]) -> bool:
     done = True
     for output in outputs:
         try:
-            with _opened(output.path) as stream:
+            with new_text(output.path) as stream:
                 writer(output.format)(report, stream)
         except OSError as error:
             click.echo(f"Error: {output.path}: it can't be written: {error.strerror or error}", err=True)
             done = False
     return done
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[str]]:
-    """A stream of text, UTF-8, that takes the place of ``path`` when all has been written.
-
-    What is no ordinary file, ``/dev/stderr`` or a pipe, is written to as it is.
-    """
-    mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        return
-    target = Path(os.path.realpath(path))
-    name = target.with_name(f".{target.name}.{os.getpid()}.ik-migrate")
-    try:
-        # Not a file of `tempfile`, which nobody else may read: this one gets the mode of any new file.
-        with open(name, "x", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        if mode is not None:
-            os.chmod(name, stat.S_IMODE(mode))
-        os.replace(name, target)
-    except BaseException:
-        name.unlink(missing_ok=True)
-        raise

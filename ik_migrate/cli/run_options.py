@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ik_migrate.cli.completion import complete_codes, complete_targets
+from ik_migrate.cli.given_path import GivenPath
 
 if TYPE_CHECKING:
     from ik_migrate.config import Configuration
@@ -24,12 +25,10 @@ def setting_options(command: Any) -> Any:
     """Give a command the paths and those options that the configuration file can set too."""
     for decorate in reversed(
         (
-            click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+            click.argument("paths", nargs=-1, type=GivenPath()),
             _flag("--unsafe-fixes", "Also make rewrites that can change behaviour."),
-            click.option(
-                "--select", metavar="CODES", shell_complete=complete_codes, help="Only these rules: IK101,IK2."
-            ),
-            click.option("--ignore", metavar="CODES", shell_complete=complete_codes, help="All rules but these."),
+            _codes_option("--select", "Only these rules: IK101,IK2."),
+            _codes_option("--ignore", "All rules but these."),
             _many("--per-file-ignores", "PATTERN:CODES", "All rules but these in matching files: 'tests/*:IK5'."),
             _many("--exclude", "PATTERN", "Leave out matching paths."),
             _many("--include", "PATTERN", "Look at matching paths though they would be left out."),
@@ -75,6 +74,11 @@ def _many(name: str, metavar: str, help_text: str, field: str | None = None) -> 
     return click.option(name, *([field] if field else []), metavar=metavar, multiple=True, help=help_text)
 
 
+def _codes_option(name: str, help_text: str) -> Any:
+    """An option that takes codes of rules, parted by commas or each on its own."""
+    return click.option(name, metavar="CODES", multiple=True, shell_complete=complete_codes, help=help_text)
+
+
 def options_from(paths: Sequence[Path], **chosen: Any) -> Options:
     """The options of a run, from the values of `run_options`.
 
@@ -96,11 +100,14 @@ def configured(
 
     Raises:
         click.BadParameter: when an option has a value that it does not take.
+        click.UsageError: when options exclude each other.
         ConfigError: when the configuration file can't be used.
     """
     from ik_migrate.config import Configuration, Setting, configuration_for
     from ik_migrate.config_keys import KEYS, BadValue
 
+    if config_file is not None and no_config:
+        raise click.UsageError("--config and --no-config exclude each other.")
     given = {}
     for name, key in KEYS.items():
         value = chosen.pop(key.field, None)
@@ -124,7 +131,7 @@ def _as_in_a_file(field: str, value: Any) -> object:
     from ik_migrate.config_keys import BadValue
 
     if field in {"select", "ignore"}:
-        return _codes(value)
+        return _codes(",".join(value))
     if field != "per_file_ignores":
         return list(value) if isinstance(value, tuple) else value
     table: dict[str, list[str]] = {}
@@ -140,15 +147,13 @@ def _codes(text: str) -> list[str]:
     """Codes of rules, or their beginnings, from an option's value.
 
     Raises:
-        BadValue: when no rule has such a code.
+        BadValue: when there are none, or no rule has such a code.
     """
+    from ik_migrate.codemod import complaint_about
+    from ik_migrate.config_keys import BadValue
+
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    if codes:
-        from ik_migrate.codemod import complaint_about
-
-        complaint = complaint_about(codes)
-        if complaint:
-            from ik_migrate.config_keys import BadValue
-
-            raise BadValue(complaint)
+    complaint = complaint_about(codes) if codes else "it names no rule"
+    if complaint:
+        raise BadValue(complaint)
     return codes

@@ -10,6 +10,7 @@ import click
 
 from ik_migrate.cli.apply_options import Care, apply_options
 from ik_migrate.cli.chosen_files import ChosenFiles, file_options
+from ik_migrate.cli.given_path import GivenPath
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.help import APPLY_EXAMPLES, SCAN_EXAMPLES, SectionedCommand
 from ik_migrate.cli.report_options import Output, report_options, wants_fixes, write_outputs, write_report
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @run_options
 @click.option(
     "--write-baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     help="Write what is found to FILE, for --baseline; from then on only what is new counts.",
 )
@@ -50,7 +51,7 @@ def scan(
     """
     options = options_from(files.paths, **chosen)
     with_fixes = wants_fixes(report_format, outputs)
-    report = _scanned(files, options, terminal, with_fixes=with_fixes, write_baseline=write_baseline)
+    report = _scanned(files.read(), options, terminal, with_fixes=with_fixes, write_baseline=write_baseline)
     write_report(report, report_format, terminal)
     _exit(report, outputs, exit_zero)
 
@@ -85,7 +86,10 @@ def apply(
     care.check(
         files.paths, writes=not as_diff and not files.from_stdin, why_not="--diff" if as_diff else "standard input"
     )
+    if files.from_stdin and not as_diff and report_format != "text":
+        raise click.UsageError("standard output is for the text: write the report with --output FORMAT=FILE.")
     options = options_from(files.paths, **chosen)
+    files = files.read()
     if as_diff:
         with_fixes = wants_fixes(report_format, outputs)
         report = replace(_scanned(files, options, terminal, with_fixes=with_fixes), command="diff")
@@ -93,9 +97,7 @@ def apply(
             _write_diff(report)
         write_report(report, report_format, terminal, to_stderr=True)
     elif files.from_stdin:
-        if report_format != "text":
-            raise click.UsageError("standard output is for the text: write the report with --output FORMAT=FILE.")
-        report = replace(_scanned(files, options, terminal), command="apply")
+        report = replace(_scanned(files, options, terminal), command="apply", in_place=False)
         _write_content(report, files)
         terminal.write_text(report, to_stderr=True)
     else:

@@ -100,10 +100,11 @@ def _after_apply(report: Report) -> list[str]:
     steps: list[str] = []
     if counts[Work.DONE]:
         files = sum(1 for result in report.results if result.status is Status.CHANGED)
-        steps.append(
-            f"{count(counts[Work.DONE], 'finding')} rewritten in {count(files, 'file')}:"
-            " read `git diff`, run your tests, commit."
-        )
+        rewritten = f"{count(counts[Work.DONE], 'finding')} rewritten in"
+        if report.in_place:
+            steps.append(f"{rewritten} {count(files, 'file')}: read `git diff`, run your tests, commit.")
+        else:
+            steps.append(f"{rewritten} the text on standard output; nothing is written to the file.")
     if counts[Work.APPLY]:
         steps.append(
             f"{count(counts[Work.APPLY], 'finding')} left as before because you said no: run it again to be asked"

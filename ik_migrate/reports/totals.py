@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ik_migrate.discovery import EXCLUDED
 from ik_migrate.findings import Report, Status
 
 
@@ -28,6 +29,10 @@ def _nothing_found(report: Report) -> str:
         return "No findings, but there was no file to search either."
     if any(result.suppressed or result.known for result in report.results):
         return f"No findings that count in {searched}."
+    if not report.all_rules:
+        return f"No findings in {searched}, but not all rules were asked for."
+    if _excluded(report):
+        return f"No findings in {searched}."
     return f"No findings: nothing in {searched} needs to change for ImageKit 3."
 
 
@@ -40,9 +45,17 @@ def _besides(report: Report) -> str:
         parts.append(f"{count(ignored, 'finding')} ignored by comments")
     if known:
         parts.append(f"{count(known, 'finding')} in the baseline")
+    excluded = _excluded(report)
+    if excluded:
+        parts.append(f"{count(excluded, 'file')} excluded that {'mentions' if excluded == 1 else 'mention'} ImageKit")
     text = f" Besides: {', '.join(parts)}." if parts else ""
     fixed = len(report.baseline.fixed) if report.baseline else 0
     return f"{text} {count(fixed, 'finding')} of the baseline fixed." if fixed else text
+
+
+def _excluded(report: Report) -> int:
+    """How many files mention ImageKit and were left out because the user says so."""
+    return sum(1 for _, reason in report.left_out if reason == EXCLUDED)
 
 
 def count(number: int, noun: str) -> str:
