@@ -270,7 +270,11 @@ def test_colour_where_it_is_asked_for(run, photo_site):
 
 
 def test_report_fits_80_columns(run, photo_site):
-    assert all(len(line) <= 80 for line in run("scan", cwd=photo_site).stdout.splitlines())
+    files = json.loads(run("scan", "--format", "json", cwd=photo_site).stdout)["files"]
+    # Code to copy is not broken into lines.
+    code = {line.strip() for file in files for f in file["findings"] for line in f["suggestion"].splitlines()}
+    lines = run("scan", cwd=photo_site).stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines if line.strip() not in code)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
@@ -285,7 +289,8 @@ def test_json_is_what_the_schema_says(run, photo_site):
     schema = json.loads(resources.files("ik_migrate.reports").joinpath("schema.json").read_text())
     (photo_site / "broken.py").write_text("import imagekit (")
     done = run("scan", "--format", "json", photo_site, "nowhere", cwd=photo_site)
-    assert (done.status, done.stderr) == (2, "")
+    assert done.status == 2
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["nowhere", "broken.py"]
     report = json.loads(done.stdout)
     Draft202012Validator(schema).validate(report)
     assert report["version"] == 1
