@@ -11,6 +11,7 @@ import argparse
 import ast
 import importlib
 import random
+import re
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ _FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 _NAMES = ("models.py", "models.py", "models.py", "settings.py", "page.html", "requirements.txt", "deploy.sh", "tox.ini")
 _SECONDS = 10
 _LARGEST = 6000
+_NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 
 class Wrong(Exception):
@@ -67,8 +69,8 @@ def try_one(data: bytes) -> None:
 
 def _check_other_lines(project: Project, path: Path, result: FileResult) -> None:
     """Raise Wrong where a line is gone that no rewrite is about; what is new may stand between the others."""
-    lines = result.before.split(b"\n")
-    after = iter(result.after.split(b"\n"))
+    lines = _NEWLINE.split(result.before)
+    after = iter(_NEWLINE.split(result.after))
     touched = _touched(project, path, result)
     for number, line in enumerate(lines):
         if number not in touched and line not in after:
@@ -76,7 +78,7 @@ def _check_other_lines(project: Project, path: Path, result: FileResult) -> None
 
 
 def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
-    """The 0-based numbers of the lines, ended by "\\n" alone, that the rewrites are about."""
+    """The 0-based numbers of the lines that the rewrites are about."""
     from ik_migrate.edits import AddImport, Edit
     from ik_migrate.spec_field import spec_fields
 
@@ -92,8 +94,8 @@ def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
                 ranges.append((change.start, change.end))
             elif not isinstance(change, AddImport):
                 ranges.append((change.call, ends[change.call]))
-    whole = text.source.text
-    return {line for start, end in ranges for line in range(whole.count("\n", 0, start), whole.count("\n", 0, end) + 1)}
+    line_of = text.source.line_of
+    return {line for start, end in ranges for line in range(line_of(start), line_of(end) + 1)}
 
 
 def seeds() -> list[bytes]:
@@ -138,14 +140,24 @@ def main() -> int:
     except ImportError:
         return _run_by_chance(arguments.inputs, arguments.seed, arguments.failed)
     with atheris.instrument_imports(include=["ik_migrate"]):
-        import ik_migrate.pipeline
         import ik_migrate.rewrite  # noqa: F401
+        from ik_migrate.codemod import codemods
+
+        codemods()
+
+    def try_and_keep(data: bytes) -> None:
+        try:
+            try_one(data)
+        except BaseException:
+            arguments.failed.write_bytes(data)
+            raise
+
     with tempfile.TemporaryDirectory() as corpus:
         for number, data in enumerate(seeds()):
             Path(corpus, f"{number:05}").write_bytes(data)
         limits = [f"-runs={arguments.inputs}", f"-timeout={_SECONDS}", f"-max_len={_LARGEST}"]
         more = [f"-seed={arguments.seed or 1}", f"-artifact_prefix={arguments.failed}-", corpus]
-        atheris.Setup([sys.argv[0], *limits, *more], try_one)
+        atheris.Setup([sys.argv[0], *limits, *more], try_and_keep)
         atheris.Fuzz()
     return 0
 
