@@ -98,6 +98,7 @@ def delete_thumbnails(sender, instance, **kwargs):
     for file in [{files}]:
         if file.name and file.storage.exists(file.name):
             file.storage.delete(file.name)"""
+_LONG = 50
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
 
 
@@ -118,7 +119,10 @@ def _receiver(spec: SpecField) -> str:
     if spec.model is None:
         return ""
     fields = (other for other in spec_fields(spec.module) if other.model is spec.model and not other.is_processed)
-    files = ", ".join(f"instance.{other.attname}" for other in fields if other.attname)
+    names = [f"instance.{other.attname}" for other in fields if other.attname]
+    files = ", ".join(names)
+    if len(files) > _LONG:
+        files = "".join(f"\n        {name}," for name in names) + "\n    "
     return _RECEIVER.format(model=spec.model.name, files=files) if files else ""
 
 

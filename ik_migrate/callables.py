@@ -72,6 +72,8 @@ def judge(module: Module, expression: ast.expr, depth: int = 0) -> Judgement:
         for other in others:
             first = _agreed(first, other)
         return first
+    if isinstance(expression, ast.Subscript):
+        return _judge_item(module, expression, depth)
     return _unknown("what it is can only be seen when it runs")
 
 
@@ -115,6 +117,40 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
     if binding.kind == "parameter":
         return _unknown(f"{shown} is a parameter, so what it is depends on the caller")
     return _unknown(f"what {shown} is can only be seen when it runs")
+
+
+def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Judgement:
+    """An item of a dict, list or tuple that is written out in the project: ``LOOKS['web']``, ``LOOKS[kind]``."""
+    if isinstance(expression.slice, ast.Slice):
+        return _NO
+    shown = module.text.text_of(expression)
+    target = module.resolve(expression.value) if isinstance(expression.value, ast.Name | ast.Attribute) else None
+    if target is None or target.module is None or target.binding is None:
+        return _unknown(f"what {shown} is can only be seen when it runs")
+    holder = target.binding.value
+    judgements = [judge(target.module, item, depth + 1) for item in _items(holder, expression.slice)]
+    if not judgements:
+        return _unknown(f"what {shown} is can only be seen when it runs")
+    first, *others = judgements
+    for other in others:
+        first = _agreed(first, other)
+    return first
+
+
+def _items(holder: ast.expr | None, key: ast.expr) -> list[ast.expr]:
+    """What a literal holds under a key; all that it holds where the key is not a literal."""
+    if isinstance(holder, ast.Dict):
+        if not all(isinstance(known, ast.Constant) for known in holder.keys):
+            return []
+        values = {known.value: value for known, value in zip(holder.keys, holder.values, strict=True)}  # type: ignore[union-attr]
+        if isinstance(key, ast.Constant):
+            return [values[key.value]] if key.value in values else []
+        return list(values.values())
+    if isinstance(holder, ast.List | ast.Tuple) and not any(isinstance(item, ast.Starred) for item in holder.elts):
+        if isinstance(key, ast.Constant) and isinstance(key.value, int):
+            return holder.elts[key.value : key.value + 1]
+        return holder.elts
+    return []
 
 
 def _method_of_object(module: Module, expression: ast.Attribute) -> Judgement | None:
