@@ -17,10 +17,11 @@ from typing import Any
 from ik_migrate.discovery import is_below, project_root
 from ik_migrate.errors import IkMigrateError
 from ik_migrate.files_of_ours import content, new_text
-from ik_migrate.findings import Applicability, Comparison, FileResult, Finding, Report, Trait
+from ik_migrate.findings import Applicability, FileResult, Finding, Report
 from ik_migrate.fingerprints import is_still_there, traits_of
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
+from ik_migrate.traits import Comparison, Trait
 
 VERSION = 1
 _KEYS = ("path", "rule", "context", "code")

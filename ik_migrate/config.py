@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ik_migrate.config_keys import KEYS, BadValue, Key, nearest
 from ik_migrate.errors import ConfigError
@@ -24,8 +24,7 @@ _OUR_NAME = re.compile(rb"ik[-_]?migrate", re.I)
 _LARGEST = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One key that is set.
 
     Args:

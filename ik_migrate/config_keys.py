@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ik_migrate.path_patterns import anchored
-from ik_migrate.targets import TARGETS
 
 _CODE = re.compile(r"[A-Z]{2,10}\d{0,3}")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
@@ -20,8 +18,7 @@ class BadValue(ValueError):
     """A value that its key does not take; the message says what it takes."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """One key.
 
     Args:
@@ -57,6 +54,8 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
+        import json
+
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
         return f"[{', '.join(shown(item) for item in value)}]"
@@ -113,6 +112,8 @@ def _read_names(value: object, _folder: Path) -> tuple[str, ...]:
 
 
 def _read_target(value: object, _folder: Path) -> str:
+    from ik_migrate.targets import TARGETS
+
     # A version without quotes is a number to TOML; none of ours reads otherwise then.
     version = str(value) if isinstance(value, float) else value
     if not isinstance(version, str):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ik_migrate.store import Content
+from ik_migrate.content import Content
 
 if TYPE_CHECKING:
     from ik_migrate.edits import Change
     from ik_migrate.fixes import Fix
+    from ik_migrate.traits import Comparison
 
 
 class Applicability(str, Enum):
@@ -58,8 +59,7 @@ class Rule:
     once: bool = False
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in the original file: 1-based lines and columns, end exclusive."""
 
     line: int
@@ -172,39 +172,6 @@ class FileResult:
     @cached_property
     def _applied_set(self) -> frozenset[Finding]:
         return frozenset(self.applied)
-
-
-@dataclass(frozen=True, order=True)
-class Trait:
-    """A finding without what changes when code around it does.
-
-    Args:
-        path: the file.
-        rule: the code of the rule.
-        context: what the code stands in, by the indentation of the lines: ``class Photo/small``.
-        code: the code that is spoken of, its white space collapsed; long code is cut and ends in a digest.
-    """
-
-    path: str
-    rule: str
-    context: str
-    code: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What a baseline holds that a run has not found.
-
-    Args:
-        file: the baseline.
-        fixed: what is gone from the code.
-        unseen: what is not found any more though its code is as it was: something else has changed, in the project
-            or in ik-migrate.
-    """
-
-    file: str
-    fixed: tuple[Trait, ...] = ()
-    unseen: tuple[Trait, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from ik_migrate.findings import FileResult, Finding, Trait
+from ik_migrate.findings import FileResult, Finding
 from ik_migrate.original import decoded_lines, original_lines
+from ik_migrate.traits import Trait
 
 # What a line is about: the class or function that it opens, or the name that it binds or calls.
 _SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def)\s+)?[\w.]+)")

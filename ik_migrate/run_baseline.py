@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ik_migrate.findings import Report, Trait
+from ik_migrate.findings import Report
 from ik_migrate.options import Options
+
+if TYPE_CHECKING:
+    from ik_migrate.traits import Trait
 
 
 class RunBaseline:

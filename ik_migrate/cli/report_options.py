@@ -6,9 +6,8 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from ik_migrate.findings import Report
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """A report that goes to a file.
 
     Args:

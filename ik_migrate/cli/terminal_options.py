@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -42,8 +41,7 @@ debug_option = click.option(
 )
 
 
-@dataclass(frozen=True)
-class Terminal:
+class Terminal(NamedTuple):
     """How to speak to the user.
 
     Args:
