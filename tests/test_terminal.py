@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
+import shutil
 
 import pytest
 from conftest import command_line
@@ -156,14 +158,14 @@ def test_no_such_color(run, site):
 
 
 @pytest.fixture
-def slow_git(tmp_path, site):
+def slow_git(tmp_path, site, git):
     """Settings with which ``git`` takes longer than a run may take without a bar."""
-    (site / ".git").mkdir()
-    git = tmp_path / "bin" / "git"
-    git.parent.mkdir()
-    git.write_text("#!/bin/sh\nsleep 0.7\nexit 128\n")
-    git.chmod(0o755)
-    return {"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"}
+    git(site, "init", "-q")
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text(f'#!/bin/sh\nsleep 0.7\nexec {shlex.quote(shutil.which("git"))} "$@"\n')
+    slow.chmod(0o755)
+    return {"PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 @needs_terminal
