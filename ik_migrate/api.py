@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ik_migrate.discovery import Search, has_trigger, is_below, project_root, search
+from ik_migrate.discovery import Search, has_trigger, is_below, is_project, project_root, search
 from ik_migrate.errors import ConfigError
 from ik_migrate.filetypes import UNFINISHED, is_of_concern
 from ik_migrate.findings import FileResult, Report, Status
@@ -60,6 +60,8 @@ def scan(
     results: dict[str, FileResult] = {}
     for root, wanted in _by_project(paths, found, contents).items():
         progress("Searching", 0, 0)
+        is_lone_file = not is_project(root) and not any(path.is_dir() for path in wanted)
+        options = replace(options, only_packages=is_lone_file)
         texts = {path: data for path, data in contents.items() if not any_matches(path, options.exclude, root)}
         inner = _mentioning(root, wanted, options, texts)
         found.errors += [error for error in inner.errors if error not in found.errors and is_below(error[0], wanted)]
@@ -214,7 +216,7 @@ def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, by
 
 def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: Mapping[Path, bytes]) -> Search:
     """The files of a project that mention ImageKit, and those named on their own even if git ignores them."""
-    found = search(root, options=options)
+    found = search(root, options=options, counted=wanted)
     found.files = [path for path in found.files if path not in contents]
     found.files += [path for path, data in contents.items() if has_trigger(data)]
     for path in wanted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,22 +73,34 @@ def project_root(path: Path) -> Path:
     return marked
 
 
-def search(folder: Path, triggers: Iterable[bytes] = TRIGGERS, options: Options | None = None) -> Search:
+def is_project(folder: Path) -> bool:
+    """Whether something says that a project begins in the folder."""
+    return any((folder / mark).exists() for mark in (".git", *_PROJECT_MARKS))
+
+
+def search(
+    folder: Path,
+    triggers: Iterable[bytes] = TRIGGERS,
+    options: Options | None = None,
+    counted: Collection[Path] | None = None,
+) -> Search:
     """The files below ``folder`` that contain one of ``triggers``.
 
     Args:
         folder: an existing folder, absolute.
         triggers: byte strings, in any of which a file must have to be found.
         options: what to leave out, and what to take in that would be left out.
+        counted: count only those of the files searched that are, or lie in, one of these; all if None.
     """
     options = options or Options()
     triggers = tuple(triggers)
+    counted = None if counted is None or folder in counted else counted
     remarks: list[str] = []
-    found = _git_grep(folder, triggers, remarks, with_ignored=False) if options.respect_gitignore else None
+    found = _git_grep(folder, triggers, remarks, counted, with_ignored=False) if options.respect_gitignore else None
     if found is None:
-        found = _walk(folder, triggers, options)
+        found = _walk(folder, triggers, options, counted)
         found.remarks += remarks
-    elif options.include and (ignored := _git_grep(folder, triggers, remarks, with_ignored=True)) is not None:
+    elif options.include and (ignored := _git_grep(folder, triggers, remarks, (), with_ignored=True)) is not None:
         known = set(found.files)
         found.files += [
             path for path in ignored.files if path not in known and any_matches(path, options.include, folder)
@@ -115,13 +127,27 @@ def is_below(path: Path, places: Iterable[Path]) -> bool:
     return any(path == place or place in path.parents for place in places)
 
 
+def _quick_test(places: Collection[Path]) -> Callable[[str], bool]:
+    """A test like `is_below`, for the many paths of a project."""
+    exact = {str(place) for place in places}
+    above = tuple(os.path.join(place, "") for place in places)
+    return lambda path: path in exact or path.startswith(above)
+
+
 def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
     """Whether one of ``triggers`` is in ``data``."""
     return any(trigger in data for trigger in triggers)
 
 
-def _git_grep(folder: Path, triggers: tuple[bytes, ...], remarks: list[str], *, with_ignored: bool) -> Search | None:
-    """Let git search its work tree, also what it ignores if asked to.
+def _git_grep(
+    folder: Path,
+    triggers: tuple[bytes, ...],
+    remarks: list[str],
+    counted: Collection[Path] | None,
+    *,
+    with_ignored: bool,
+) -> Search | None:
+    """Let git search its work tree, also what it ignores if asked to; see `search` for the other arguments.
 
     Returns:
         None where there is no work tree, or git does not do it. The latter is added to ``remarks``.
@@ -147,13 +173,16 @@ def _git_grep(folder: Path, triggers: tuple[bytes, ...], remarks: list[str], *, 
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
     found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
+    if counted is not None:
+        is_counted, above = _quick_test(counted), os.path.join(folder, "")
+        found.searched = sum(is_counted(above + os.fsdecode(name)) for name in listed.split(b"\0") if name)
     errors = {
         folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
         for complaint in _GIT_COMPLAINT.finditer(complaints + more_complaints)
     }
     found.errors = sorted(errors.items())
     for module in _submodules(folder):
-        inner = search(module, triggers)
+        inner = search(module, triggers, counted=counted)
         found.files += inner.files
         found.searched += inner.searched
         found.errors += inner.errors
@@ -179,8 +208,9 @@ def _submodules(folder: Path) -> Iterator[Path]:
                 yield module
 
 
-def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search:
+def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options, counted: Collection[Path] | None) -> Search:
     found = Search()
+    is_counted = None if counted is None else _quick_test(counted)
     one_of_many = re.compile(b"|".join(map(re.escape, triggers))) if len(triggers) > _MANY else None
 
     def is_hit(data: bytes) -> bool:
@@ -195,7 +225,7 @@ def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options) -> Search
                 waiting.append(entry.path)
         elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
             # A link that leads to itself is no file; `entry.is_file` raises an error.
-            found.searched += 1
+            found.searched += is_counted is None or is_counted(entry.path)
             if not entry.name.lower().endswith(BINARY_ENDINGS) and is_hit(_content(entry.path)):
                 found.files.append(Path(entry.path))
 
@@ -234,6 +264,8 @@ def _content(path: str) -> bytes:
 
 def _is_left_out(found: Search, folder: Path, entry: os.DirEntry[str], options: Options) -> bool:
     """Whether the walk does not enter a folder; what may hold files that are to be included is entered."""
+    if options.only_packages and not os.path.isfile(os.path.join(entry.path, "__init__.py")):
+        return True
     if not is_excluded(entry.name) or (options.include and entry.name not in _NEVER_ENTERED):
         return False
     if entry.name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:

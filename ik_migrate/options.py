@@ -31,6 +31,8 @@ class Options:
         target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
         baseline: a file of findings that do not count, see `ik_migrate.baseline`; None for none.
+        only_packages: enter only those folders that are packages: not all that lies beside a file of no project, in a
+            home folder for instance, has to do with it.
         said_in: the configuration file that some of this was said in, for messages; empty for none.
     """
 
@@ -48,6 +50,7 @@ class Options:
     target: str | None = None
     jobs: int | None = None
     baseline: Path | None = None
+    only_packages: bool = field(default=False, compare=False)
     said_in: str = field(default="", compare=False)
 
     def for_file(self, path: Path, root: Path) -> Options:
