@@ -32,6 +32,7 @@ def scan(
     only: Iterable[Path] | None = None,
     contents: Mapping[Path, bytes] | None = None,
     choose: Choose | None = None,
+    with_fixes: bool = False,
     write_baseline: Path | None = None,
     progress: Progress = unseen,
 ) -> Report:
@@ -44,6 +45,7 @@ def scan(
         only: the files to look at among those in ``paths``, absolute; all if not given.
         contents: what stands for files instead of what they hold, by their absolute paths. They need not be there.
         choose: asked about each rewrite, if given: those that it refuses are in no result's ``after``.
+        with_fixes: also work out what each rewrite does on its own, see `FileResult`; not with ``choose``.
         write_baseline: a file to make the baseline of all that is found; none of it counts then.
         progress: told of how far the run has come.
 
@@ -76,7 +78,15 @@ def scan(
 
             check_codes(options)
             migrated = migrate_project(
-                root, inner.files, wanted, base, options, contents=texts, choose=choose, progress=progress
+                root,
+                inner.files,
+                wanted,
+                base,
+                options,
+                contents=texts,
+                choose=choose,
+                with_fixes=with_fixes,
+                progress=progress,
             )
             results |= {result.path: result for result in migrated}
     results = _each_once(results, base)

@@ -34,6 +34,7 @@ class Job:
         options: what to rewrite.
         contents: what stands for files instead of what they hold, see `Project`.
         choose: asked about each rewrite, file by file, if given.
+        with_fixes: also work out what each rewrite does on its own; not with ``choose``.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Job:
     options: Options
     contents: Mapping[Path, bytes] = field(default_factory=dict)
     choose: Choose | None = None
+    with_fixes: bool = False
 
 
 class Crew(Protocol):
@@ -132,7 +134,13 @@ class Alone:
 
         self.project.unreadable = unreadable
         shown = self.project.shown(path)
-        result = migrate_file(self.project, path, shown, self._job.options, self._job.choose)
+        if self._job.with_fixes:
+            from ik_migrate.fixes import FixCollector
+
+            collector = FixCollector()
+            result = collector.added_to(migrate_file(self.project, path, shown, self._job.options, collector))
+        else:
+            result = migrate_file(self.project, path, shown, self._job.options, self._job.choose)
         self.project.make_room()
         return result
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from ik_migrate.findings import FileResult, Finding, Place, Report
+from ik_migrate.findings import FileResult, Finding, Place
 from ik_migrate.original import decoded
 from ik_migrate.reports.diff import line_blocks
 from ik_migrate.source import Source
@@ -39,19 +38,18 @@ class Fix:
 
 @dataclass
 class FixCollector:
-    """Agrees to every rewrite that it is asked about, and remembers what it does: a `Choose` for `scan`."""
+    """Agrees to every rewrite of a file that it is asked about, and remembers what it does: a `Choose`."""
 
-    _fixes: dict[str, list[Fix]] = field(default_factory=lambda: defaultdict(list))
+    _fixes: list[Fix] = field(default_factory=list)
 
     def __call__(self, alone: FileResult, number: int, total: int) -> bool:
         before, after = (decoded(data, alone.encoding) for data in (alone.before, alone.after))
-        self._fixes[alone.path].append(Fix(alone.applied, replacements(before, after)))
+        self._fixes.append(Fix(alone.applied, replacements(before, after)))
         return True
 
-    def added_to(self, report: Report) -> Report:
-        """The report with the fixes in the results that they belong to."""
-        results = (replace(result, fixes=tuple(self._fixes.get(result.path, ()))) for result in report.results)
-        return replace(report, results=tuple(results))
+    def added_to(self, result: FileResult) -> FileResult:
+        """The result for the file, with its fixes."""
+        return replace(result, fixes=tuple(self._fixes)) if self._fixes else result
 
 
 def replacements(before: str, after: str) -> tuple[Replacement, ...]:

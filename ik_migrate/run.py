@@ -28,6 +28,7 @@ def migrate_project(
     *,
     contents: Mapping[Path, bytes] | None = None,
     choose: Choose | None = None,
+    with_fixes: bool = False,
     progress: Progress = unseen,
 ) -> list[FileResult]:
     """The results for those files of a project that were asked for.
@@ -40,6 +41,7 @@ def migrate_project(
         options: what to rewrite.
         contents: what stands for files instead of what they hold, see `Project`.
         choose: asked about each rewrite, file by file, if given.
+        with_fixes: also work out what each rewrite does on its own; not with ``choose``.
         progress: told of each file that is done.
     """
     searched = Project(root, base, contents)
@@ -49,7 +51,7 @@ def migrate_project(
     knowledge.keep_cache_names = options.keep_cache_names
     knowledge.target = options.target or knowledge.target
     knowledge.spec_field_classes = frozenset(options.spec_field_classes)
-    job = Job(root, base, options, contents or {}, choose)
+    job = Job(root, base, options, contents or {}, choose, with_fixes)
     # Text of an editor may use what it does not name, as the files found by a search do.
     first = {*mentioning, *(contents or {})}
     if options.spec_field_classes:

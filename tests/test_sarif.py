@@ -14,7 +14,6 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from ik_migrate.api import Options, scan
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
-from ik_migrate.fixes import FixCollector
 from ik_migrate.reports.sarif import write_sarif
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
@@ -46,8 +45,7 @@ def results_of(report):
 
 
 def scanned(folder, **options):
-    fixes = FixCollector()
-    return fixes.added_to(scan([folder], Options(**options), base=folder, choose=fixes))
+    return scan([folder], Options(**options), base=folder, with_fixes=True)
 
 
 def everything(folder):
@@ -210,3 +208,9 @@ def test_a_path_that_is_no_text_is_an_address_of_bytes(tmp_path):
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "caf%E9/a%20b%3A%25.py", "uriBaseId": "SRCROOT"}
     assert result["message"]["text"].startswith("Odd [link] (here).")
+
+
+def test_fixes_do_not_depend_on_the_number_of_processes(run, photo_site):
+    alone, several = (run("scan", "--format", "sarif", "--jobs", jobs, cwd=photo_site).stdout for jobs in (1, 2))
+    assert several == alone
+    assert any("fixes" in result for result in json.loads(several)["runs"][0]["results"])

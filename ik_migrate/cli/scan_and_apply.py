@@ -118,23 +118,18 @@ def _scanned(
 ) -> Report:
     from ik_migrate import api
 
-    collector = None
-    if with_fixes:
-        from ik_migrate.fixes import FixCollector
-
-        collector = FixCollector()
     with terminal.progress() as progress:
         report = api.scan(
             files.paths,
             options,
             only=files.only,
             contents=files.contents,
-            choose=collector,
+            with_fixes=with_fixes,
             write_baseline=write_baseline,
             progress=progress,
         )
     terminal.write_details(report, progress.seconds)
-    return collector.added_to(report) if collector else report
+    return report
 
 
 def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
