@@ -146,7 +146,12 @@ def compared(
         else result
         for result in report.results
     ]
-    return replace(report, results=tuple(results), baseline=Comparison(str(file), fixed, unseen))
+    return replace(report, results=tuple(results), baseline=Comparison(_shown(file, base), fixed, unseen))
+
+
+def _shown(file: Path, base: Path) -> str:
+    """How the baseline is named to the user: relative to ``base``, as the paths of a report are."""
+    return Path(os.path.relpath(file, base)).as_posix()
 
 
 def _match(

@@ -11,8 +11,9 @@ from ik_migrate.findings import FileResult, Finding
 from ik_migrate.original import decoded_lines, original_lines
 from ik_migrate.traits import Trait
 
-# What a line is about: the class or function that it opens, or the name that it binds or calls.
-_SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def)\s+)?[\w.]+)")
+# What a line is about: the class or function that it opens, the module that it imports from, or the name that it
+# binds or calls.
+_SUBJECT = re.compile(r"\s*((?:(?:class|(?:async\s+)?def|from)\s+)?[\w.]+)")
 _LONGEST_CODE = 100
 _CUT = "... "
 _DIGEST = 12
@@ -43,7 +44,9 @@ def is_still_there(path: Path, trait: Trait) -> bool:
     start = trait.code.removesuffix(_CUT + trait.code[-_DIGEST:])
     if not start:
         return False
-    code = re.compile(r"\s+".join(re.escape(word) for word in start.split()))
+    # Whole words: storage=x is not there where cachefile_storage=x is.
+    before, after = (r"\b" if re.match(r"\w", edge) else "" for edge in (start, start[::-1]))
+    code = re.compile(before + r"\s+".join(re.escape(word) for word in start.split()) + after)
     text = "\n".join(lines)
     return any(_context(lines, text.count("\n", 0, match.start())) == trait.context for match in code.finditer(text))
 

@@ -111,6 +111,22 @@ def test_what_is_gone_is_fixed_or_to_be_looked_at(run, scan, site):
     assert "IK201" not in (site / "known.json").read_text()
 
 
+def test_rewrites_are_fixed_though_they_hold_the_old_words(run, scan, site):
+    models = HEAD.replace("ImageSpecField\n", "ImageSpec, ImageSpecField\n")
+    field = "    {} = ImageSpec([], cache_to=name_of, storage=private, format='PNG', image_field='image')\n"
+    site.joinpath("app", "models.py").write_text(
+        models.replace("\n\n\n", "\nfrom .files import name_of, private\n\n\n", 1) + field.format("small")
+    )
+    site.joinpath("app", "files.py").write_text("private = None\n\n\ndef name_of(instance, *others):\n    return ''\n")
+    run("scan", "--write-baseline", "known.json", cwd=site)
+    assert {"IK104", "IK107"} <= {entry["rule"] for entry in json.loads((site / "known.json").read_text())["findings"]}
+    assert run("apply", cwd=site).status in {0, 1}
+    assert "from imagekit import ImageSpec" in (site / "app" / "models.py").read_text()
+    _, _, report = scan()
+    assert {entry["rule"] for entry in report["baseline"]["unseen"]} & {"IK104", "IK107"} == set()
+    assert report["baseline"]["path"] == "known.json"
+
+
 def test_apply_rewrites_what_is_known(run, site):
     (site / "app" / "models.py").write_text(HEAD + SMALL + LARGE)
     run("scan", "--write-baseline", "known.json", cwd=site)
