@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.project import Module
-from ik_migrate.spec_field import SpecField, spec_fields
+from ik_migrate.spec_field import SpecField, fields_of_model
 from ik_migrate.spec_files import spec_file
 
 _HEAD = """\
@@ -118,7 +118,7 @@ def _receiver(spec: SpecField) -> str:
     """A receiver that deletes the files of all spec fields of the model; empty where it can't be seen which it is."""
     if spec.model is None:
         return ""
-    fields = (other for other in spec_fields(spec.module) if other.model is spec.model and not other.is_processed)
+    fields = (other for other in fields_of_model(spec.module, spec.model) if not other.is_processed)
     names = [f"instance.{other.attname}" for other in fields if other.attname]
     files = ", ".join(names)
     if len(files) > _LONG:
@@ -129,10 +129,10 @@ def _receiver(spec: SpecField) -> str:
 def _twin(spec: SpecField) -> str:
     """An earlier field of the model whose file it shares."""
     mine = _meaning(spec)
-    for other in spec_fields(spec.module):
-        if other is spec or other.offset >= spec.offset or other.model is not spec.model or spec.model is None:
-            continue
-        if mine and _meaning(other) == mine:
+    if not mine or spec.model is None:
+        return ""
+    for other in fields_of_model(spec.module, spec.model):
+        if other.offset < spec.offset and _meaning(other) == mine:
             return other.label
     return ""
 

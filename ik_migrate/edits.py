@@ -7,8 +7,10 @@ whole call and the rewrite of something in one of its arguments need not know of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ik_migrate.source import Source
 
@@ -165,7 +167,9 @@ class EditedText:
     def _render(self, start: int, end: int, shift: Span, inside: Edit | None) -> str:
         out: list[str] = []
         position = start
-        for edit in self._edits:
+        for edit in self._edits[bisect_left(self._edits, start, key=attrgetter("start")) :]:
+            if edit.start > end:
+                break
             if edit is inside or edit.start < position or edit.end > end:
                 continue
             if edit.is_statement and inside is not None:
@@ -191,9 +195,8 @@ class EditedText:
         out = []
         position = start
         first = self._source.line_of(start) + 1
-        for line, line_start in enumerate(self._source.line_starts[first:], first):
-            if line_start > end:
-                break
+        for line in range(first, self._source.line_of(end) + 1):
+            line_start = self._source.line_starts[line]
             if line in self._fixed_lines or not text.startswith(shift.indent, line_start):
                 continue
             if line_start + len(shift.indent) > end:

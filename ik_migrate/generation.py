@@ -6,7 +6,7 @@ import ast
 
 from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project import Module, per_module
-from ik_migrate.spec_field import IK2_ONLY, IK3_ONLY, spec_fields
+from ik_migrate.spec_field import IK2_ONLY, IK3_ONLY, SpecField, spec_fields
 
 _IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs.sourcegroups", "imagekit.signals")
 _IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
@@ -18,13 +18,23 @@ def is_ik3_code(module: Module, node: ast.AST) -> bool:
     Inside a call of a spec field the call's own words decide, elsewhere those of the file; where there are none, as in
     a ProcessedImageField, those of the project.
     """
-    inside = {node, *module.text.names.ancestors(node)}
-    for spec in spec_fields(module):
-        if spec.call in inside and not spec.is_processed and set(spec.arguments) & (IK2_ONLY | IK3_ONLY):
-            return spec.is_ik3
+    specs = _telling_fields(module)
+    around = [specs[outer] for outer in (node, *module.text.names.ancestors(node)) if outer in specs]
+    if around:
+        return around[-1].is_ik3
     if has_ik2_words(module):
         return False
     return has_ik3_words(module) or (module.project.has_ik3_code and not module.project.has_ik2_code)
+
+
+@per_module
+def _telling_fields(module: Module) -> dict[ast.AST, SpecField]:
+    """The calls of spec fields that say a word that only one generation knows."""
+    return {
+        spec.call: spec
+        for spec in spec_fields(module)
+        if not spec.is_processed and set(spec.arguments) & (IK2_ONLY | IK3_ONLY)
+    }
 
 
 @per_module

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ik_migrate.callables import Judgement, is_generator
 from ik_migrate.edits import AddImport, Piece, SpecMember
 from ik_migrate.imports import needed
+from ik_migrate.project import Module, per_module
 from ik_migrate.spec_class import free_names, hidden_names, home_of, span_of
 from ik_migrate.spec_field import Argument, SpecField
 
@@ -218,9 +219,14 @@ def _return_name(getter: Getter, pieces: Line, *, by_clock: bool) -> None:
 
 def quoted(spec: SpecField, text: str) -> str:
     """A string literal in the quotes that the file uses more."""
-    whole = spec.module.text.source.text
-    quote = '"' if whole.count('"') > whole.count("'") else "'"
+    quote = _usual_quote(spec.module)
     return f"{quote}{text}{quote}"
+
+
+@per_module
+def _usual_quote(module: Module) -> str:
+    text = module.text.source.text
+    return '"' if text.count('"') > text.count("'") else "'"
 
 
 def _names_in(expression: ast.expr) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -89,7 +90,7 @@ def ignores_of_module(module: Module) -> Ignores:
         if match:
             own_line = not source.text[source.line_starts[source.line_of(start)] : start].strip()
             found.append(_ignore(source, match, blank, own_line))
-    return Ignores(tuple(found), lambda finding: _lines_in_python(text, finding))
+    return Ignores(tuple(found), _lines_in_python(text, {ignore.line for ignore in found}))
 
 
 def ignores_of_text(file: TextFile) -> Ignores:
@@ -148,16 +149,28 @@ def _is_comment(name: str, line: str) -> bool:
     return in_comment(name, line, len(line) - len(line.lstrip()) + 1)
 
 
-def _lines_in_python(text: PythonText, finding: Finding) -> frozenset[int]:
-    """The first and last lines of what is spoken of, of its statement, and of the calls around it."""
+def _lines_in_python(text: PythonText, commented: set[int]) -> Callable[[Finding], frozenset[int]]:
+    """What tells the first and last lines of what is spoken of, of its statement, and of the calls around it.
+
+    Args:
+        text: the file.
+        commented: the lines that comments are about; of others only a finding's own are told.
+    """
     source = text.source
-    lines = _own_lines(finding)
-    offset = source.offset_of(finding.place)
+    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for node in text.nodes:
         is_simple = isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
-        if (is_simple or isinstance(node, ast.Call)) and text.start(node) <= offset < text.end(node):
-            lines |= {source.line_of(text.start(node)), source.line_of(text.end(node))}
-    return frozenset(lines)
+        if is_simple or isinstance(node, ast.Call):
+            start, end = text.start(node), text.end(node)
+            for line in commented.intersection((source.line_of(start), source.line_of(end))):
+                places[line].append((start, end))
+
+    def lines_of(finding: Finding) -> frozenset[int]:
+        offset = source.offset_of(finding.place)
+        around = {line for line, spans in places.items() if any(start <= offset < end for start, end in spans)}
+        return frozenset(around | _own_lines(finding))
+
+    return lines_of
 
 
 def _lines_in_text(lines: list[str], finding: Finding) -> frozenset[int]:

@@ -36,6 +36,7 @@ def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport
     return local, (AddImport(source, name, local),)
 
 
+@per_module
 def _plain_imports(module: Module) -> list[Binding]:
     """Names bound once, by an import at the top of the file that always runs."""
     scope = module.text.names.module

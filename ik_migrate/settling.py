@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,13 +32,13 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
 
     Args:
         module: the file.
-        findings: what all rules say of it.
+        findings: what all rules say of it, in the order of the file.
         options: which rules were asked for.
     """
     source = module.text.source
-    _, ignored = ignores_of_module(module).split(findings)
+    ignored = frozenset(ignores_of_module(module).split(findings)[1])
     # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = [f for f in findings if _is_silent(f) and (f in ignored or options.ignores(f.rule.code))]
+    settled_by_hand = {f for f in findings if _is_silent(f) and (f in ignored or options.ignores(f.rule.code))}
     manual = [
         (source.offset_of(finding.place), finding)
         for finding in findings
@@ -45,6 +46,7 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         and finding.rule.code in _ABOUT_CALLS
         and finding not in settled_by_hand
     ]
+    offsets = [offset for offset, _ in manual]
     held: set[int] = set()
     in_the_way: dict[int, str] = {}
     for finding in findings:
@@ -53,7 +55,8 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         if (left_out or finding in ignored) and finding not in settled_by_hand:
             in_the_way |= dict.fromkeys(_calls_of(finding), f"what {finding.rule.code} says of this call is left out")
     for spec in spec_fields(module) if manual else ():
-        inside = [finding for offset, finding in manual if spec.offset <= offset < module.text.end(spec.call)]
+        first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
+        inside = [finding for _, finding in manual[first:last]]
         if inside:
             in_the_way[spec.offset] = "another argument of this call needs a person first"
         if any(_is_silent(finding) for finding in inside):
@@ -79,10 +82,11 @@ def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Findi
     for finding in findings:
         for call in _calls_of(finding):
             changed[call].append(finding)
+    known = frozenset(chosen)
     return [
         finding
         for finding in chosen
-        if not _makes_class(finding) or all(other in chosen for call in _calls_of(finding) for other in changed[call])
+        if not _makes_class(finding) or all(other in known for call in _calls_of(finding) for other in changed[call])
     ]
 
 

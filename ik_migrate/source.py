@@ -77,6 +77,11 @@ class Source:
         """Offset of the first character of each line."""
         return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
+    def line(self, number: int) -> str:
+        """The line of that number, counted from 0, with its newline."""
+        start, *end = self.line_starts[number : number + 2]
+        return self.text[start : end[0] if end else None]
+
     def lines(self) -> list[str]:
         """The lines, each with its newline; the last one is empty where the text ends with a newline."""
         ends = [*self.line_starts[1:], len(self.text)]

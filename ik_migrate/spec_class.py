@@ -193,9 +193,9 @@ def home_before(module: Module, statement: ast.stmt) -> Home:
 
 def _blank_lines_before(module: Module, line: int) -> int:
     """How many empty lines stand right before a line, as the file spaces its classes."""
-    lines = module.text.source.lines()
+    source = module.text.source
     count = 0
-    while count < line and not lines[line - 1 - count].strip():
+    while count < line and not source.line(line - 1 - count).strip():
         count += 1
     return count
 

@@ -50,12 +50,11 @@ class Surroundings:
     def learn(self, module: Module, specs: Iterable[SpecField]) -> None:
         """Take in one file and its spec fields."""
         self.media_folders |= _media_folders(module)
+        specs = [spec for spec in specs if not spec.is_processed and spec.attname]
+        if any(map(has_default_name, specs)):
+            self.has_default_names = True
+            self.upload_folders |= upload_folders(module)
         for spec in specs:
-            if spec.is_processed or not spec.attname:
-                continue
-            if has_default_name(spec):
-                self.has_default_names = True
-                self.upload_folders |= upload_folders(module)
             cache_to = spec.given("cache_to")
             if cache_to is not None and isinstance(cache_to.literal, str):
                 self.cache_to_folders.add(cache_to.literal.strip("/"))
