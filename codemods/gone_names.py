@@ -65,6 +65,9 @@ _OF_THE_FIELD = frozenset(
     {"image_field", "cache_to", "image_cache_backend", "generator", "storage", "processors", "format", "options"}
 )
 """What ImageKit 2's field kept of its arguments."""
+_OF_IK = frozenset({"spec_files", "spec_fields", "_source_hashes"})
+"""What ImageKit 2 kept in ``_ik``: names that tell it by themselves."""
+_HASHES = "_update_source_hashes"
 _VERSION = "imagekit.__version__"
 _CHANGED = {
     "imagekit.models.fields.utils.ImageSpecFileDescriptor": (
@@ -92,8 +95,10 @@ def check_module(module: Module) -> Iterator[Finding]:
             for alias in node.names:
                 if alias.name in _GONE_MODULES:
                     yield _gone(module, alias, alias.name)
-        elif isinstance(node, ast.Attribute) and node.attr == "_ik" and module.project.spec_attributes:
+        elif isinstance(node, ast.Attribute) and node.attr == "_ik" and _is_of_imagekit(module, node):
             yield _ik(module, node)
+        elif isinstance(node, ast.Attribute) and node.attr == _HASHES and "imagekit" in module.text.source.text:
+            yield _hashes(module, node)
         elif isinstance(node, ast.Attribute) and node.attr in _OF_THE_FIELD and _is_field(module, node.value):
             yield _of_the_field(module, node)
     for use, dotted in attribute_uses(module, _GONE):
@@ -137,6 +142,25 @@ def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
     )
 
 
+def _is_of_imagekit(module: Module, node: ast.Attribute) -> bool:
+    """Whether ``photo._ik`` can be ImageKit's: an app for other apps' models need not have a spec field itself."""
+    parent = module.text.names.parents.get(node)
+    return bool(module.project.spec_attributes) or (isinstance(parent, ast.Attribute) and parent.attr in _OF_IK)
+
+
+def _hashes(module: Module, node: ast.Attribute) -> Finding:
+    """``field._update_source_hashes(photo)``, which those call who add a field to a model that is there already."""
+    return report(
+        RULE,
+        module,
+        node,
+        f"{module.text.text_of(node)} is gone",
+        Applicability.MANUAL,
+        why="ImageKit 3 remembers by itself which source an instance has: AttributeError.",
+        todo="Take the call out.",
+    )
+
+
 def _ik(module: Module, node: ast.Attribute) -> Finding:
     """``photo._ik``, with or without ``.spec_files`` or ``.spec_fields``."""
     parent = module.text.names.parents.get(node)
@@ -144,7 +168,7 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     owner = module.text.text_of(node.value)
     suggestion = _spec_files(module, owner)
     if whole.attr == "spec_fields":
-        suggestion = f"[{', '.join(repr(name) for name in sorted(module.project.spec_attributes))}]"
+        suggestion = f"[{', '.join(repr(name) for name in _attributes(module))}]"
     return report(
         RULE,
         module,
@@ -157,8 +181,12 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
 
 
 def _spec_files(module: Module, owner: str) -> str:
-    names = sorted(module.project.spec_attributes) or ["thumbnail"]
-    return f"[{', '.join(f'{owner}.{name}' for name in names)}]"
+    return f"[{', '.join(f'{owner}.{name}' for name in _attributes(module))}]"
+
+
+def _attributes(module: Module) -> list[str]:
+    """The spec attributes of the project; one that stands for all where none can be seen."""
+    return sorted(module.project.spec_attributes) or ["thumbnail"]
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -18,8 +18,8 @@ from ik_migrate.git import start_git
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
 
-TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache")
-"""What a file that uses ImageKit says somewhere: the package, a setting, or a command."""
+TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"._ik.spec_fi")
+"""What a file that uses ImageKit says somewhere: the package, a setting, a command, or the specs of an instance."""
 IGNORE_COMMENT = b"ik-migrate: ignore"
 """What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
 

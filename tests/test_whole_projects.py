@@ -775,3 +775,31 @@ class Photo(models.Model):
     assert b"# TODO(ik-migrate IK109): image_field is passed" in once["photos/specs.py"]
     again = {result.path: result.after for result in apply([folder], options, base=folder).results}
     assert again == once
+
+
+def test_an_app_that_empties_the_specs_of_other_apps_models(project):
+    site = project(
+        {
+            "trimmer/forgetting.py": (
+                "def forget(instance):\n"
+                "    for name, file in zip(instance._ik.spec_fields, instance._ik.spec_files):\n"
+                "        print name\n"
+                "        file.clear()\n"
+            ),
+            "trimmer/adding.py": (
+                "from imagekit.models import ImageSpecField\n\n\n"
+                "def add_specs(sender, instance, **kwargs):\n"
+                "    for name in ('poster', 'cover'):\n"
+                "        trimmed = ImageSpecField([], image_field=name)\n"
+                "        trimmed.contribute_to_class(sender, name + '_trimmed')\n"
+                "        trimmed._update_source_hashes(instance)\n"
+            ),
+            "robots/arm.py": "def reach(arm):\n    return arm._ik.solve(arm._ik.spec_files_of_arm)\n",
+        }
+    )
+
+    assert [finding for finding in found(site) if finding[2] == "IK507"] == [
+        ("trimmer/adding.py", 8, "IK507", "manual"),
+        ("trimmer/forgetting.py", 2, "IK507", "manual"),
+        ("trimmer/forgetting.py", 2, "IK507", "manual"),
+    ]
