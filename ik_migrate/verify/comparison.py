@@ -200,8 +200,8 @@ def _options(spec: Record, record: Record) -> str:
 
 def _of_pixels(old: Record, new: Record) -> Difference:
     """How far two pictures are apart; docs/verify.md says how the tolerance was found."""
-    apart = distance(old["fingerprint"], new["fingerprint"])
     edge = min(*old["size"], *new["size"])
+    apart = distance(old["fingerprint"], new["fingerprint"], edge)
     # What moving the picture by half a pixel would change: ImageKit 2 cut off where PILKit rounds.
     moved = min(old["detail"], new["detail"]) / 2
     is_sharp_alike = abs(old["detail"] - new["detail"]) <= 0.5 + 0.2 * max(old["detail"], new["detail"])

@@ -10,6 +10,10 @@ from functools import lru_cache
 _BANDS = 5
 """Red, green and blue on white, alpha, and the steps in brightness from pixel to pixel."""
 _LUMA = (0.299, 0.587, 0.114)
+_GRID = 16
+"""Boxes in a row of a fingerprint."""
+_SMALL = 4 * _GRID
+"""Below this edge, in pixels, a box is so narrow that what lies beside it moves into it."""
 
 
 @lru_cache(maxsize=64)
@@ -46,9 +50,17 @@ class Distance:
     colour_beyond: int
 
 
-def distance(one: str, other: str) -> Distance:
-    """How far two fingerprints are apart."""
+def distance(one: str, other: str, edge: int) -> Distance:
+    """How far two fingerprints are apart.
+
+    Args:
+        one: what ``fingerprint`` of the probe returned.
+        other: the same of the other picture.
+        edge: the shorter edge of the smaller picture, in pixels.
+    """
     boxes = [_box(first, second) for first, second in zip(_boxes(one), _boxes(other), strict=True)]
+    if edge < _SMALL:
+        boxes = [(light, colour, _step_around(boxes, position)) for position, (light, colour, _) in enumerate(boxes)]
     lights = [light for light, _, _ in boxes]
     colours = [colour for _, colour, _ in boxes]
     return Distance(
@@ -71,3 +83,10 @@ def _box(first: bytes, second: bytes) -> tuple[float, list[int], int]:
     differences = [one - other for one, other in zip(first[:-1], second[:-1], strict=True)]
     light = abs(sum(weight * difference for weight, difference in zip(_LUMA, differences[:3], strict=True)))
     return light, [abs(difference) for difference in differences], max(first[-1], second[-1])
+
+
+def _step_around(boxes: list[tuple[float, list[int], int]], position: int) -> int:
+    """The largest step from pixel to pixel in a box and those on its four sides."""
+    row, column = divmod(position, _GRID)
+    around = ((row, column), (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
+    return max(boxes[y * _GRID + x][2] for y, x in around if 0 <= x < _GRID and 0 <= y < _GRID)
