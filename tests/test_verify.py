@@ -233,6 +233,35 @@ def test_a_picture_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_ot
     assert admin["where"] == "ItemAdmin.thumbnail in the admin"
 
 
+MANAGE = """\
+import os, sys
+
+if __name__ == '__main__':
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, os.path.join(here, 'apps'))
+    os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'other')
+    os.environ.setdefault('SHOP_MEDIA', 'media')
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+    open('ran', 'w').close()
+"""
+
+
+def test_what_manage_py_sets_up_holds(site, snapshot, run):
+    (site / "apps").mkdir()
+    (site / "shop").rename(site / "apps" / "shop")
+    (site / "manage.py").write_text(MANAGE)
+    edit(site / "settings.py", ("os.path.join(BASE, 'media')", "os.path.join(BASE, os.environ['SHOP_MEDIA'])"))
+    verified = run("verify", site, *PYTHON, "--settings", "settings", "--against", snapshot)
+    assert (verified.status, verified.stderr) == (0, "")
+    assert not (site / "ran").exists()
+
+    (site / "manage.py").write_text("import not_there\n")
+    failed = run("verify", site, *PYTHON, "--settings", "settings", "--pythonpath", "apps", env={"SHOP_MEDIA": "media"})
+    assert failed.status == 0
+    assert "manage.py fails: ModuleNotFoundError: No module named 'not_there'" in " ".join(failed.stdout.split())
+
+
 def test_rows_that_say_nothing_about_the_upgrade(site, snapshot, run):
     goods = site / "media" / "goods"
     (goods / "item4.jpg").unlink()
@@ -319,6 +348,7 @@ def test_without_a_database(site, run, tmp_path):
         ([".", *PYTHON], "name them with --settings"),
         ([SITE, "--python", "no-such-python"], "no-such-python can't be started"),
         ([SITE, *PYTHON, "--settings", "not.there"], "The settings not.there can't be loaded"),
+        ([SITE, "--python", f"{sys.executable} -S"], "has no Django"),
         ([SITE, *PYTHON, "--against", "not-there.json"], "not-there.json can't be read"),
         ([SITE, *PYTHON, "--against", SITE / "manage.py"], "is no snapshot"),
         ([SITE, *PYTHON, "--sample", "3", "--against", "any.json"], "leave --sample out"),
@@ -329,6 +359,14 @@ def test_what_can_not_be_done(run, arguments, said):
     verified = run("verify", *arguments, env={"DJANGO_SETTINGS_MODULE": ""})
     assert (verified.status, verified.stdout) == (2, "")
     assert said in verified.stderr
+
+
+def test_a_snapshot_of_another_project(filled, snapshot, run, tmp_path):
+    other = tmp_path / "other.json"
+    other.write_text(snapshot.read_text().replace('"shop.', '"blog.'))
+    verified = run("verify", filled, *PYTHON, "--against", other)
+    assert (verified.status, verified.stdout) == (2, "")
+    assert "other.json is of another project: it has blog.Item, blog.Offer, blog.Poster, here are" in verified.stderr
 
 
 def test_settings_that_end_the_interpreter(tmp_path, run):

@@ -158,11 +158,23 @@ def verify(
         synthetic = bool(before.options["synthetic"])
         rows = before.chosen_rows()
         pictures = request.pictures or bool(before.options["pictures"])
-        comparison = compare(before, _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures)))
+        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures))
+        _check_same_project(against, before, after)
+        comparison = compare(before, after)
     _write(comparison, output_format, output)
     sys.stdout.flush()
     status = comparison.exit_status
     sys.exit(0 if exit_zero and status == 1 else status)
+
+
+def _check_same_project(path: Path, before: Snapshot, after: Snapshot) -> None:
+    """Refuse a snapshot of which no model has come back, though all is loaded."""
+    models = [{label.rpartition(".")[0] for label in side.fields} for side in (before, after)]
+    if models[0] and models[1] and not models[0] & models[1] and not after.problems:
+        raise _Failed(
+            f"{path} is of another project: it has {', '.join(sorted(models[0])[:3])}, here are"
+            f" {', '.join(sorted(models[1])[:3])}."
+        )
 
 
 def _request(

@@ -70,7 +70,11 @@ def _field(label: str, before: Snapshot, after: Snapshot) -> FieldResult:
             difference = explained_error(causes[0])
         else:
             difference = explained(
-                Difference("field", "", "it is not there any more", Verdict.FAILED_AFTER), {}, {}, {}, {}
+                Difference("field", "", "it is not there any more", Verdict.FAILED_AFTER),
+                {},
+                {},
+                before.specs.get(label, {}),
+                {},
             )
         return FieldResult(label, Verdict.FAILED_AFTER, (), (difference,))
     specs = before.specs.get(label, {}), after.specs.get(label, {})

@@ -74,6 +74,8 @@ def explained(difference: Difference, old: Record, new: Record, old_spec: Record
 
 _NOTHING = ("", "")
 _ENLARGES = "ResizeToFit enlarges in ImageKit 3 unless upscale=False is said"
+_LOSES_TRANSPARENCY = frozenset({"P", "LA", "PA"})
+_TRANSPARENCY_LOST = "PILKit 3 loses the transparency of palette and grey sources when it resizes them"
 _ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
 
 
@@ -102,6 +104,8 @@ def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, 
         return "", "the mask of Reflection is smooth with Pillow 7 and later"
     if "SmartResize" in processors or "SmartCrop" in processors:
         return "", "the smart crop may choose another part of the picture with another version of Pillow"
+    if old["source"]["mode"] in _LOSES_TRANSPARENCY:
+        return "", _TRANSPARENCY_LOST
     return _NOTHING
 
 
@@ -118,8 +122,8 @@ def _format(difference: Difference, old: Record, new: Record, old_spec: Record, 
 
 
 def _transparency(difference: Difference, old: Record, *_: Record) -> tuple[str, str]:
-    if difference.before == "transparent" and old["source"]["mode"] in {"P", "LA", "PA"}:
-        return "", "PILKit 3 loses the transparency of palette and grey sources when it resizes them"
+    if difference.before == "transparent" and old["source"]["mode"] in _LOSES_TRANSPARENCY:
+        return "", _TRANSPARENCY_LOST
     if difference.after == "transparent":
         return "IK209", "with format='png' in lower case ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
     return _NOTHING
@@ -151,5 +155,7 @@ def _moment(difference: Difference, *_: Record) -> tuple[str, str]:
     )
 
 
-def _field(*_: object) -> tuple[str, str]:
+def _field(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+    if old_spec.get("kind") == "processed":
+        return _NOTHING
     return "IK102", "on an abstract model ImageKit 3 finds a field without source= only if that says which"

@@ -232,7 +232,7 @@ class Overlay(object):
             if path is None and set(mode) & set("wa+"):
                 path = self.new_path(storage, name)
             if path is not None:
-                return File(io.open(path, mode))
+                return File(open(path, mode))  # as the storages do: on Python 2 a text file takes bytes
             if self.is_hidden(storage, name):
                 raise IOError(errno.ENOENT, "No such file or directory", name)
             return original(storage, name, mode, *rest, **options)
@@ -420,6 +420,51 @@ def shield_tasks():
                 setattr(backend, str(name), lambda self, file, force=False: self.generate_now(file, force=force))
 
 
+# What the project's manage.py does before it hands over to Django ---------------------------------
+
+
+class HandsOver(BaseException):
+    """manage.py has got as far as running its command."""
+
+
+def run_manage_py(path):
+    """Let manage.py set up what it does: folders to import from, environment variables, a class of settings.
+
+    It runs up to the place where it would execute a command. Whatever else it raises is left for later: if it
+    matters, the settings will not load.
+
+    Returns the error that it ended with, as ``sys.exc_info`` gives it, or None.
+    """
+    from django.core import management
+
+    def hand_over(*arguments, **options):
+        raise HandsOver
+
+    # The last two: one that starts itself again in another environment would leave the probe behind.
+    places = [
+        (management, "execute_from_command_line"),
+        (management, "execute_manager"),
+        (management.ManagementUtility, "execute"),
+        (os, "execv"),
+        (os, "execve"),
+    ]
+    kept = [(owner, name, getattr(owner, name)) for owner, name in places if hasattr(owner, name)]
+    for owner, name, _ in kept:
+        setattr(owner, str(name), hand_over)
+    try:
+        with io.open(path, "rb") as opened:
+            code = compile(opened.read(), path, "exec", 0, True)
+        exec(code, {"__name__": str("__main__"), "__file__": path, "__builtins__": __builtins__})
+    except (HandsOver, SystemExit):
+        return None
+    except Exception:
+        return sys.exc_info()
+    finally:
+        for owner, name, original in kept:
+            setattr(owner, str(name), original)
+    return None
+
+
 # The project --------------------------------------------------------------------------------------
 
 
@@ -437,6 +482,7 @@ class Project(object):
         """Load the settings and all apps; an app that fails is told of and left out."""
         self._prepare()
         self.reporter.event("stage", stage="settings")
+        self._heed_manage_py()
         self._load_settings()
         self.reporter.event("environment", **versions())
         self.reporter.event("stage", stage="apps")
@@ -459,6 +505,17 @@ class Project(object):
         sys.argv[:] = ["manage.py", "ik-migrate-probe"]
         os.environ[str("DJANGO_SETTINGS_MODULE")] = str(self.request["settings"])
         shield_logging()
+
+    def _heed_manage_py(self):
+        root = os.getcwd()
+        manage_py = os.path.join(root, "manage.py")
+        if not os.path.isfile(manage_py):
+            return
+        failed = run_manage_py(manage_py)
+        if failed is not None:
+            self.reporter.event("note", message="the project's manage.py fails: %s: %s" % (failed[0].__name__, plain(failed[1])))
+        os.chdir(root)
+        os.environ[str("DJANGO_SETTINGS_MODULE")] = str(self.request["settings"])
 
     def _load_settings(self):
         if os.environ.get("DJANGO_CONFIGURATION"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import tempfile
@@ -263,6 +264,8 @@ def _death(reason: str, stage: str) -> str:
 
 def _fatal(error: Record, stage: str, request: Request) -> str:
     message = f"{error['type']}: {error['message']}"
+    if re.fullmatch(r"No module named '?django(\.\w+)*'?", error["message"]):
+        return f"{' '.join(request.python)} has no Django: is it the interpreter that the site runs on?"
     if stage == "settings":
         return f"The settings {request.settings} can't be loaded: {message}"
     return f"The project can't be loaded: {message}"
