@@ -513,7 +513,8 @@ class Project(object):
             return
         failed = run_manage_py(manage_py)
         if failed is not None:
-            self.reporter.event("note", message="the project's manage.py fails: %s: %s" % (failed[0].__name__, plain(failed[1])))
+            error = "%s: %s" % (failed[0].__name__, plain(failed[1]))
+            self.reporter.event("note", message="the project's manage.py fails: %s" % error)
         os.chdir(root)
         os.environ[str("DJANGO_SETTINGS_MODULE")] = str(self.request["settings"])
 
@@ -1216,8 +1217,11 @@ class Group(object):
         self.key = text(field.name) if field is not None else ""
 
     def rows(self, wanted, seconds):
-        """The primary keys of some rows: spread over all, with the smallest and the largest picture among them."""
-        query = self.model._default_manager.all()
+        """The primary keys of some rows: spread over all, with the smallest and the largest picture among them.
+
+        Rows that the default manager hides are among them: which it hides may change with the clock, or the user.
+        """
+        query = self.model._base_manager.all()
         if self.field is not None:
             query = query.exclude(**{str(self.field.name): ""})
             if self.field.null:
@@ -1240,7 +1244,7 @@ class Group(object):
 
         sizes = []
         started = time.time()
-        names = dict(self.model._default_manager.filter(pk__in=candidates).values_list("pk", self.field.name))
+        names = dict(self.model._base_manager.filter(pk__in=candidates).values_list("pk", self.field.name))
         for key in candidates:
             if time.time() - started > seconds:
                 break
@@ -1331,7 +1335,7 @@ class Survey(object):
 
     @staticmethod
     def _row(group, key):
-        return group.model._default_manager.get(pk=key)
+        return group.model._base_manager.get(pk=key)
 
     def _cases(self, group, case, make_instance, described_specs, made_up):
         """The pictures of one instance."""
@@ -1559,11 +1563,13 @@ def main(request):
         scratch = tempfile.mkdtemp(prefix="ik-migrate-")
     status = 0
     try:
-        run(request, reporter, os.path.realpath(scratch))
-    except BaseException:
-        status = 1
-        reporter.event("fatal", error=error_record(sys.exc_info()))
-    shutil.rmtree(scratch, ignore_errors=True)
-    sys.stderr.flush()
-    # Threads that the project started, and what it does on exit, are not waited for.
-    os._exit(status)
+        try:
+            run(request, reporter, os.path.realpath(scratch))
+        except BaseException:
+            status = 1
+            reporter.event("fatal", error=error_record(sys.exc_info()))
+    finally:
+        # Also where nobody listens any more.
+        shutil.rmtree(scratch, ignore_errors=True)
+        # Threads that the project started, and what it does on exit, are not waited for.
+        os._exit(status)
