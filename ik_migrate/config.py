@@ -104,6 +104,26 @@ def find_configuration(paths: Sequence[Path]) -> Configuration:
     return Configuration()
 
 
+def passed_over(paths: Sequence[Path]) -> list[Path]:
+    """Configuration files that are nearer to single ones of ``paths`` than the one for all of them, so not heeded."""
+    common = _common_folder(paths)
+    folders: set[Path] = set()
+    for path in paths:
+        absolute = Path(os.path.abspath(path))
+        folder = absolute if absolute.is_dir() else absolute.parent
+        folders.update(above for above in (folder, *folder.parents) if common in above.parents)
+    files = [folder / name for folder in sorted(folders) for name in (OWN_FILE, SHARED_FILE)]
+    return [file for file in files if os.path.isfile(file) and _is_about_us(file)]
+
+
+def _is_about_us(file: Path) -> bool:
+    try:
+        text = file.read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return file.name == OWN_FILE or _HEADER.search(text) is not None
+
+
 def _common_folder(paths: Sequence[Path]) -> Path:
     absolute = [os.path.abspath(path) for path in paths] or [os.getcwd()]
     try:

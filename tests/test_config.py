@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -110,3 +111,16 @@ def test_per_file_ignores(run, site):
     assert not found["old/models.py"] & {"IK101", "IK203"}
     found = rules_by_file(run, "--per-file-ignores", "models.py:IK101", cwd=site)
     assert all("IK101" not in codes and "IK203" in codes for codes in found.values())
+
+
+def test_configuration_of_one_project_among_several_is_said_to_be_passed_over(run, site):
+    (site / "old" / "ik-migrate.toml").write_text('ignore = ["IK1"]\n')
+    (site / "app" / "pyproject.toml").write_text("[project]\nname = 'app'\n")
+    done = run("scan", "app/models.py", "old", cwd=site)
+    assert done.stderr == (
+        f"{os.path.join('old', 'ik-migrate.toml')} is not heeded: one file counts for all paths."
+        " Run each project on its own.\n"
+    )
+    assert done.stdout.count("IK101 image-field  [safe]") == 2
+    assert run("scan", "--quiet", "app/models.py", "old", cwd=site).stderr == ""
+    assert run("scan", "old", cwd=site).stderr == run("scan", "--no-config", "app", "old", cwd=site).stderr == ""

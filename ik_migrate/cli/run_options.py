@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,17 @@ def options_from(paths: Sequence[Path], **chosen: Any) -> Options:
     """
     configuration, rest = configured(paths, **chosen)
     return configuration.options(**rest)
+
+
+def warn_of_other_configurations(paths: Sequence[Path], config_file: Path | None, no_config: bool) -> None:
+    """Say on standard error which configuration files are not heeded though paths lie in their projects."""
+    if len(paths) < 2 or config_file is not None or no_config:
+        return
+    from ik_migrate.config import passed_over
+
+    for file in passed_over(paths):
+        shown = click.format_filename(os.path.relpath(file))
+        click.echo(f"{shown} is not heeded: one file counts for all paths. Run each project on its own.", err=True)
 
 
 def configured(

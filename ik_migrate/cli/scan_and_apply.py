@@ -14,7 +14,7 @@ from ik_migrate.cli.given_path import GivenPath
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.help import APPLY_EXAMPLES, SCAN_EXAMPLES, SectionedCommand
 from ik_migrate.cli.report_options import Output, report_options, wants_fixes, write_outputs, write_report
-from ik_migrate.cli.run_options import options_from, run_options
+from ik_migrate.cli.run_options import options_from, run_options, warn_of_other_configurations
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def scan(
     With - for PATHS, the text of one file is read from standard input.
     """
     options = options_from(files.paths, **chosen)
+    if not terminal.quiet:
+        warn_of_other_configurations(files.paths, chosen["config_file"], chosen["no_config"])
     with_fixes = wants_fixes(report_format, outputs)
     report = _scanned(files.read(), options, terminal, with_fixes=with_fixes, write_baseline=write_baseline)
     write_report(report, report_format, terminal)
@@ -89,6 +91,8 @@ def apply(
     if files.from_stdin and not as_diff and report_format != "text":
         raise click.UsageError("standard output is for the text: write the report with --output FORMAT=FILE.")
     options = options_from(files.paths, **chosen)
+    if not terminal.quiet:
+        warn_of_other_configurations(files.paths, chosen["config_file"], chosen["no_config"])
     files = files.read()
     if as_diff:
         with_fixes = wants_fixes(report_format, outputs)
