@@ -14,21 +14,27 @@ from ik_migrate.verify.results import Verdict
 GRID = 16
 
 
-def grey(column, row):
+def grey(column, row, busy):
     """A busy picture: one grey value for each pixel."""
-    return int(120 + 80 * math.sin(column * 1.1) * math.cos(row * 0.6))
+    return int(120 + busy * math.sin(column * 1.1) * math.cos(row * 0.6))
 
 
-def record(moved=0, brighter=0, size=GRID):
+def record(moved=0, brighter=0, tint=0, busy=80, size=GRID):
     """What the probe would write down about a picture of 16 x 16 pixels, or one that is that busy."""
     boxes = []
     for row in range(GRID):
         for column in range(GRID):
             value, left, above = (
-                grey(column + moved + x, row + y) + brighter
+                grey(column + moved + x, row + y, busy) + brighter
                 for x, y in ((0, 0), (-1 if column else 0, 0), (0, -1 if row else 0))
             )
-            boxes += [value, value, value, 255, min(255, abs(value - left) + abs(value - above))]
+            boxes += [
+                value + 19 * tint,
+                value,
+                value - 50 * tint,
+                255,
+                min(255, abs(value - left) + abs(value - above)),
+            ]
     changes = bytes((value - before) % 256 for value, before in zip(boxes, [0] * 5 + boxes[:-5], strict=True))
     detail = sum(boxes[4::5]) / GRID / GRID
     return {
@@ -49,3 +55,13 @@ def record(moved=0, brighter=0, size=GRID):
 )
 def test_a_small_picture_may_have_moved_by_half_a_pixel(after, verdict):
     assert _of_pixels(record(), after).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [((37, 23), Verdict.TOLERATED), ((1200, 800), Verdict.DIFFERENT)],
+    ids=["enlarged", "reduced"],
+)
+def test_the_colours_of_a_jpeg_that_was_enlarged_are_rough(source, verdict):
+    before, after = (record(tint=tint, busy=18, size=70) for tint in (0, 1))
+    assert _of_pixels(before, after, source).verdict is verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ik_migrate.verify.explanations import explained, explained_error
 from ik_migrate.verify.fingerprint import distance
@@ -122,7 +122,7 @@ def _case(case: str, old: Record, new: Record, old_spec: Record, new_spec: Recor
     differences = [
         *_of_name(old, new),
         *_of_processors(old, new),
-        *_of_picture(old["picture"], new["picture"], old_spec, new_spec),
+        *_of_picture(old["picture"], new["picture"], old_spec, new_spec, old["source"]["size"]),
     ]
     told = tuple(explained(difference, old, new, old_spec, new_spec) for difference in differences)
     verdict = min((difference.verdict for difference in told), key=lambda verdict: verdict.rank, default=Verdict.EQUAL)
@@ -173,7 +173,9 @@ def _of_processors(old: Record, new: Record) -> Iterator[Difference]:
                 yield Difference("processors", f"{name}({key}={before[key]})", f"{name}({key}={after[key]})")
 
 
-def _of_picture(old: Record, new: Record, old_spec: Record, new_spec: Record) -> Iterator[Difference]:
+def _of_picture(
+    old: Record, new: Record, old_spec: Record, new_spec: Record, source: Sequence[int] | None
+) -> Iterator[Difference]:
     if old["format"] != new["format"]:
         yield Difference("format", old["format"], new["format"])
     elif old["quality"] != new["quality"] or (
@@ -189,7 +191,7 @@ def _of_picture(old: Record, new: Record, old_spec: Record, new_spec: Record) ->
         if off > 1:
             return
     if old["pixels"] != new["pixels"] and old["transparent"] == new["transparent"]:
-        yield _of_pixels(old, new)
+        yield _of_pixels(old, new, source)
 
 
 def _transparency(picture: Record) -> str:
@@ -202,19 +204,21 @@ def _options(spec: Record, record: Record) -> str:
     return f"{said} (JPEG tables {record['quality']})" if record["quality"] else said
 
 
-def _of_pixels(old: Record, new: Record) -> Difference:
+def _of_pixels(old: Record, new: Record, source: Sequence[int] | None = None) -> Difference:
     """How far two pictures are apart; docs/verify.md says how the tolerance was found."""
     edge = min(*old["size"], *new["size"])
     apart = distance(old["fingerprint"], new["fingerprint"], edge)
     # What moving the picture by half a pixel would change: ImageKit 2 cut off where PILKit rounds.
     moved = min(old["detail"], new["detail"]) / 2
+    # A source is a JPEG as well: what differs in its colours grows with it where it is enlarged.
+    growth = max(1.0, edge / max(1, min(source))) if source else 1.0
     is_sharp_alike = abs(old["detail"] - new["detail"]) <= 0.5 + 0.2 * max(old["detail"], new["detail"])
     tolerated = (
         is_sharp_alike
         and apart.light <= 1 + moved
         and apart.light_beyond <= 4
-        and apart.colour <= 2 + moved
-        and apart.colour_beyond <= 16 + 1500 / edge
+        and apart.colour <= 2 + moved * growth
+        and apart.colour_beyond <= 16 + 1500 * growth / edge
     )
     words = (
         f"brightness differs by {apart.light:.1f} of 255, at most {apart.light_at_most:.0f};"

@@ -79,15 +79,23 @@ _TRANSPARENCY_LOST = "PILKit 3 loses the transparency of palette and grey source
 _ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
 
 
-def _size(difference: Difference, old: Record, new: Record, *_: Record) -> tuple[str, str]:
+def _size(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
         return "", _ROUNDS
     before, after = old["picture"]["size"], new["picture"]["size"]
-    if after[0] > before[0] or after[1] > before[1]:
-        source = old["source"]["size"]
-        if source and before[0] <= source[0] and before[1] <= source[1]:
-            return "IK203", _ENLARGES
+    if (after[0] > before[0] or after[1] > before[1]) and _is_enlarged(old, new, old_spec, new_spec):
+        return "IK203", _ENLARGES
     return _NOTHING
+
+
+def _is_enlarged(old: Record, new: Record, old_spec: Record, new_spec: Record) -> bool:
+    """Whether a picture that was no larger than its source has grown beyond it, or is told to."""
+    source, before, after = old["source"]["size"], old["picture"]["size"], new["picture"]["size"]
+    if not source or before[0] > source[0] or before[1] > source[1]:
+        return False
+    # The source of a chain is smaller than the picture that it started from.
+    is_told = "upscale=True" in (new_spec.get("processors") or "") or bool(old_spec.get("chained"))
+    return is_told or after[0] * after[1] > source[0] * source[1]
 
 
 def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> tuple[str, str]:
@@ -103,7 +111,12 @@ def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, 
     if "Reflection" in processors:
         return "", "the mask of Reflection is smooth with Pillow 7 and later"
     if "SmartResize" in processors or "SmartCrop" in processors:
-        return "", "the smart crop may choose another part of the picture with another version of Pillow"
+        return (
+            "",
+            "where parts are much alike the smart crop may choose another: PILKit rounds, Pillow's versions differ",
+        )
+    if old["source"]["mode"] == "1":
+        return "", "PILKit 3 resizes pictures of two colours without smoothing"
     if old["source"]["mode"] in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
     return _NOTHING
@@ -121,10 +134,12 @@ def _format(difference: Difference, old: Record, new: Record, old_spec: Record, 
     return _NOTHING
 
 
-def _transparency(difference: Difference, old: Record, *_: Record) -> tuple[str, str]:
+def _transparency(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+    if old["picture"]["format"] != new["picture"]["format"]:
+        return _format(difference, old, new, old_spec)
     if difference.before == "transparent" and old["source"]["mode"] in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
-    if difference.after == "transparent":
+    if difference.after == "transparent" and old_spec.get("format") == "png":
         return "IK209", "with format='png' in lower case ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
     return _NOTHING
 

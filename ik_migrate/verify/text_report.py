@@ -127,6 +127,9 @@ class _Printer:
             self._wrapped(Text(f"{count(number, 'picture')}: {reason}", style="dim"), _INDENT)
         if field.verdict in {Verdict.FAILED_BEFORE, Verdict.NOT_COMPARED}:
             self._first_error(field)
+            equal = sum(1 for case in field.cases if case.verdict in {Verdict.EQUAL, Verdict.TOLERATED})
+            if equal:
+                self._wrapped(Text(f"{count(equal, 'picture')}: equal", style="dim"), _INDENT)
 
     def _first_error(self, field: FieldResult) -> None:
         """Why a picture could not be made, where that is no difference."""
