@@ -2,7 +2,8 @@
 
 Guided by coverage where Atheris is installed (``pip install atheris``), else by chance alone. It stops at the first
 input over which something fails, and writes that to a file. An input fails when an exception comes out, when it takes
-longer than ten seconds, when a rewrite had to be withdrawn, or when a line was changed that no finding speaks of.
+more than ten seconds of the processor, when a rewrite had to be withdrawn, or when a line was changed that no finding
+speaks of.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 _NAMES = ("models.py", "models.py", "models.py", "settings.py", "page.html", "requirements.txt", "deploy.sh", "tox.ini")
 _SECONDS = 10
+_HANGING = 120
+"""Seconds of the clock, on a machine that may be busy with other things."""
 _LARGEST = 6000
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 
@@ -50,10 +53,10 @@ def try_one(data: bytes) -> None:
     options = Options(unsafe_fixes=bool(kind & 8), todo=bool(kind & 16), keep_cache_names=bool(kind & 32))
     root = Path(tempfile.gettempdir(), "ik-migrate-fuzz-is-not-there")
     name = _NAMES[kind % len(_NAMES)]
-    started = time.monotonic()
+    started = time.process_time()
     project = Project(root)
     result = migrate_bytes(project, root / name, name, data, options)
-    if time.monotonic() - started > _SECONDS:
+    if time.process_time() - started > _SECONDS:
         raise Wrong("it takes too long")
     if "report this" in result.reason:
         raise Wrong(result.reason)
@@ -155,7 +158,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as corpus:
         for number, data in enumerate(seeds()):
             Path(corpus, f"{number:05}").write_bytes(data)
-        limits = [f"-runs={arguments.inputs}", f"-timeout={_SECONDS}", f"-max_len={_LARGEST}"]
+        limits = [f"-runs={arguments.inputs}", f"-timeout={_HANGING}", f"-max_len={_LARGEST}"]
         more = [f"-seed={arguments.seed or 1}", f"-artifact_prefix={arguments.failed}-", corpus]
         atheris.Setup([sys.argv[0], *limits, *more], try_and_keep)
         atheris.Fuzz()

@@ -75,7 +75,7 @@ def _in_strings(module: Module) -> Iterator[Finding]:
     names = module.project.spec_attributes
     if not names or "source_file" not in module.text.source.text:
         return
-    path = re.compile(rf"\b(?:\w+(?:\.|__))*(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
+    path = re.compile(rf"\b(?:[\w.]*(?:\.|__))?(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
     for literal in literals(module):
         for found in path.finditer(literal.value):
             yield report(

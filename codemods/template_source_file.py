@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report_range
 from ik_migrate.edits import Edit
+from ik_migrate.enclosed import enclosed
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.textfile import TextFile
 
@@ -56,8 +57,10 @@ ADMIN = Rule(
 _ADMIN_TEMPLATE = "imagekit/admin/thumbnail.html"
 _SOURCE_FILE = "source_file"
 _GONE = "instance|field|attname|validate|invalidate|clear|source_file"
-_SILENT = re.compile(r"\{#.*?#\}|\{%-?\s*(comment|verbatim|raw)\b.*?%\}.*?\{%-?\s*end\1\b.*?%\}", re.S)
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_SILENT = [(r"\{#", r"#\}")] + [
+    (rf"\{{%-?\s*{tag}\b", rf"\{{%-?\s*end{tag}\b[^%]*%\}}") for tag in ("comment", "verbatim", "raw")
+]
+_TAG = [(r"\{\{", r"\}\}"), (r"\{%", r"%\}")]
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _MEMBER = re.compile(rf"(?<![\w.])(?P<object>\w+(?:\.\w+)*)\.(?P<member>{_GONE})(?!\w)")
 _NAMED = re.compile(r"(?<![\w.])(?P<name>\w+)\s*=\s*(?P<path>\w+(?:\.\w+)+)(?![\w.(])")
@@ -84,11 +87,13 @@ def check_text(file: TextFile) -> Iterator[Finding]:
 
 def _code_of(text: str) -> str:
     """The text with blanks for all that is not code of the template; offsets stay."""
-    text = _SILENT.sub(lambda match: " " * len(match.group()), text)
+    spoken = list(text)
+    for start, end in enclosed(text, _SILENT):
+        spoken[start:end] = " " * (end - start)
+    text = "".join(spoken)
     code = [" "] * len(text)
-    for tag in _TAG.finditer(text):
-        inner = _STRING.sub(lambda match: " " * len(match.group()), tag.group())
-        code[tag.start() : tag.end()] = inner
+    for start, end in enclosed(text, _TAG):
+        code[start:end] = _STRING.sub(lambda match: " " * len(match.group()), text[start:end])
     return "".join(code)
 
 

@@ -9,17 +9,16 @@ import ast
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ik_migrate.backends import class_of
 from ik_migrate.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC
 from ik_migrate.names import Function
 from ik_migrate.project import Module
+from ik_migrate.relations import with_bases
 
 ROOTS = frozenset({PESSIMISTIC, NON_VALIDATING, CELERY})
 STRATEGY_OF = {PESSIMISTIC: "JustInTime", NON_VALIDATING: "Optimistic", CELERY: "JustInTime"}
 RENAMED = {"validate": "on_existence_required", "invalidate": "on_source_saved"}
 EVENTS = ("validate", "invalidate", "clear")
 IK2_METHODS = frozenset({*EVENTS, "is_invalid"})
-_DEPTH = 8
 
 Found = tuple[Module, ast.ClassDef]
 
@@ -52,19 +51,9 @@ class Family:
     @classmethod
     def of(cls, module: Module, node: ast.ClassDef) -> Family:
         """Look up the bases of ``node``."""
-        family = cls(module, node)
-        family._climb(module, node, 0)
-        return family
-
-    def _climb(self, module: Module, node: ast.ClassDef, depth: int) -> None:
-        for base in node.bases:
-            target = module.resolve(base)
-            if target is not None and target.qualified in ROOTS:
-                self.root = self.root or target.qualified
-            found = class_of(target)
-            if found is not None and depth < _DEPTH:
-                self.ancestors.append(found)
-                self._climb(*found, depth + 1)
+        classes = list(with_bases(module, node))
+        bases = (owner.qualified(base) for owner, found in classes for base in found.bases)
+        return cls(module, node, next((name for name in bases if name in ROOTS), ""), classes[1:])
 
     @property
     def classes(self) -> list[Found]:

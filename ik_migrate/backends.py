@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ik_migrate.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, canonical
 from ik_migrate.project import Module, Project, Target
+from ik_migrate.relations import with_bases
 from ik_migrate.spec_field import SpecField
 
 SETTING = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND"
@@ -131,16 +132,13 @@ def _own_successor(module: Module, found: tuple[Module, ast.ClassDef] | None) ->
     return None if backend.obstacle(module.project) else _OF_THE_PROJECT
 
 
-def _is_strategy(module: Module, node: ast.ClassDef, depth: int = 0) -> bool:
+def _is_strategy(module: Module, node: ast.ClassDef) -> bool:
     """Whether a class derives from a strategy of ImageKit 3's: an earlier run has turned it."""
-    for base in node.bases:
-        target = module.resolve(base)
-        found = class_of(target)
-        if target is not None and target.qualified.startswith(STRATEGIES):
-            return True
-        if found is not None and depth < 8 and _is_strategy(*found, depth + 1):
-            return True
-    return False
+    return any(
+        owner.qualified(base).startswith(STRATEGIES)
+        for owner, found in with_bases(module, node)
+        for base in found.bases
+    )
 
 
 def successor_of_setting(module: Module, setting: BackendSetting) -> Successor | None:

@@ -37,12 +37,19 @@ class OpaqueCall:
         nodes = [call.func, *call.args, *(keyword.value for keyword in call.keywords)]
         nodes = [node.value if isinstance(node, ast.Starred) else node for node in nodes]
         numbered = sorted(enumerate(nodes), key=lambda item: text.start(item[1]))
+        values: list[tuple[Piece, ...]] = [(Span(text.start(node), text.end(node)),) for node in nodes]
+
+        def hidden(match: re.Match[str]) -> str:
+            """A name for what looks like one of ours, in a comment or as a keyword."""
+            values.append((match.group(),))
+            return f"_ik_{len(values) - 1}_"
+
         code, position = "", text.start(call)
         for number, node in numbered:
-            code += f"{text.source.text[position : text.start(node)]}_ik_{number}_"
+            between = text.source.text[position : text.start(node)]
+            code += f"{PLACEHOLDER.sub(hidden, between)}_ik_{number}_"
             position = text.end(node)
-        code += text.source.text[position : text.end(call)]
-        values: list[tuple[Piece, ...]] = [(Span(text.start(node), text.end(node)),) for node in nodes]
+        code += PLACEHOLDER.sub(hidden, text.source.text[position : text.end(call)])
         return cls(text, call, _NEWLINE.sub("\n", code), values, tuple(_NEWLINE.findall(code)))
 
     def hide(self, value: tuple[Piece, ...]) -> str:

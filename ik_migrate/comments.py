@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from fnmatch import fnmatch
+from functools import lru_cache
+
+from ik_migrate.enclosed import enclosed
 
 _MARKUP = ("*.html", "*.htm", "*.xhtml", "*.xml", "*.svg", "*.djhtml", "*.jinja", "*.jinja2", "*.j2", "*.vue")
 _SLASHES = ("*.js", "*.ts", "*.jsx", "*.tsx", "*.css", "*.scss", "*.less", "*.groovy", "Jenkinsfile", "*.php", "*.go")
 _BATCH = ("*.bat", "*.cmd")
 _SEMICOLON = ("*.ini", "*.cfg", "*.conf")
-_IN_MARKUP = re.compile(r"<!--.*?-->|\{#.*?#\}|\{%-?\s*comment\b.*?endcomment\s*-?%\}", re.S)
-_BETWEEN_SLASHES = re.compile(r"/\*.*?\*/", re.S)
+_IN_MARKUP = (("<!--", "-->"), (r"\{#", r"#\}"), (r"\{%-?\s*comment\b", r"endcomment\s*-?%\}"))
+_BETWEEN_SLASHES = ((r"/\*", r"\*/"),)
 _WHOLE_LINE_SLASHES = re.compile(r"\s*//")
 _WHOLE_LINE_BATCH = re.compile(r"\s*@?(?:rem\b|::)", re.I)
 _WHOLE_LINE_HASH = re.compile(r"\s*#")
@@ -43,7 +47,8 @@ def in_comment(name: str, text: str, offset: int) -> bool:
 
 def line_start(text: str, offset: int) -> int:
     """Where the line of ``offset`` starts."""
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    start = text.rfind("\n", 0, offset) + 1
+    return max(start, text.rfind("\r", start, offset) + 1)
 
 
 def line_end(text: str, offset: int) -> int:
@@ -56,8 +61,15 @@ def _is(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch(name.lower(), pattern.lower()) for pattern in patterns)
 
 
-def _in_one_of(pattern: re.Pattern[str], text: str, offset: int) -> bool:
-    return any(match.start() <= offset < match.end() for match in pattern.finditer(text))
+def _in_one_of(forms: tuple[tuple[str, str], ...], text: str, offset: int) -> bool:
+    stretches = _stretches(forms, text)
+    last = bisect_right(stretches, (offset, len(text))) - 1
+    return last >= 0 and offset < stretches[last][1]
+
+
+@lru_cache(maxsize=2)
+def _stretches(forms: tuple[tuple[str, str], ...], text: str) -> list[tuple[int, int]]:
+    return list(enclosed(text, forms))
 
 
 def _after_hash(before: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ik_migrate.choice import Choose
 from ik_migrate.options import Options
+from ik_migrate.time_limit import time_limit
 
 if TYPE_CHECKING:
     from ik_migrate.backends import OwnBackend
@@ -55,8 +56,8 @@ class Crew(Protocol):
         """What each of the files says that matters beyond it."""
         ...
 
-    def own_backends(self, facts: Facts) -> dict[tuple[Path, str], OwnBackend]:
-        """The image cache backends among the classes of the project."""
+    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
+        """The image cache backends among the classes of the project, and why they can't be told if they can't."""
         ...
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
@@ -101,28 +102,45 @@ class Alone:
 
         self.project.unreadable = unreadable
         try:
-            found = facts_of(self.project, path)
+            with time_limit(_size([path])):
+                found = facts_of(self.project, path)
         except Exception as error:
             found = Facts(faults={path: told(error)})
         self.project.make_room()
         return found
 
-    def own_backends(self, facts: Facts) -> dict[tuple[Path, str], OwnBackend]:
+    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
         """See `Crew.own_backends`."""
         from ik_migrate.custom_backends import own_backends
+        from ik_migrate.faults import told
 
-        return own_backends(self.project, facts.backends, facts.settings)
+        try:
+            with time_limit(_size(self.project.candidates)):
+                return own_backends(self.project, facts.backends, facts.settings), ""
+        except Exception as error:
+            return {}, told(error)
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
         """See `Crew.strategies`."""
+        from ik_migrate.faults import told
+
+        found: set[str] = set()
+        for path in sorted(settings):
+            try:
+                with time_limit(_size([path])):
+                    found |= self._strategies_of(path)
+            except Exception as error:
+                # The work on the file itself says what is the matter with it; here it is enough not to know.
+                told(error)
+                found.add("")
+        return found
+
+    def _strategies_of(self, path: Path) -> set[str]:
         from ik_migrate.backends import backend_settings, successor_of_setting
 
-        found = set()
-        for module in self.project.modules_at(sorted(settings)):
-            for setting in backend_settings(module):
-                successor = successor_of_setting(module, setting)
-                found.add(successor.strategy if successor is not None else "")
-        return found
+        module = self.project.module_at(path)
+        successors = (successor_of_setting(module, setting) for setting in backend_settings(module)) if module else ()
+        return {successor.strategy if successor is not None else "" for successor in successors}
 
     def results(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileResult]]:
         """See `Crew.results`."""
@@ -164,11 +182,16 @@ def processes_for(job: Job, paths: Collection[Path]) -> int:
         return 1
     if job.options.jobs is not None:
         return max(1, min(job.options.jobs, len(paths)))
+    return max(1, min(_available_processors(), _size(paths) // _BYTES_PER_PROCESS, len(paths)))
+
+
+def _size(paths: Iterable[Path]) -> int:
+    """How many bytes the files hold together, those left out that are not there any more."""
     size = 0
     for path in paths:
         with suppress(OSError):
             size += path.stat().st_size
-    return max(1, min(_available_processors(), size // _BYTES_PER_PROCESS, len(paths)))
+    return size
 
 
 def _available_processors() -> int:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ik_migrate.imagekit_names import PROCESSED_FIELD, SPEC_FIELD, SPEC_FIELDS
 from ik_migrate.names import Function
 from ik_migrate.project import Module, Project, Target
+from ik_migrate.relations import with_bases
 
 FIELDS = frozenset({*SPEC_FIELDS, PROCESSED_FIELD})
 _DEPTH = 8
@@ -85,7 +86,7 @@ def partial_maker(module: Module, call: ast.Call, depth: int = 0) -> Maker | Non
 
 def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | None:
     """A class that derives from a field: with its signature, or with one of its own."""
-    field = field_base(module, node, depth)
+    field = field_base(module, node)
     if not field:
         return None
     init = _class_with_init(module, node, depth)
@@ -95,21 +96,10 @@ def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | N
 
 
 @lru_cache(maxsize=512)
-def field_base(module: Module, node: ast.ClassDef, depth: int = 0) -> str:
+def field_base(module: Module, node: ast.ClassDef) -> str:
     """ImageKit's field that a class derives from, at any distance; empty where it does from none."""
-    if depth > _DEPTH:
-        return ""
-    for base in node.bases:
-        target = module.resolve(base)
-        if target is None:
-            continue
-        if target.qualified in FIELDS:
-            return target.qualified
-        if target.module is not None and target.binding is not None and isinstance(target.binding.node, ast.ClassDef):
-            found = field_base(target.module, target.binding.node, depth + 1)
-            if found:
-                return found
-    return ""
+    bases = (owner.qualified(base) for owner, found in with_bases(module, node) for base in found.bases)
+    return next((name for name in bases if name in FIELDS), "")
 
 
 def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> ast.FunctionDef | None:

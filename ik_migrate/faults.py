@@ -6,6 +6,8 @@ import os
 import sys
 import traceback
 
+from ik_migrate.time_limit import TakesTooLong
+
 TOO_DEEP = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
 
 
@@ -20,6 +22,8 @@ def told(error: Exception, what: str = "") -> str:
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, RecursionError):
         return TOO_DEEP
+    if isinstance(error, TakesTooLong):
+        return "it takes too long to work on. Leave it out with --exclude."
     if isinstance(error, MemoryError):
         return "it takes more memory than there is. Leave it out with --exclude."
     kind = type(error).__name__

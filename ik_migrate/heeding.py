@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ik_migrate.codemod import UsedIgnore, codemods, rules
 from ik_migrate.findings import Finding
-from ik_migrate.ignore_comments import Ignores, ignores_of_module, ignores_of_text
+from ik_migrate.ignore_comments import Ignore, Ignores, ignores_of_module, ignores_of_text
 from ik_migrate.options import Options
 from ik_migrate.project import Module
 from ik_migrate.textfile import TextFile
@@ -39,10 +39,11 @@ def _unused(
     def is_judged(beginning: str) -> bool:
         return all(options.heeds(code) for code in rules() if code.startswith(beginning))
 
-    used = []
-    for comment in ignores.comments:
-        silenced = frozenset(finding.rule.code for finding in ignored if comment in ignores.of(finding))
-        used.append(UsedIgnore(comment, silenced, is_judged))
+    silenced: dict[Ignore, set[str]] = {comment: set() for comment in ignores.comments}
+    for finding in ignored:
+        for comment in ignores.of(finding):
+            silenced[comment].add(finding.rule.code)
+    used = [UsedIgnore(comment, frozenset(codes), is_judged) for comment, codes in silenced.items()]
     for codemod in codemods():
         if codemod.ignores is not None:
             yield from (finding for finding in codemod.ignores(file, used) if options.heeds(finding.rule.code))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ik_migrate.comments import in_comment, is_script
 from ik_migrate.findings import Finding
@@ -62,8 +63,16 @@ class Ignores:
         """The comments that say to ignore a finding."""
         if not self.comments:
             return []
-        lines, code = self.lines_of(finding), finding.rule.code
-        return [ignore for ignore in self.comments if ignore.line in lines and ignore.names(code)]
+        code = finding.rule.code
+        about = (ignore for line in sorted(self.lines_of(finding)) for ignore in self._by_line.get(line, ()))
+        return [ignore for ignore in about if ignore.names(code)]
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[Ignore]]:
+        found: dict[int, list[Ignore]] = {}
+        for ignore in self.comments:
+            found.setdefault(ignore.line, []).append(ignore)
+        return found
 
     def split(self, findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         """The findings that count, and those that are to be ignored."""
@@ -90,7 +99,8 @@ def ignores_of_module(module: Module) -> Ignores:
         if match:
             own_line = not source.text[source.line_starts[source.line_of(start)] : start].strip()
             found.append(_ignore(source, match, blank, own_line))
-    return Ignores(tuple(found), _lines_in_python(text, {ignore.line for ignore in found}))
+    around = _CodeAround(text)
+    return Ignores(tuple(found), lambda finding: around.lines_of(finding))
 
 
 def ignores_of_text(file: TextFile) -> Ignores:
@@ -149,28 +159,43 @@ def _is_comment(name: str, line: str) -> bool:
     return in_comment(name, line, len(line) - len(line.lstrip()) + 1)
 
 
-def _lines_in_python(text: PythonText, commented: set[int]) -> Callable[[Finding], frozenset[int]]:
-    """What tells the first and last lines of what is spoken of, of its statement, and of the calls around it.
+class _CodeAround:
+    """The statements and calls of a Python file, by what they stand around.
 
     Args:
         text: the file.
-        commented: the lines that comments are about; of others only a finding's own are told.
     """
-    source = text.source
-    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for node in text.nodes:
-        is_simple = isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
-        if is_simple or isinstance(node, ast.Call):
-            start, end = text.start(node), text.end(node)
-            for line in commented.intersection((source.line_of(start), source.line_of(end))):
-                places[line].append((start, end))
 
-    def lines_of(finding: Finding) -> frozenset[int]:
-        offset = source.offset_of(finding.place)
-        around = {line for line, spans in places.items() if any(start <= offset < end for start, end in spans)}
-        return frozenset(around | _own_lines(finding))
+    def __init__(self, text: PythonText) -> None:
+        self._source = text.source
+        ranges = sorted((text.start(node), -text.end(node)) for node in text.nodes if _is_statement_or_call(node))
+        self._starts = [start for start, _ in ranges]
+        self._ends = [-end for _, end in ranges]
+        self._outer: list[int] = []
+        """For each of them the one around it, -1 for none."""
+        for index, start in enumerate(self._starts):
+            outer = index - 1
+            while outer >= 0 and self._ends[outer] <= start:
+                outer = self._outer[outer]
+            self._outer.append(outer)
 
-    return lines_of
+    def lines_of(self, finding: Finding) -> frozenset[int]:
+        """The first and last lines of what is spoken of, of its statement, and of the calls around it."""
+        lines = _own_lines(finding)
+        offset = self._source.offset_of(finding.place)
+        index = bisect_right(self._starts, offset) - 1
+        while index >= 0:
+            if offset < self._ends[index]:
+                lines |= {self._source.line_of(self._starts[index]), self._source.line_of(self._ends[index])}
+            index = self._outer[index]
+        return frozenset(lines)
+
+
+def _is_statement_or_call(node: ast.AST) -> bool:
+    """Whether it is a call, or a statement that has no others in it."""
+    if isinstance(node, ast.Call):
+        return True
+    return isinstance(node, ast.stmt) and not hasattr(node, "body") and not isinstance(node, ast.Match)
 
 
 def _lines_in_text(lines: list[str], finding: Finding) -> frozenset[int]:

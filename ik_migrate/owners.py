@@ -10,7 +10,6 @@ from ik_migrate.relations import class_behind, related_class
 
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 _SHORTCUTS = frozenset({"django.shortcuts.get_object_or_404", "django.shortcuts.get_list_or_404"})
-_DEEPEST = 10
 
 
 def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
@@ -18,7 +17,7 @@ def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
     own_class = _class_of_self(module, owner)
     if own_class is not None:
         # A mixin's methods speak of attributes that other classes have.
-        return _class_has(module, own_class, name, 0, absent=None)
+        return _class_has(module, own_class, name, {own_class}, absent=None)
     if isinstance(owner, ast.Name):
         target = module.resolve(owner)
         if target is None:
@@ -26,13 +25,13 @@ def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
         if target.binding is None or target.binding.kind in {"class", "function", "import"}:
             return False  # a module, or a thing that no model instance can be
     found = class_of(module, owner)
-    return _class_has(*found, name, 0, absent=False) if found is not None else None
+    return _class_has(*found, name, {found[1]}, absent=False) if found is not None else None
 
 
 def is_spec_of_class(module: Module, owner: ast.expr, name: str) -> bool:
     """Whether ``owner`` is a class of the project, and its attribute ``name`` a spec field: ``Photo.thumbnail``."""
     found = _class_named(module, owner)
-    return found is not None and _class_has(*found, name, 0, absent=False) is True
+    return found is not None and _class_has(*found, name, {found[1]}, absent=False) is True
 
 
 def _class_of_self(module: Module, owner: ast.expr) -> ast.ClassDef | None:
@@ -101,10 +100,13 @@ def _class_named(module: Module, expression: ast.expr) -> tuple[Module, ast.Clas
     return class_behind(module.resolve(expression))
 
 
-def _class_has(module: Module, node: ast.ClassDef, name: str, depth: int, *, absent: bool | None) -> bool | None:
+def _class_has(
+    module: Module, node: ast.ClassDef, name: str, seen: set[ast.ClassDef], *, absent: bool | None
+) -> bool | None:
     """Whether the class, or one that it derives from, has a spec field of that name.
 
     Args:
+        seen: the classes that have been looked at, added to; a class can be reached on many ways, or be its own base.
         absent: what to say of a class that derives from nothing and has no such attribute.
     """
     bindings = module.text.names.scope_made_by(node).bindings.get(name, [])
@@ -113,11 +115,14 @@ def _class_has(module: Module, node: ast.ClassDef, name: str, depth: int, *, abs
         return spec is not None and not spec.is_processed
     if _assigns(node, name):
         return False
-    verdicts = []
+    verdicts: list[bool | None] = []
     for base in node.bases:
         found = _class_named(module, base)
-        if found is not None and depth < _DEEPEST:
-            verdicts.append(_class_has(*found, name, depth + 1, absent=absent))
+        if found is not None and found[1] in seen:
+            verdicts.append(False)
+        elif found is not None:
+            seen.add(found[1])
+            verdicts.append(_class_has(*found, name, seen, absent=absent))
         else:
             verdicts.append(absent if module.qualified(base) == "builtins.object" else None)
     if True in verdicts:

@@ -21,6 +21,8 @@ _CONSTANTS = {"os.pardir": "..", "os.path.pardir": "..", "os.curdir": ".", "os.s
 _DEEPEST = 20
 _MOST = 20
 _MOST_STEPS = 500
+_LONGEST = 4096
+"""Of a path, in characters; no system has longer ones."""
 
 
 class PathValues:
@@ -52,6 +54,9 @@ class PathValues:
         self._steps[0] -= 1
         if depth > _DEEPEST or self._steps[0] < 0:
             return []
+        return [text for text in self._any_texts(node, given, depth)[:_MOST] if len(text) <= _LONGEST]
+
+    def _any_texts(self, node: ast.expr, given: dict[str, list[str]], depth: int) -> list[str]:
         if isinstance(node, ast.Constant):
             return [node.value] if isinstance(node.value, str) else []
         if isinstance(node, ast.Name | ast.Attribute):

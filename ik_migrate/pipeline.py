@@ -22,6 +22,7 @@ from ik_migrate.settling import consistent, settled
 from ik_migrate.source import Source, Undecodable
 from ik_migrate.spec_field import spec_fields
 from ik_migrate.textfile import TextFile
+from ik_migrate.time_limit import time_limit
 from ik_migrate.todo import todo_edits_of_module, todo_edits_of_text
 
 _REPORT = "The file is left as it is; please report this."
@@ -64,9 +65,11 @@ def migrate_bytes(
         if path in project.faults:
             raise RuleError(project.faults[path])
         options = options.for_file(path, project.root)
-        if is_python(path.name, data):
-            return _migrate_python(project, path, shown_path, data, options, choose)
-        return _migrate_text(project, shown_path, data, options, choose)
+        # Whoever is asked about a rewrite may think as long as they like: that takes no processor time.
+        with time_limit(len(data)):
+            if is_python(path.name, data):
+                return _migrate_python(project, path, shown_path, data, options, choose)
+            return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
         reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except TooDeep:

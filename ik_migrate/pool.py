@@ -40,6 +40,8 @@ _DIED = (
     "the process that worked on it came to a violent end: it is nested too deeply, or takes more memory than there is"
 )
 
+_LEFT_ALONE = f"{_DIED}. Leave it out with --exclude."
+
 
 class _Died(Exception):
     """The process came to an end before it answered."""
@@ -160,14 +162,14 @@ class Pool:
         """See `Crew.results`; files come in no order."""
         return self._each("result_of", paths, self._failure)
 
-    def own_backends(self, facts: Facts) -> dict[tuple[Path, str], OwnBackend]:
+    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
         """See `Crew.own_backends`."""
-        found: dict[tuple[Path, str], OwnBackend] = self._one("own_backends", facts)
+        found: tuple[dict[tuple[Path, str], OwnBackend], str] = self._one("own_backends", facts, ({}, _LEFT_ALONE))
         return found
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
         """See `Crew.strategies`."""
-        found: set[str] = self._one("strategies", settings)
+        found: set[str] = self._one("strategies", settings, {""})
         return found
 
     def _failure(self, path: Path) -> FileResult:
@@ -178,15 +180,13 @@ class Pool:
         except OSError:
             data = b""
         shown = Project(self._job.root, self._job.base).shown(path)
-        return FileResult(
-            shown, Status.FAILED, before=data, after=data, reason=f"{_DIED}. Leave it out with --exclude."
-        )
+        return FileResult(shown, Status.FAILED, before=data, after=data, reason=_LEFT_ALONE)
 
-    def _one(self, task: str, argument: object) -> Any:
+    def _one(self, task: str, argument: object, failure: object) -> Any:
         try:
             return self._hands[0].ask(self._knowledge, task, argument)
         except _Died:
-            raise RuntimeError(f"{_DIED} ({task})") from None
+            return failure
 
     def _each(self, task: str, paths: Iterable[Path], failure: Callable[[Path], Any]) -> Iterator[tuple[Path, Any]]:
         """What comes of a task for each of the files, in the order in which they are done."""

@@ -26,6 +26,8 @@ from ik_migrate.python2_tokens import NotPython
 from ik_migrate.source import Source, Undecodable
 
 _FOLLOW_AT_MOST = 20
+# Bindings that are looked at for one name: several for each name, over several files, could be billions.
+_BINDINGS_AT_MOST = 2000
 # Characters of source. Syntax trees with all that is known of them take some hundred times as much.
 _HOLD_AT_MOST = 2_000_000
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -173,6 +175,7 @@ class Project(Knowledge):
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._neighbours: dict[tuple[str, Path], Path | None] = {}
         self._held = 0
+        self._bindings_left = 0
         self.unreadable: frozenset[Path] = frozenset()
         """Files that must not be read."""
         self._mentions: dict[str, list[Path]] | None = None
@@ -329,6 +332,8 @@ class Project(Knowledge):
         """What a name or dotted name stands for, through imports and assignments in all files."""
         if depth > _FOLLOW_AT_MOST:
             return None
+        if depth == 0:
+            self._bindings_left = _BINDINGS_AT_MOST
         if isinstance(expression, ast.Name):
             bindings = module.text.names.bindings_in_force(expression)
             if not bindings:
@@ -341,6 +346,7 @@ class Project(Knowledge):
 
     def resolve_global(self, module: Module, name: str) -> Target | None:
         """What a name at the top level of a file stands for."""
+        self._bindings_left = _BINDINGS_AT_MOST
         return self._name_in(module, name, 0)
 
     def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
@@ -358,6 +364,9 @@ class Project(Knowledge):
         return targets[-1] if targets else None
 
     def _bound(self, module: Module, binding: Binding, depth: int) -> Target | None:
+        self._bindings_left -= 1
+        if self._bindings_left < 0:
+            return None
         if binding.kind == "import":
             return self._imported(module, binding.module, binding.attribute, depth)
         if binding.kind == "assign" and isinstance(binding.value, ast.Name | ast.Attribute):
@@ -417,7 +426,8 @@ class Project(Knowledge):
     def _from_star(self, module: Module, name: str, depth: int) -> Target | None:
         for source in module.text.names.module.star_imports:
             dotted = absolute(module.package, source)
-            if dotted is None:
+            self._bindings_left -= 1
+            if dotted is None or self._bindings_left < 0:
                 continue
             if name in star_names(dotted):
                 return Target(canonical(f"{dotted}.{name}"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from ik_migrate.project import Module, Target
 from ik_migrate.surroundings import app_label
 
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "AutoOneToOneField"})
-_DEEPEST = 10
 
 Model = tuple[Module, ast.ClassDef]
 """A class, and the file that it stands in."""
@@ -22,20 +22,32 @@ def class_behind(target: Target | None) -> Model | None:
     return (target.module, node) if isinstance(node, ast.ClassDef) else None
 
 
-def related_class(module: Module, model: ast.ClassDef, name: str, depth: int = 0) -> Model | None:
+def with_bases(module: Module, node: ast.ClassDef) -> Iterator[Model]:
+    """A class and the classes of the project that it derives from, nearest first, each once.
+
+    A class can be reached on very many ways, and in code that does not run be its own base.
+    """
+    waiting, seen = [(module, node)], {node}
+    while waiting:
+        owner, found = waiting.pop()
+        yield owner, found
+        for base in reversed(found.bases):
+            behind = class_behind(owner.resolve(base)) if isinstance(base, ast.Name | ast.Attribute) else None
+            if behind is not None and behind[1] not in seen:
+                seen.add(behind[1])
+                waiting.append(behind)
+
+
+def related_class(module: Module, model: ast.ClassDef, name: str) -> Model | None:
     """The model that the foreign key ``name`` of a model, or of one that it derives from, points to.
 
     Returns:
         The model; None where there is no such key, or where its model can't be seen.
     """
-    for binding in module.text.names.scope_made_by(model).bindings.get(name, []):
-        if isinstance(binding.value, ast.Call) and _is_to_one(binding.value.func):
-            return _pointed_to(module, model, binding.value)
-    for base in model.bases:
-        found = class_behind(module.resolve(base)) if isinstance(base, ast.Name | ast.Attribute) else None
-        related = related_class(*found, name, depth + 1) if found is not None and depth < _DEEPEST else None
-        if related is not None:
-            return related
+    for owner, bases in with_bases(module, model):
+        for binding in owner.text.names.scope_made_by(bases).bindings.get(name, []):
+            if isinstance(binding.value, ast.Call) and _is_to_one(binding.value.func):
+                return _pointed_to(owner, bases, binding.value)
     return None
 
 

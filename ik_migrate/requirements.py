@@ -34,7 +34,7 @@ _CONDA = re.compile(
 _ADDRESS_START = re.compile(r"[^\s\"'<>]*$")
 _ADDRESS = re.compile(r"[^\s\"'<>]*")
 _IS_CODE = re.compile(r"\b(?:git|hg|bzr|svn)\+|\.(?:tar\.\w+|tgz|zip|whl)\b|/(?:archive|tarball|zipball)/")
-_REFERENCE = re.compile(rf"(?:{NAME}(?:\.git)?@v?|{NAME}-|/v?)(?P<version>\d+)\.\d", re.I)
+_REFERENCE = re.compile(rf"(?:{NAME}(?:\.git)?@v?|{NAME}-|/v?)(?P<version>\d{1, 9})\.\d", re.I)
 _ANSIBLE = re.compile(rf"\bname[=:]\s*[\"']?(?P<name>{NAME})[\"']?\s+version[=:]\s*[\"']?(?P<spec>[\d.]+)", re.I)
 _LOCKED = re.compile(
     rf"[\"']?(?P<name>{NAME})[\"']?(?:\s*:\s*\{{[^{{}}]*?\"version\":|\s+version\s*=)\s*\"(?P<spec>[^\"]+)\"", re.I
@@ -51,7 +51,7 @@ _SHELL = re.compile(r"\b(?:pip[\d.]*\s+(?:install|wheel|download)|easy_install|u
 _LINE_BEGINNING = re.compile(r"^\s*(?:[-*]\s+)?(?:[\w.-]+\s*=\s*)?[\[(]?$")
 _LINE_REST = re.compile(r"\s*\)?\s*(?:$|[\"'\]),;#\\]|--)")
 _FACTOR = re.compile(r"^\s*[\w{},.!-]+:\s+$")
-_RELEASE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d+)((?:\.[\w*]+)*)")
+_RELEASE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d{1,9})(?!\d)((?:\.[\w*]+)*)")
 
 
 class Form(Enum):

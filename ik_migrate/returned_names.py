@@ -199,7 +199,8 @@ class _Reader:
                 return self.tail(keyword.value)
         if not field.group(1) and call.args:
             return self.tail(call.args[-1])
-        return self.tail(call.args[int(field.group(1))]) if field.group(1).isdigit() else UNKNOWN
+        by_number = {str(number): argument for number, argument in enumerate(call.args)}
+        return self.tail(by_number[field.group(1)]) if field.group(1) in by_number else UNKNOWN
 
     def _derived(self, expression: ast.expr) -> Extension:
         """Something cut out of the source's name or the suggested extension, with nothing put to it."""

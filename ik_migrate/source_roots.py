@@ -7,15 +7,18 @@ place of the file that says so. What can't be worked out, as an environment vari
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ik_migrate.discovery import is_below, search
+from ik_migrate.faults import told
 from ik_migrate.foreign_trees import EXCLUDED
 from ik_migrate.options import Options
 from ik_migrate.path_values import PathValues
 from ik_migrate.project import Module, Project
+from ik_migrate.time_limit import time_limit
 
 _STARTS_DJANGO = ("execute_manager", "execute_from_command_line")
 _TRIGGERS = (b"sys.path", b"addsitedir", b"package_dir", b"find_packages", *map(str.encode, _STARTS_DJANGO))
@@ -35,8 +38,13 @@ def source_roots(project: Project, options: Options) -> list[Path]:
     """
     roots = list(options.source_roots)
     for path in search(project.root, _TRIGGERS, options).files:
-        roots += (root for root in _roots_said_by(project, path) if _is_own(project, root))
-    return [root for root in dict.fromkeys(roots) if root.is_dir()]
+        try:
+            with time_limit(path.stat().st_size):
+                roots += [root for root in _roots_said_by(project, path) if _is_own(project, root)]
+        except Exception as error:
+            # What can't be worked out gives nothing; the work on the file itself says what is the matter with it.
+            told(error)
+    return [root for root in dict.fromkeys(roots) if os.path.isdir(root)]
 
 
 def _is_own(project: Project, folder: Path) -> bool:

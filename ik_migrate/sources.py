@@ -6,6 +6,7 @@ import ast
 
 from ik_migrate.imagekit_names import SPEC_FIELDS
 from ik_migrate.project import Module
+from ik_migrate.relations import class_behind, with_bases
 from ik_migrate.spec_field import SpecField
 
 
@@ -55,16 +56,22 @@ def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
     """
     if spec.model is None:
         return [], "the model that the field is for can't be seen here"
-    return _fields_of_class(spec.module, spec.model, 0)
+    return _fields_of_class(spec.module, spec.model, {})
 
 
-def _fields_of_class(module: Module, model: ast.ClassDef, depth: int) -> tuple[list[str], str]:
+def _fields_of_class(module: Module, model: ast.ClassDef, is_done: dict[ast.ClassDef, bool]) -> tuple[list[str], str]:
+    """The same for one class.
+
+    Args:
+        is_done: the classes that were met, and whether all was said of them; added to.
+    """
     found: list[str] = []
-    unsure = "it is inherited in a circle" if depth > 10 else ""
-    if unsure:
-        return found, unsure
+    if model in is_done:
+        return found, "" if is_done[model] else "it is inherited in a circle"
+    is_done[model] = False
+    unsure = ""
     for base in model.bases:
-        inherited, reason = _fields_of_base(module, base, depth)
+        inherited, reason = _fields_of_base(module, base, is_done)
         found += [name for name in inherited if name not in found]
         unsure = unsure or reason
     scope = module.text.names.scope_made_by(model)
@@ -78,31 +85,40 @@ def _fields_of_class(module: Module, model: ast.ClassDef, depth: int) -> tuple[l
             if verdict is None:
                 shown = module.text.text_of(binding.value.func)
                 unsure = unsure or f"whether {name} ({shown}) is an ImageField can't be seen"
+    is_done[model] = True
     return found, unsure
 
 
-def _fields_of_base(module: Module, base: ast.expr, depth: int) -> tuple[list[str], str]:
+def _fields_of_base(module: Module, base: ast.expr, is_done: dict[ast.ClassDef, bool]) -> tuple[list[str], str]:
     target = module.resolve(base)
     if target is not None and target.qualified in _KNOWN_BASES:
         return [], ""
     if target is not None and target.module is not None and target.binding is not None:
         node = target.binding.node
         if isinstance(node, ast.ClassDef):
-            return _fields_of_class(target.module, node, depth + 1)
+            return _fields_of_class(target.module, node, is_done)
     return [], f"the base class {module.text.text_of(base)} is defined outside this project"
 
 
 def _is_image_field(module: Module, function: ast.expr) -> bool | None:
     """Whether calling ``function`` makes an ImageField; None where it can't be told."""
     target = module.resolve(function)
-    qualified = target.qualified if target is not None else ""
+    made = class_behind(target)
+    if made is None:
+        return _is_name_of_image_field(target.qualified if target is not None else "")
+    bases = [
+        _is_name_of_image_field(owner.qualified(base))
+        for owner, found in with_bases(*made)
+        for base in found.bases
+        if class_behind(owner.resolve(base)) is None
+    ]
+    return True if True in bases else (None if None in bases else False)
+
+
+def _is_name_of_image_field(qualified: str) -> bool | None:
+    """Whether a class outside of the project is an ImageField; None where it can't be told."""
     if qualified in _IMAGE_FIELDS:
         return True
-    if target is not None and target.module is not None and target.binding is not None:
-        node = target.binding.node
-        if isinstance(node, ast.ClassDef):
-            bases = [_is_image_field(target.module, base) for base in node.bases]
-            return True if True in bases else (None if None in bases else False)
     if qualified.startswith(_NO_IMAGE_FIELDS):
         return False
     return None if "Image" in qualified.rpartition(".")[2] or "Thumbnail" in qualified else False
@@ -125,7 +141,11 @@ def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None
     Returns:
         The file with that call, and the call; None where it can't be seen.
     """
-    return _binding_in_class(spec.module, spec.model, name, 0) if spec.model is not None else None
+    for module, model in with_bases(spec.module, spec.model) if spec.model is not None else ():
+        for binding in reversed(module.text.names.scope_made_by(model).bindings.get(name, [])):
+            if isinstance(binding.value, ast.Call):
+                return module, binding.value
+    return None
 
 
 def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.Call]]:
@@ -144,22 +164,3 @@ def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.C
 def _is_class(module: Module, base: ast.expr, spec: SpecField) -> bool:
     target = module.resolve(base)
     return target is not None and target.binding is not None and target.binding.node is spec.model
-
-
-def _binding_in_class(module: Module, model: ast.ClassDef, name: str, depth: int) -> tuple[Module, ast.Call] | None:
-    for binding in reversed(module.text.names.scope_made_by(model).bindings.get(name, [])):
-        if isinstance(binding.value, ast.Call):
-            return module, binding.value
-    for base in model.bases:
-        target = module.resolve(base)
-        if (
-            depth < 10
-            and target is not None
-            and target.module is not None
-            and target.binding is not None
-            and isinstance(target.binding.node, ast.ClassDef)
-        ):
-            found = _binding_in_class(target.module, target.binding.node, name, depth + 1)
-            if found is not None:
-                return found
-    return None

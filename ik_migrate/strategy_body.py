@@ -123,7 +123,8 @@ class BodyWriter:
         call = self._parents[attribute]
         if attribute.attr in _STORAGE_READS:
             return
-        if attribute.attr == "delete" and isinstance(call, ast.Call) and ast.unparse(call.args[0]) == f"{file}.name":
+        is_deleted = attribute.attr == "delete" and isinstance(call, ast.Call) and call.args
+        if isinstance(call, ast.Call) and is_deleted and ast.unparse(call.args[0]) == f"{file}.name":
             # ImageKit 2 asked the storage each time; ImageKit 3 has to be told.
             statement = self._statement(call)
             if statement is not None:

@@ -63,7 +63,10 @@ def survey(
         knowledge.target, knowledge.target_reason = OLD_STACK_TARGET, _why_not_newest(root, facts.old_stack)
     crew.learn(knowledge)
     if facts.backends or facts.settings:
-        knowledge.own_backends = crew.own_backends(facts) if facts.backends else {}
+        knowledge.own_backends, reason = crew.own_backends(facts) if facts.backends else ({}, "")
+        if reason:
+            # Who uses which backend is not known: none of the files that have to do with them can be rewritten.
+            knowledge.faults.update(dict.fromkeys(facts.backends, reason))
         crew.learn(knowledge)
         strategies = crew.strategies(facts.settings)
         if strategies in ({"Optimistic"}, {OWN}):

@@ -1,0 +1,136 @@
+"""Code that is made up to keep a tool busy, or to have it fail: the work on it ends, and the others are done."""
+
+from __future__ import annotations
+
+import pytest
+
+from ik_migrate import api, time_limit
+from ik_migrate.options import Options
+
+IMPORTS = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+"""
+MODEL = """\
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
+"""
+NO_SOURCE = MODEL.replace(", image_field='image'", "")
+STARS = "".join(f"from m{number} import *\n" for number in range(8)) + "# imagekit\n"
+IMPORTED = "".join(f"from m{number} import a, b, c\n" for number in range(8)) + "# imagekit\n"
+SUMS = "P0 = 'a'\n" + "".join(f"P{n} = P{n - 1} + P{n - 1}\nP{n} = P{n - 1} + 'x'\n" for n in range(1, 40))
+SHAPES = {
+    "bases in a circle": {"models.py": IMPORTS + "class A(B): pass\nclass B(A): pass\nx = A()\n" + MODEL},
+    "field in a circle": {
+        "models.py": IMPORTS
+        + "class A(B): pass\nclass B(A): pass\n"
+        + NO_SOURCE.replace("image =", "x = A()\n    image =")
+    },
+    "many ways to a base": {
+        "models.py": IMPORTS + f"class A({'A, ' * 8}): pass\n" + NO_SOURCE.replace("models.M", "A.M")
+    },
+    "star imports in a circle": {f"m{number}.py": STARS for number in range(8)},
+    "imports in a circle": {f"m{number}.py": IMPORTED for number in range(8)},
+    "names in a circle": {"m.py": IMPORTS + "a = b; b = a; a = c; c = a; b = c\n" * 20 + "x = a(image_field='y')\n"},
+    "sums of paths": {"manage.py": f"import sys\n{SUMS}sys.path.insert(0, P39)\nsys.path.insert(0, P5)\n"},
+    "impossible paths": {
+        "manage.py": "import sys\nfrom unipath import Path\nsys.path.insert(0, Path(__file__).ancestor('x'))\n"
+        f"sys.path += [Path(__file__).ancestor({10**12}), '{'y' * 5000}', 'a\\0b', '\\ud800']\n"
+    },
+    "tags that are left open": {"page.html": "{# imagekit #}\n" + "{{ {% {% comment %} {# <!--\n" * 20_000},
+    "underscores": {"m.py": MODEL + f"x.source_file\nx = '{'a__' * 200} source_file'\n"},
+    "long version": {
+        "requirements.txt": f"django-imagekit=={'1' * 5000}\ngit+https://x/django-imagekit-{'1' * 5000}.0\n"
+    },
+    "numbers out of range": {
+        "m.py": IMPORTS
+        + "def name(instance, path, specname, extension):\n    return '{7}'.format(path)\n"
+        + MODEL.replace("'image')", "'image', cache_to=name)")
+    },
+    "delete of nothing": {
+        "m.py": "from imagekit.imagecache import PessimisticImageCacheBackend\n\n\n"
+        "class Backend(PessimisticImageCacheBackend):\n"
+        "    def invalidate(self, file):\n        file.storage.delete()\n"
+    },
+}
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A project with one model that can be rewritten."""
+    (tmp_path / "manage.py").write_text("")
+    (tmp_path / "photos.py").write_text(IMPORTS + MODEL)
+    return tmp_path
+
+
+@pytest.mark.parametrize("files", SHAPES.values(), ids=SHAPES)
+def test_shape(site, files):
+    for name, text in files.items():
+        (site / name).write_text(text)
+    report = api.apply([site], Options(unsafe_fixes=True), base=site)
+    assert report.failed == ()
+    assert "source='image'" in (site / "photos.py").read_text()
+
+
+def test_comments_that_look_like_ours_within(site):
+    """The rewrite puts names in the place of values; the user may have the same."""
+    call = "ImageSpecField([],  # _ik_0_, _ik_77_\n    image_field='image')\n"
+    (site / "m.py").write_text(IMPORTS + MODEL + f"    big = {call}")
+    assert api.apply([site], base=site).failed == ()
+    assert call.replace("image_field", "source") in (site / "m.py").read_text()
+
+
+def test_many_findings_in_one_file(site):
+    lines = 3000
+    (site / "requirements.txt").write_text("django-imagekit==2.0.4\n" * lines)
+    (site / "page.html").write_text("{# imagekit #}\n" + "{{ p.small.source_file.url }}\n" * lines)
+    (site / "m.py").write_text(IMPORTS + "x = 1  # ik-migrate: ignore[IK101]\n" * lines + MODEL)
+    report = api.apply([site], Options(unsafe_fixes=True), base=site)
+    assert report.failed == ()
+    assert "2.0.4" not in (site / "requirements.txt").read_text()
+    assert (site / "page.html").read_text().count("generator.source.url") == lines
+
+
+@pytest.mark.skipif(not hasattr(time_limit.signal, "setitimer"), reason="there is nothing to interrupt Python with")
+def test_file_that_takes_too_long(site, monkeypatch):
+    """It alone is left, be it read for the first time or worked on."""
+    (site / "slow.py").write_text(IMPORTS + MODEL)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.2)
+    from ik_migrate import facts, pipeline
+
+    for owner, name, argument in ((facts, "facts_of", 1), (pipeline, "findings_of", 0)):
+        whole = getattr(owner, name)
+
+        def hang(*given, whole=whole, argument=argument):
+            while getattr(given[argument], "path", given[argument]).name == "slow.py":
+                pass
+            return whole(*given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, name, hang)
+            report = api.scan([site], base=site)
+        assert report.failed == (("slow.py", "it takes too long to work on. Leave it out with --exclude."),)
+        assert {finding.path for finding in report.findings} == {"photos.py"}
+
+
+def test_fault_over_backends(site, monkeypatch):
+    """The files that have to do with them are left; the others are done."""
+    backends = "from imagekit.imagecache import PessimisticImageCacheBackend as P\nclass B(P): pass\n"
+    (site / "b.py").write_text(backends)
+    (site / "settings.py").write_text("IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'b.B'\n")
+
+    def fail(*given):
+        raise ZeroDivisionError
+
+    api.scan([site], base=site)
+    monkeypatch.setattr("ik_migrate.custom_backends.own_backends", fail)
+    # What the default strategy is can't be told then, nor whether anybody needs it.
+    monkeypatch.setattr("ik_migrate.backends.backend_settings", fail)
+    report = api.apply([site], Options(unsafe_fixes=True), base=site)
+    assert [path for path, _ in report.failed] == ["b.py", "settings.py"]
+    assert (site / "b.py").read_text() == backends
+    assert "source='image'" in (site / "photos.py").read_text()
