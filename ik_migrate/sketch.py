@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ik_migrate.sources import has_no_instance
 from ik_migrate.spec_class import STAY_WITH_FIELD, class_name
 from ik_migrate.spec_field import Argument, SpecField
 
@@ -14,7 +15,7 @@ def sketch_of_processors(spec: SpecField, argument: Argument) -> str:
     body = [
         "    @property",
         "    def processors(self):",
-        "        instance, attname = get_field_info(self.source)",
+        _instance_found(spec),
         f"        return {_called(value)}(instance=instance, file=self.source)",
     ]
     return _sketch(spec, argument, body)
@@ -28,11 +29,17 @@ def sketch_of_cachefile_name(spec: SpecField, argument: Argument) -> str:
         "    def cachefile_name(self):",
         "        if not self.source:",
         "            return None",
-        "        instance, attname = get_field_info(self.source)",
+        _instance_found(spec),
         "        extension = suggest_extension(self.source.name, self.format)",
         f"        return {_called(value)}(instance, self.source.name, '{spec.attname}', extension)",
     ]
     return _sketch(spec, argument, body)
+
+
+def _instance_found(spec: SpecField) -> str:
+    """The line that finds the instance; a source that is a spec file itself leads to it by its own source."""
+    source = "self.source.generator.source" if has_no_instance(spec) else "self.source"
+    return f"        instance, attname = get_field_info({source})"
 
 
 def _called(value: str) -> str:

@@ -803,3 +803,30 @@ def test_an_app_that_empties_the_specs_of_other_apps_models(project):
         ("trimmer/forgetting.py", 2, "IK507", "manual"),
         ("trimmer/forgetting.py", 2, "IK507", "manual"),
     ]
+
+
+def test_code_to_write_for_a_spec_made_from_a_spec_finds_the_instance(project):
+    models = """\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import Crop, SmartResize
+
+
+def path(instance, path, specname, extension):
+    return 'deals/%s/%s%s' % (specname, instance.slug, extension)
+
+
+def cut(instance, file):
+    return [Crop(instance.width, instance.height)]
+
+
+class Deal(models.Model):
+    picture = models.ImageField(upload_to='deals')
+    cropped = ImageSpecField(cut, image_field='picture', cache_to=path)
+    small = ImageSpecField([SmartResize(90, 60)], image_field='cropped', cache_to=path)
+    tiny = ImageSpecField(cut, image_field='cropped')
+"""
+    folder = project({"models.py": models})
+    written = [f.suggestion for f in scan([folder], base=folder).findings if f.applicability is Applicability.MANUAL]
+    assert len(written) == 2
+    assert all("get_field_info(self.source.generator.source)" in code for code in written)
