@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from threading import Thread
+from time import sleep
 
 from ik_migrate.crew import Alone
 from ik_migrate.transport import receive, send
@@ -12,6 +14,7 @@ from ik_migrate.transport import receive, send
 
 def main() -> None:
     """Do what comes in on standard input, and answer on standard output, until nothing comes any more."""
+    Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever else is printed must not get in between.
@@ -31,3 +34,10 @@ def main() -> None:
     except (EOFError, OSError):
         # The other process has no more use for this one, or is no more.
         os._exit(0)
+
+
+def _leave_with(parent: int) -> None:
+    """End this process when the one that started it was killed: over a large file it would not notice for long."""
+    while os.getppid() == parent:
+        sleep(1)
+    os._exit(0)

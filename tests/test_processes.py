@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import time
+
 import pytest
 
 from ik_migrate import api, pool
@@ -79,6 +84,46 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
     monkeypatch.setattr(pool._Hand, "_start", start_and_note)
     assert not api.scan([shop], Options(jobs=2), base=shop).failed
     assert len(started) == 3
+
+
+KILLED = """\
+import sys, pathlib
+from ik_migrate import api, pool
+from ik_migrate.options import Options
+
+busy = "import os, pathlib, ik_migrate.facts as f; "
+busy += "f.facts_of = lambda *given: [pathlib.Path(str(os.getpid())).touch(), all(True for _ in iter(int, 1))]; main()"
+pool._START = pool._START.replace("\\nmain()", "\\n" + busy)
+api.scan([pathlib.Path("shop")], Options(jobs=2))
+"""
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="needs ps")
+def test_nobody_works_on_when_the_first_process_is_killed(shop, tmp_path):
+    with subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path) as first:
+        try:
+            wait_until(lambda: len(numbered(tmp_path)) == 2)
+        finally:
+            first.kill()
+    wait_until(lambda: not any(is_alive(int(path.name)) for path in numbered(tmp_path)))
+
+
+def numbered(folder):
+    return [path for path in folder.iterdir() if path.name.isdigit()]
+
+
+def is_alive(number):
+    """Whether the process runs; where nobody has asked how it ended, it is there all the same."""
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(number)], capture_output=True, text=True, check=False)
+    return state.stdout.strip() not in {"", "Z"}
+
+
+def wait_until(is_so):
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    pytest.fail("it did not come to that")
 
 
 def test_interrupted(shop, monkeypatch, capfd):
