@@ -17,6 +17,7 @@ from ik_migrate.foreign_trees import foreign_tree, is_excluded
 from ik_migrate.git import start_git
 from ik_migrate.options import Options
 from ik_migrate.path_patterns import any_matches
+from ik_migrate.utf16 import unsearchable_requirements
 
 TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"._ik.spec_fi")
 """What a file that uses ImageKit says somewhere: the package, a setting, a command, or the specs of an instance."""
@@ -105,6 +106,8 @@ def search(
         found.files += [
             path for path in ignored.files if path not in known and any_matches(path, options.include, folder)
         ]
+    if triggers == TRIGGERS:
+        found.errors += unsearchable_requirements(folder)
     kept = []
     for path in found.files:
         tree = None if any_matches(path, options.include, folder) else foreign_tree(folder, path)

@@ -237,6 +237,23 @@ def test_odd_environments(run, site, changes):
     assert "größe = ImageSpecField([ResizeToFill(50, 50)], source=" in (site / "models.py").read_text("utf-8")
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements/base.txt"])
+def test_requirements_in_utf16(run, git, site, name):
+    """PowerShell writes them so, and a search for bytes sees nothing in them."""
+    path = site / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes("Django==1.5\r\ndjango-imagekit==2.0.4\r\n".encode("utf-16"))
+    (site / "notes.txt").write_bytes("nothing".encode("utf-16"))
+    for in_git in (False, True):
+        if in_git:
+            git(site, "init", "-q")
+        done = run("scan", cwd=site)
+        assert done.status == 2
+        assert f"{name} it is UTF-16 and names ImageKit. Save it as UTF-8" in " ".join(done.stdout.split())
+        assert "notes.txt" not in done.stdout
+    assert run("scan", "--exclude", name, cwd=site).status == 1
+
+
 # Files that are too much -------------------------------------------------------------------------
 
 DEEP = 10_000
