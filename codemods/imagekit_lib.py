@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.imagekit_0x_code import is_of_imagekit_0x
 from ik_migrate.moved_names import Move, import_edits, imports_from, spelled
 from ik_migrate.project import Module
 
@@ -67,6 +68,7 @@ _STRING_IO = (
     "imagekit.lib's StringIO was cStringIO.StringIO. io.BytesIO takes its place, on Python 3 as well; but it takes no"
     " unicode text, not even on Python 2."
 )
+_OLD = "Not rewritten: the file is ImageKit 0.x's, which a person has to write anew as a whole."
 _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Image.ANTIALIAS"})
 
 
@@ -103,7 +105,8 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
     moves += [
         Move(alias, "io", "BytesIO", alias.asname or "StringIO") for alias in node.names if alias.name == "StringIO"
     ]
-    edits = import_edits(module, node, moves) if len(moves) == len(node.names) else None
+    is_old = is_of_imagekit_0x(module)
+    edits = import_edits(module, node, moves) if len(moves) == len(node.names) and not is_old else None
     is_string_io = any(move.module == "io" for move in moves)
     names = ", ".join(alias.name for alias in node.names)
     return report(
@@ -113,7 +116,7 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
         f"{names} of imagekit.lib: the module is gone",
         Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
         changes=edits or (),
-        why=f"{LIB.why} {_STRING_IO}" if is_string_io else "",
+        why=" ".join([LIB.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
         suggestion="\n".join(f"from {move.module} import {move.clause}" for move in moves),
     )
 

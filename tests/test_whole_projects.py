@@ -615,6 +615,31 @@ thumbnail = AdminThumbnail(image_field='small')
     assert found(folder) == []
 
 
+def test_a_file_of_imagekit_0_stays_as_it_is_to_the_last_import(project):
+    specs = """\
+from imagekit.lib import Image, ImageColor
+from imagekit.specs import ImageSpec
+from imagekit import processors
+
+
+class Framed(processors.ImageProcessor):
+    @classmethod
+    def process(cls, img, fmt, obj):
+        return Image.new('RGB', (95, 65), ImageColor.getrgb('#000')), fmt
+
+
+class Thumbnail(ImageSpec):
+    access_as = 'thumbnail_image'
+    processors = [Framed]
+"""
+    folder = project({"specs.py": specs})
+    assert found(folder) == [
+        ("specs.py", 1, "IK206", "manual"),
+        ("specs.py", 6, "IK113", "manual"),
+        ("specs.py", 12, "IK113", "manual"),
+    ]
+
+
 def test_inline_specs_of_imagekit_0(project):
     folder = project(
         {
