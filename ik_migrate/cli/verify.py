@@ -30,7 +30,7 @@ _VERIFY_STATUSES = """\b
 Exit status:
   0  every field makes its pictures, and the same ones as in the snapshot
   1  something differs, fails, or could not be compared
-  2  nothing could be looked at
+  2  nothing could be looked at, or the snapshot is of another project
 """
 
 
