@@ -229,6 +229,7 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
     found = search(root, options=options, counted=wanted)
     found.files = [path for path in found.files if path not in contents]
     found.files += [path for path, data in contents.items() if has_trigger(data)]
+    known = set(found.files)
     for path in wanted:
         if path in contents:
             continue
@@ -237,8 +238,9 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
                 found.errors.append((path, "it can't be read"))
             elif any_matches(path, options.exclude, root):
                 continue
-            elif path.is_file() and path not in found.files and has_trigger(path.read_bytes()):
+            elif path.is_file() and path not in known and has_trigger(path.read_bytes()):
                 found.files.append(path)
+                known.add(path)
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
     return found

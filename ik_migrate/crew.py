@@ -164,7 +164,7 @@ class Alone:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Keep the collector from going through all syntax trees again and again; `Project.make_room` calls it."""
     if not gc.isenabled():
         yield
@@ -204,11 +204,11 @@ def _available_processors() -> int:
 def crew_for(job: Job, paths: Collection[Path]) -> Iterator[Crew]:
     """Who is to work on the files of a project: several processes where there is much to do."""
     size = processes_for(job, paths)
-    if size == 1:
-        with _no_garbage_collection():
+    with no_garbage_collection():
+        if size == 1:
             yield Alone(job)
-        return
-    from ik_migrate.pool import Pool
+            return
+        from ik_migrate.pool import Pool
 
-    with Pool(job, size) as pool:
-        yield pool
+        with Pool(job, size) as pool:
+            yield pool

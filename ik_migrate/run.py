@@ -67,12 +67,13 @@ def migrate_project(
             for path, result in counted(crew.results(paths), len(paths), "Working out", progress)
         }
     results = []
+    named = frozenset(mentioning)
     said: set[str] = set()
     for path in paths:
         result = found[path]
         if any(finding.rule.once for finding in (*result.findings, *result.suppressed)):
             result = store.keep(_said_once(result, said))
-        if path in mentioning or result.findings or result.suppressed:
+        if path in named or result.findings or result.suppressed:
             results.append(result)
         elif result.status is Status.FAILED:
             # It says something that may be the project's word for ImageKit's; nothing tells that it is.

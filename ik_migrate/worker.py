@@ -7,8 +7,9 @@ import sys
 import traceback
 from threading import Thread
 from time import sleep
+from typing import IO
 
-from ik_migrate.crew import Alone
+from ik_migrate.crew import Alone, no_garbage_collection
 from ik_migrate.transport import receive, send
 
 
@@ -20,17 +21,8 @@ def main() -> None:
     # Whatever else is printed must not get in between.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        crew = Alone(receive(requests))
-        while True:
-            task, arguments = receive(requests)
-            try:
-                answer = getattr(crew, task)(*arguments)
-            except Exception as error:
-                if os.environ.get("IK_MIGRATE_DEBUG"):
-                    traceback.print_exc()
-                send(answers, (False, f"{type(error).__name__}: {error}"))
-            else:
-                send(answers, (True, answer))
+        with no_garbage_collection():
+            _work(requests, answers)
     except (EOFError, OSError):
         # The other process has no more use for this one, or is no more.
         os._exit(0)
@@ -41,3 +33,17 @@ def _leave_with(parent: int) -> None:
     while os.getppid() == parent:
         sleep(1)
     os._exit(0)
+
+
+def _work(requests: IO[bytes], answers: IO[bytes]) -> None:
+    crew = Alone(receive(requests))
+    while True:
+        task, arguments = receive(requests)
+        try:
+            answer = getattr(crew, task)(*arguments)
+        except Exception as error:
+            if os.environ.get("IK_MIGRATE_DEBUG"):
+                traceback.print_exc()
+            send(answers, (False, f"{type(error).__name__}: {error}"))
+        else:
+            send(answers, (True, answer))

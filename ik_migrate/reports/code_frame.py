@@ -157,7 +157,8 @@ def _draw(row: _Marked, room: int, encoding: str) -> tuple[str, str, str]:
     shown = expand(text, encoding)
     start = min(row.start - cut, len(shown))
     end = len(shown) if row.end is None else min(max(row.end - cut, start), len(shown))
-    low, high = _window([cell_len(char) for char in shown], start, end, room)
+    widths = [1] * len(shown) if text.isascii() and text.isprintable() else [cell_len(char) for char in shown]
+    low, high = _window(widths, start, end, room)
     head = _MORE if cut or low else ""
     tail = _MORE if high < len(shown) or len(row.text.rstrip()) > cut + len(text) else ""
     start, end = max(start, low), min(max(end, low), high)

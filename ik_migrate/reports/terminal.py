@@ -36,6 +36,8 @@ def make_console(stream: IO[str], *, color: bool | None = None, width: int | Non
     )
     if width is None:
         console.width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+    # A console that knows both does not ask the terminal again for each line.
+    console.height = console.height
     return console
 
 
@@ -62,6 +64,10 @@ def prose(console: Console, text: str, style: str = "") -> Text:
 
 def print_line(console: Console, line: Text | str = "") -> None:
     """Print one line as it is, neither wrapped nor cropped."""
+    if console.color_system is None and not console.record:
+        # All that is left of a line without styles; rich would take most of the time of a long report.
+        console.file.write(f"{str(line).rstrip()}\n")
+        return
     text = Text(line) if isinstance(line, str) else line.copy()
     text.rstrip()
     console.print(text, soft_wrap=True, highlight=False)
