@@ -20,7 +20,11 @@ for top, folders, names in os.walk("."):
         with open(os.path.join(top, name), "rb") as stream:
             found += b"imagekit" in stream.read()
 """
-_IMPORTS = "import ik_migrate.cli, ik_migrate.run, ik_migrate.reports.text, ik_migrate.codemod, libcst, rich.console"
+# What a scan of one file with something to do imports, all codemods included.
+_IMPORTS = (
+    "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.run, ik_migrate.pipeline, ik_migrate.rewrite,"
+    " ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods; codemods()"
+)
 _FACTORS = (1, 2, 4, 8, 16)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -132,6 +133,7 @@ def _scanned(
             write_baseline=write_baseline,
             progress=progress,
         )
+    _keep_from_collector()
     terminal.write_details(report, progress.seconds)
     return report
 
@@ -152,8 +154,14 @@ def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Termina
             before_writing=undo.look,
             progress=progress,
         )
+    _keep_from_collector()
     terminal.write_details(report, progress.seconds)
     return report, [] if terminal.quiet else undo.advice(report)
+
+
+def _keep_from_collector() -> None:
+    """Have the garbage collector pass over all that is there: nearly all of it lives until the process ends, soon."""
+    gc.freeze()
 
 
 def _write_diff(report: Report) -> None:
