@@ -105,10 +105,27 @@ class Names:
         self.module = Scope(tree, None)
         self.parents: dict[ast.AST, ast.AST] = {}
         self._scopes: dict[ast.AST, Scope] = {tree: self.module}
+        self._known: dict[ast.AST, Scope] = {}
         self._visit(tree)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope that an expression or statement is evaluated in."""
+        passed = []
+        found = self._known.get(node)
+        while found is None:
+            passed.append(node)
+            outer = self.parents.get(node)
+            if outer is None or outer in self._scopes or isinstance(outer, ast.arguments):
+                found = self._look_for_scope(node)
+            else:
+                node = outer
+                found = self._known.get(node)
+        # What is nested deep would be walked through again and again.
+        for inner in passed:
+            self._known[inner] = found
+        return found
+
+    def _look_for_scope(self, node: ast.AST) -> Scope:
         child, current = node, self.parents.get(node)
         is_default = False
         while current is not None:
