@@ -25,6 +25,7 @@ _IMPORTS = (
     "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.run, ik_migrate.pipeline, ik_migrate.rewrite,"
     " ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods; codemods()"
 )
+_START = "import ik_migrate.cli, ik_migrate.run, ik_migrate.reports.text, ik_migrate.codemod, libcst, rich.console"
 _FACTORS = (1, 2, 4, 8, 16)
 
 
@@ -217,7 +218,7 @@ def _growth(extent: Extent, places: list[tuple[int, str, Path]], named: Callable
         Command(named(factor), [ik_migrate(), "scan", "--jobs", "1", *filter(None, [name])], home)
         for factor, name, home in places
     ]
-    empty = Command("start", [sys.executable, "-c", _IMPORTS], places[0][2])
+    empty = Command("start", [sys.executable, "-c", _START], places[0][2])
     found = side_by_side([empty, *commands], max(1, extent.rounds // 2))
     start = found["start"].median
     costs = [
