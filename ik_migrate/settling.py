@@ -19,8 +19,10 @@ _SILENT = frozenset({"IK105", "IK304", "IK307"})
 _HELD = "Nothing would tell of that one any more, so the call stays as it is until it is seen to."
 _TOGETHER = "and they can only move into a spec class together."
 # The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
-_ABOUT_CALLS = frozenset({"IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
+_ABOUT_CALLS = frozenset({"IK103", "IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
 _RENAMED_SOURCE = "IK101"
+# Arguments by position: as long as they stay, none before them can be taken away, and none can get a name.
+_BY_POSITION = "IK103"
 
 
 def settled(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
@@ -53,13 +55,15 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         # A field with a spec class names its source in ImageKit 3's way, whoever asked for it.
         left_out = not options.heeds(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
         if (left_out or finding in ignored) and finding not in settled_by_hand:
+            if finding.rule.code == _BY_POSITION:
+                held |= _calls_of(finding)
             in_the_way |= dict.fromkeys(_calls_of(finding), f"what {finding.rule.code} says of this call is left out")
     for spec in spec_fields(module) if manual else ():
         first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
         inside = [finding for _, finding in manual[first:last]]
         if inside:
             in_the_way[spec.offset] = "another argument of this call needs a person first"
-        if any(_is_silent(finding) for finding in inside):
+        if any(_is_silent(finding) or finding.rule.code == _BY_POSITION for finding in inside):
             held.add(spec.offset)
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     result = []

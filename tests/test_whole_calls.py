@@ -125,3 +125,21 @@ def test_a_spec_class_needs_nobody_to_ask_for_the_source(run, tmp_path):
     (tmp_path / "models.py").write_text(CALLABLES)
     assert run("apply", "--ignore", "IK101", cwd=tmp_path).status == 0
     assert "ImageSpecField(source='image', spec=PhotoSmall)" in (tmp_path / "models.py").read_text()
+
+
+@pytest.mark.parametrize("arguments", ["None, store, 'folder'", "unknown, None, 'folder', True"])
+@pytest.mark.parametrize("option", [("--select", "IK104,IK302"), ("--ignore", "IK103"), ("--unsafe-fixes",)])
+def test_nothing_moves_among_arguments_by_position(run, tmp_path, arguments, option):
+    """One that is taken away would give those behind it another meaning."""
+    text = HEAD + (
+        "class Photo(models.Model):\n"
+        f"    small = ImageSpecField([ResizeToFill(9, 9)], 'PNG', {{}}, 'image', {arguments})\n"
+    )
+    (tmp_path / "models.py").write_text(text)
+    done = run("apply", *option, cwd=tmp_path)
+    assert "Could not be done" not in done.stdout
+    if arguments.startswith("unknown") or option != ("--unsafe-fixes",):
+        assert done.status == 1
+        assert (tmp_path / "models.py").read_text() == text
+    else:
+        assert "'image', cachefile_storage=store" in (tmp_path / "models.py").read_text()
