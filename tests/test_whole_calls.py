@@ -142,4 +142,4 @@ def test_nothing_moves_among_arguments_by_position(run, tmp_path, arguments, opt
         assert done.status == 1
         assert (tmp_path / "models.py").read_text() == text
     else:
-        assert "'image', cachefile_storage=store" in (tmp_path / "models.py").read_text()
+        assert "cachefile_storage = store" in (tmp_path / "models.py").read_text()
