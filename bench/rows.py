@@ -22,10 +22,13 @@ for top, folders, names in os.walk("."):
 """
 # What a scan of one file with something to do imports, all codemods included.
 _IMPORTS = (
-    "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.run, ik_migrate.pipeline, ik_migrate.rewrite,"
-    " ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods; codemods()"
+    "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.running.run, ik_migrate.pipeline,"
+    " ik_migrate.rewriting.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods;"
+    " codemods()"
 )
-_START = "import ik_migrate.cli, ik_migrate.run, ik_migrate.reports.text, ik_migrate.codemod, libcst, rich.console"
+_START = (
+    "import ik_migrate.cli, ik_migrate.running.run, ik_migrate.reports.text, ik_migrate.codemod, libcst, rich.console"
+)
 _FACTORS = (1, 2, 4, 8, 16)
 
 

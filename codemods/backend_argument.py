@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.backends import BACKENDS, OWN, STRATEGIES, backend_name, class_made_by, obstacle_of, successor_of
+from ik_migrate.caching.backends import (
+    BACKENDS,
+    OWN,
+    STRATEGIES,
+    backend_name,
+    class_made_by,
+    obstacle_of,
+    successor_of,
+)
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import AddArgument, DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import quoted
-from ik_migrate.imports import needed
-from ik_migrate.spec_class import span_of
-from ik_migrate.spec_field import SpecField
+from ik_migrate.rewriting.edits import AddArgument, DropArgument
+from ik_migrate.rewriting.getters import quoted
+from ik_migrate.rewriting.imports import needed
+from ik_migrate.rewriting.spec_class import span_of
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK401",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.backends import own_backend, successor_of
+from ik_migrate.caching.backends import own_backend, successor_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.imports import drop_aliases, used_names
-from ik_migrate.project import Module, per_module
-from ik_migrate.spec_field import spec_fields
+from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.rewriting.imports import drop_aliases, used_names
+from ik_migrate.specs.spec_field import spec_fields
 
 RULE = Rule(
     code="IK404",

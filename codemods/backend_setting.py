@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.backends import (
+from ik_migrate.caching.backends import (
     BACKEND_SETTING,
     BACKENDS,
     OWN,
@@ -22,12 +22,12 @@ from ik_migrate.backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.calls import OpaqueCall
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.imagekit_names import canonical
-from ik_migrate.project import Module
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.calls import OpaqueCall
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.specs.imagekit_names import canonical
 
 RULE = Rule(
     code="IK402",
@@ -180,7 +180,7 @@ def _line_end(module: Module, offset: int) -> int:
 
 
 def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: str) -> Edit:
-    from ik_migrate.call_layout import CallLayout
+    from ik_migrate.rewriting.call_layout import CallLayout
 
     call = setting.statement
     assert isinstance(call, ast.Call) and isinstance(setting.name, ast.keyword)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.comments import in_comment
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module, Project
-from ik_migrate.python_strings import Literal, literals
-from ik_migrate.surroundings import CACHE
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.surroundings import CACHE
+from ik_migrate.syntax.comments import in_comment
+from ik_migrate.syntax.python_strings import Literal, literals
 
 RULE = Rule(
     code="IK306",

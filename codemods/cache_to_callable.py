@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import is_by_clock, judged_cache_to, name_getter
-from ik_migrate.callables import Judgement, Verdict
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import AddArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import NoGetter, quoted
-from ik_migrate.returned_names import goes_by_the_clock, returned_extension
-from ik_migrate.sketch import sketch_of_cachefile_name
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.callables import Judgement, Verdict
+from ik_migrate.resolution.returned_names import goes_by_the_clock, returned_extension
+from ik_migrate.rewriting.edits import AddArgument
+from ik_migrate.rewriting.getters import NoGetter, quoted
+from ik_migrate.rewriting.sketch import sketch_of_cachefile_name
+from ik_migrate.specs.cachefile_names import is_by_clock, judged_cache_to, name_getter
+from ik_migrate.specs.spec_field import SpecField
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import cache_to_of, judged_cache_to, name_getter
-from ik_migrate.callables import Verdict
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import NoGetter
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.callables import Verdict
+from ik_migrate.rewriting.edits import DropArgument
+from ik_migrate.rewriting.getters import NoGetter
+from ik_migrate.specs.cachefile_names import cache_to_of, judged_cache_to, name_getter
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK302",

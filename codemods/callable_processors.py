@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ik_migrate.cachefile_names import names_its_files
-from ik_migrate.callables import Judgement, Verdict, holds_a_function, judge
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.custom_spec import why_no_class
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import NoGetter, processors_getter
-from ik_migrate.sketch import sketch_of_processors
-from ik_migrate.sources import has_no_instance
-from ik_migrate.spec_field import Argument, SpecField
+from ik_migrate.resolution.callables import Judgement, Verdict, holds_a_function, judge
+from ik_migrate.rewriting.getters import NoGetter, processors_getter
+from ik_migrate.rewriting.sketch import sketch_of_processors
+from ik_migrate.specs.cachefile_names import names_its_files
+from ik_migrate.specs.custom_spec import why_no_class
+from ik_migrate.specs.sources import has_no_instance
+from ik_migrate.specs.spec_field import Argument, SpecField
 
 RULE = Rule(
     code="IK201",

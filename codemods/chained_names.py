@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import cache_to_of
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.sources import source_name
-from ik_migrate.spec_field import SpecField, spec_fields
+from ik_migrate.specs.cachefile_names import cache_to_of
+from ik_migrate.specs.sources import source_name
+from ik_migrate.specs.spec_field import SpecField, spec_fields
 
 _MODEL = """\
 from django.db import models

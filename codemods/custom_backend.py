@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.backend_family import Family
+from ik_migrate.caching.backend_family import Family
+from ik_migrate.caching.custom_backends import is_of_ik2
+from ik_migrate.caching.strategy_class import NO_CLEAR, ClassWriter, sketch
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.custom_backends import is_of_ik2
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.strategy_class import NO_CLEAR, ClassWriter, sketch
+from ik_migrate.resolution.project import Module
 
 RULE = Rule(
     code="IK403",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.cachefile_names import cache_to_of, name_getter
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.generation import is_ik3_code
-from ik_migrate.getters import NoGetter
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.rewriting.getters import NoGetter
+from ik_migrate.specs.cachefile_names import cache_to_of, name_getter
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK305",

@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.backends import SETTING
+from ik_migrate.caching.backends import SETTING
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.python_strings import literals
+from ik_migrate.resolution.project import Module
+from ik_migrate.syntax.python_strings import literals
 
 _EXAMPLE = """\
 from mock import patch

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.spec_field import SpecField, fields_of_model
-from ik_migrate.spec_files import spec_file
+from ik_migrate.resolution.project import Module
+from ik_migrate.specs.spec_field import SpecField, fields_of_model
+from ik_migrate.specs.spec_files import spec_file
 
 _HEAD = """\
 from django.db import models

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.moved_names import attribute_uses
-from ik_migrate.owners import is_spec_of_class
-from ik_migrate.project import Module
+from ik_migrate.resolution.owners import is_spec_of_class
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.moved_names import attribute_uses
 
 _EXAMPLE = """\
 from imagekit.utils import get_spec_files

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.calls import with_keyword
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import AddArgument, Change, DropArgument, Edit, Span
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import quoted
-from ik_migrate.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
-from ik_migrate.processor_names import IK1_NAMES
-from ik_migrate.project import Module
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.calls import with_keyword
+from ik_migrate.rewriting.edits import AddArgument, Change, DropArgument, Edit, Span
+from ik_migrate.rewriting.getters import quoted
+from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
+from ik_migrate.specs.processor_names import IK1_NAMES
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK205",

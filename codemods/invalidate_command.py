@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
 from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module
 
 COMMAND = "ikcacheinvalidate"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.callables import Verdict, judge
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.derived import maker_of, partial_maker
-from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.handed_keywords import keyword_uses
-from ik_migrate.imagekit_names import PROCESSED_FIELD
-from ik_migrate.keyword_dicts import Entry, keyword_dicts, unread_keywords
-from ik_migrate.project import Module
-from ik_migrate.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.resolution.callables import Verdict, judge
+from ik_migrate.resolution.handed_keywords import keyword_uses
+from ik_migrate.resolution.keyword_dicts import Entry, keyword_dicts, unread_keywords
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.specs.derived import maker_of, partial_maker
+from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
+from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
 
 RULE = Rule(
     code="IK109",

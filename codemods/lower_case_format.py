@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.generation import is_ik3_code
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.specs.spec_field import SpecField
 
 _MODEL = """\
 from django.db import models

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import Change, Edit
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.imports import needed
-from ik_migrate.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
-from ik_migrate.project import Module
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Change, Edit
+from ik_migrate.rewriting.imports import needed
+from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
 
 RULE = Rule(
     code="IK508",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.backends import OWN, strategy_in_force
-from ik_migrate.cachefile_names import judged_cache_to, name_getter, names_its_files
-from ik_migrate.callables import Verdict
+from ik_migrate.caching.backends import OWN, strategy_in_force
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import UseStrategy
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import NoGetter
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.callables import Verdict
+from ik_migrate.rewriting.edits import UseStrategy
+from ik_migrate.rewriting.getters import NoGetter
+from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter, names_its_files
+from ik_migrate.specs.spec_field import SpecField
 
 from . import cache_to_directory
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import Change, DropArgument, RenameArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.spec_field import Argument, SpecField
+from ik_migrate.rewriting.edits import Change, DropArgument, RenameArgument
+from ik_migrate.specs.spec_field import Argument, SpecField
 
 RULE = Rule(
     code="IK103",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import AddArgument, DropArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.getters import quoted
-from ik_migrate.spec_field import SpecField
+from ik_migrate.rewriting.edits import AddArgument, DropArgument
+from ik_migrate.rewriting.getters import quoted
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK106",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.callables import Verdict, judge
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.spec_class import class_name
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.callables import Verdict, judge
+from ik_migrate.rewriting.spec_class import class_name
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK202",

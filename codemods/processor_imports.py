@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.generation import is_ik3_code
-from ik_migrate.imports import used_names
-from ik_migrate.moved_names import Move, attribute_uses, import_edits, imports_from
-from ik_migrate.processor_names import IK1_NAMES, PLACES, SUBMODULES
-from ik_migrate.project import Module
+from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.imports import used_names
+from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from
+from ik_migrate.specs.processor_names import IK1_NAMES, PLACES, SUBMODULES
 
 RULE = Rule(
     code="IK204",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ik_migrate.around.requirements import Form, Requirement, generation_of, requirements
+from ik_migrate.around.targets import exact_pin, pin, shell_pin, target_named
 from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.edits import Edit
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.python_strings import literals
-from ik_migrate.requirements import Form, Requirement, generation_of, requirements
-from ik_migrate.targets import exact_pin, pin, shell_pin, target_named
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.syntax.python_strings import literals
 
 RULE = Rule(
     code="IK603",

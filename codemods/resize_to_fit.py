@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.calls import with_keyword
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.generation import is_ik3_code
-from ik_migrate.imagekit_names import RESIZE_TO_FIT
-from ik_migrate.project import Module
+from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.calls import with_keyword
+from ik_migrate.specs.imagekit_names import RESIZE_TO_FIT
 
 RULE = Rule(
     code="IK203",

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import AddArgument
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.sources import bindings_in_children, image_fields_of, source_binding, source_name
-from ik_migrate.spec_field import SpecField
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import AddArgument
+from ik_migrate.specs.sources import bindings_in_children, image_fields_of, source_binding, source_name
+from ik_migrate.specs.spec_field import SpecField
 
 RULE = Rule(
     code="IK105",

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.imagekit_names import SPEC_FIELD_ALIAS
-from ik_migrate.imports import is_taken
-from ik_migrate.project import Module
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.rewriting.imports import is_taken
+from ik_migrate.specs.imagekit_names import SPEC_FIELD_ALIAS
 
 RULE = Rule(
     code="IK107",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.generation import is_ik3_code
-from ik_migrate.project import Module
-from ik_migrate.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.resolution.project import Module
+from ik_migrate.specs.spec_files import SpecFileUse, spec_file_uses
 
 _EXAMPLE = """\
 from django.db import models

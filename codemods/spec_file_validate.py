@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod
-from ik_migrate.edits import Edit
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.spec_files import spec_file_uses
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.specs.spec_files import spec_file_uses
 
 RULE = Rule(
     code="IK501",

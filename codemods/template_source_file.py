@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.edits import Edit
-from ik_migrate.enclosed import enclosed
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.textfile import TextFile
+from ik_migrate.rewriting.edits import Edit
+from ik_migrate.syntax.enclosed import enclosed
 
 _BEFORE = """\
 {# photo.thumbnail comes from django-imagekit #}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ik_migrate.codemod import Codemod, UsedIgnore, complaint_about, report_range
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module
 
 RULE = Rule(
     code="IK801",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ik_migrate.around.command_lines import Mention
+from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
 from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.command_lines import Mention
-from ik_migrate.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.edits import Edit
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.project import Module, Project
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module, Project
+from ik_migrate.rewriting.edits import Edit
 
 COMMAND = "ikcachevalidate"
 SUCCESSOR = "generateimages"

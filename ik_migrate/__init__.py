@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ik_migrate.api import apply, scan
-    from ik_migrate.config import options_for
+    from ik_migrate.controls.config import options_for
+    from ik_migrate.controls.options import Options
     from ik_migrate.errors import IkMigrateError
     from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
-    from ik_migrate.options import Options
 
 __version__ = "0.1.0"
 
@@ -35,9 +35,9 @@ __all__ = [
 
 _MODULES = {
     "IkMigrateError": "errors",
-    "Options": "options",
+    "Options": "controls.options",
     "apply": "api",
-    "options_for": "config",
+    "options_for": "controls.config",
     "scan": "api",
 }
 

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ik_migrate.discovery import Search, has_trigger, is_below, is_project, project_root, search
+from ik_migrate.controls.options import Options
+from ik_migrate.controls.run_baseline import RunBaseline
 from ik_migrate.errors import ConfigError
-from ik_migrate.filetypes import UNFINISHED, is_of_concern
+from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
+from ik_migrate.files.filetypes import UNFINISHED, is_of_concern
+from ik_migrate.files.path_patterns import any_matches
 from ik_migrate.findings import FileResult, Report, Status
-from ik_migrate.options import Options
-from ik_migrate.path_patterns import any_matches
-from ik_migrate.progress import Progress, counted, unseen
-from ik_migrate.run_baseline import RunBaseline
+from ik_migrate.running.progress import Progress, counted, unseen
 
 if TYPE_CHECKING:
-    from ik_migrate.choice import Choose
+    from ik_migrate.running.choice import Choose
 
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -74,7 +74,7 @@ def scan(
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
         found.searched += inner.searched if only is None else len(wanted)
         if wanted and (inner.files or texts):
-            from ik_migrate.run import migrate_project
+            from ik_migrate.running.run import migrate_project
 
             check_codes(options)
             migrated = migrate_project(
@@ -141,8 +141,8 @@ def apply(
 
 def _written(result: FileResult, base: Path, backup: str, places: Collection[Path]) -> FileResult:
     """The result for a file after an attempt to write it; never outside of ``places``, to which links may lead."""
-    from ik_migrate.backup import BackupExists, back_up
-    from ik_migrate.writing import ChangedOnDisk, replace_file
+    from ik_migrate.files.backup import BackupExists, back_up
+    from ik_migrate.files.writing import ChangedOnDisk, replace_file
 
     path = base / result.path
     real = Path(os.path.realpath(path))
@@ -171,7 +171,7 @@ def _places(paths: Sequence[Path]) -> set[Path]:
 
 def _remove_leftovers(report: Report, base: Path) -> None:
     """Take away what killed runs have left where they were writing."""
-    from ik_migrate.writing import remove_unfinished
+    from ik_migrate.files.writing import remove_unfinished
 
     changed = [result.path for result in report.results if result.status is Status.CHANGED]
     left = [path for path, _ in report.left_out if path.endswith(UNFINISHED)]

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ik_migrate.config_keys import nearest
-from ik_migrate.edits import Change
+from ik_migrate.controls.config_keys import nearest
+from ik_migrate.controls.ignore_comments import Ignore
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.ignore_comments import Ignore
 from ik_migrate.own_codemods import own_codemods
-from ik_migrate.project import Module
-from ik_migrate.spec_field import SpecField
-from ik_migrate.textfile import TextFile
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import Change
+from ik_migrate.specs.spec_field import SpecField
 
 _CODE = re.compile(r"IK[1-9]\d\d")
 

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 
-from ik_migrate.time_limit import TakesTooLong
+from ik_migrate.running.time_limit import TakesTooLong
 
 TOO_DEEP = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
 

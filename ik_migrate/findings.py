@@ -7,12 +7,12 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ik_migrate.content import Content
+from ik_migrate.files.content import Content
 
 if TYPE_CHECKING:
-    from ik_migrate.edits import Change
-    from ik_migrate.fixes import Fix
-    from ik_migrate.traits import Comparison
+    from ik_migrate.controls.traits import Comparison
+    from ik_migrate.rewriting.edits import Change
+    from ik_migrate.running.fixes import Fix
 
 
 class Applicability(str, Enum):

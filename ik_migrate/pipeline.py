@@ -7,23 +7,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ik_migrate.choice import Choose, agreed
 from ik_migrate.codemod import Codemod, codemods
-from ik_migrate.edits import Conflict, Edit, EditedText
+from ik_migrate.controls.heeding import heeded
+from ik_migrate.controls.options import Options
 from ik_migrate.faults import TOO_DEEP, told
-from ik_migrate.filetypes import is_python
+from ik_migrate.files.filetypes import is_python
+from ik_migrate.files.source import Source, Undecodable
+from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import FileResult, Finding, Status
-from ik_migrate.heeding import heeded
-from ik_migrate.module import read
-from ik_migrate.options import Options
-from ik_migrate.project import Module, Project
-from ik_migrate.python2_tokens import NotPython, TooDeep
+from ik_migrate.resolution.project import Module, Project
+from ik_migrate.rewriting.edits import Conflict, Edit, EditedText
+from ik_migrate.rewriting.todo import todo_edits_of_module, todo_edits_of_text
+from ik_migrate.running.choice import Choose, agreed
+from ik_migrate.running.time_limit import time_limit
 from ik_migrate.settling import consistent, settled
-from ik_migrate.source import Source, Undecodable
-from ik_migrate.spec_field import spec_fields
-from ik_migrate.textfile import TextFile
-from ik_migrate.time_limit import time_limit
-from ik_migrate.todo import todo_edits_of_module, todo_edits_of_text
+from ik_migrate.specs.spec_field import spec_fields
+from ik_migrate.syntax.module import read
+from ik_migrate.syntax.python2_tokens import NotPython, TooDeep
 
 _REPORT = "The file is left as it is; please report this."
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
@@ -103,7 +103,7 @@ def _migrate_python(
     )
 
     def rewritten(chosen: tuple[Finding, ...]) -> str:
-        from ik_migrate.rewrite import rewrite
+        from ik_migrate.rewriting.rewrite import rewrite
 
         return rewrite(module, spec_fields(module), chosen)
 
@@ -234,7 +234,7 @@ def _checked(
         source = Source(text, module.text.source.encoding)
         again = Module(module.project, module.path, read(source))
         if module.text.is_python2:
-            from ik_migrate.python2 import check_python2
+            from ik_migrate.syntax.python2 import check_python2
 
             check_python2(text)
         again.text.check_compiles(module.text)

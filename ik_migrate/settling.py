@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ik_migrate.edits import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.controls.ignore_comments import ignores_of_module
+from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Finding
-from ik_migrate.ignore_comments import ignores_of_module
-from ik_migrate.options import Options
-from ik_migrate.project import Module
-from ik_migrate.spec_field import spec_fields
+from ik_migrate.resolution.project import Module
+from ik_migrate.rewriting.edits import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.specs.spec_field import spec_fields
 
 # Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
 _SILENT = frozenset({"IK105", "IK304", "IK307"})

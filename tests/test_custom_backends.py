@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from ik_migrate import api
+from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Status
-from ik_migrate.options import Options
 
 HERE = Path(__file__).parent
 SITE = HERE / "fixtures" / "custom_backends"

@@ -10,7 +10,7 @@ import pytest
 from conftest import command_line
 
 from ik_migrate import api, codemod
-from ik_migrate.options import Options
+from ik_migrate.controls.options import Options
 
 MODELS = """\
 from django.db import models
@@ -312,7 +312,11 @@ def failing(monkeypatch):
     return failing
 
 
-PARTS = ["ik_migrate.facts.facts_of", "ik_migrate.rewrite.rewrite", "ik_migrate.pipeline.findings_of"]
+PARTS = [
+    "ik_migrate.resolution.facts.facts_of",
+    "ik_migrate.rewriting.rewrite.rewrite",
+    "ik_migrate.pipeline.findings_of",
+]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -357,7 +361,7 @@ def test_rule_that_fails(site, monkeypatch):
 def test_rewrite_that_is_no_python(site, monkeypatch):
     (site / "bad.py").write_text(MODELS + "bad = 1\n")
     api.scan([site], base=site)
-    from ik_migrate import rewrite
+    from ik_migrate.rewriting import rewrite
 
     whole = rewrite.rewrite
     monkeypatch.setattr(rewrite, "rewrite", lambda *given: whole(*given).replace("bad = 1", "bad = = 1"))

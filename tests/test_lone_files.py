@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ik_migrate import api, discovery
+from ik_migrate import api
+from ik_migrate.files import discovery
 
 FIELD = """\
 from imagekit.models import ImageSpecField

@@ -12,7 +12,7 @@ import pytest
 from ik_migrate.api import Options, apply, scan
 from ik_migrate.codemod import rules
 from ik_migrate.findings import Applicability
-from ik_migrate.processor_names import IK1_NAMES, PLACES
+from ik_migrate.specs.processor_names import IK1_NAMES, PLACES
 
 IK2_FIELD = """
 class Photo(models.Model):

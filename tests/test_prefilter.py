@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT
 
 from ik_migrate import api
-from ik_migrate.options import Options
-from ik_migrate.run import migrate_project
+from ik_migrate.controls.options import Options
+from ik_migrate.running.run import migrate_project
 
 FIXTURES = ROOT / "tests" / "fixtures"
 SITES = [FIXTURES / "photo_site", *(path for path in sorted((FIXTURES / "sites").iterdir()) if path.is_dir())]

@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from ik_migrate import api, pool
-from ik_migrate.options import Options
+from ik_migrate import api
+from ik_migrate.controls.options import Options
+from ik_migrate.running import pool
 
 MODEL = """\
 from django.db import models
@@ -54,7 +55,7 @@ def dying_over(name):
     """The start of a process that comes to its end when it has to read a file of that name."""
     return pool._START.replace(
         "\nmain()",
-        "\nimport os, ik_migrate.project as p; read = p.Project.read; "
+        "\nimport os, ik_migrate.resolution.project as p; read = p.Project.read; "
         f"p.Project.read = lambda self, path: os._exit(9) if path.name == {name!r} else read(self, path); main()",
     )
 
@@ -88,10 +89,11 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
 
 KILLED = """\
 import sys, pathlib
-from ik_migrate import api, pool
-from ik_migrate.options import Options
+from ik_migrate import api
+from ik_migrate.running import pool
+from ik_migrate.controls.options import Options
 
-busy = "import os, pathlib, ik_migrate.facts as f; "
+busy = "import os, pathlib, ik_migrate.resolution.facts as f; "
 busy += "f.facts_of = lambda *given: [pathlib.Path(str(os.getpid())).touch(), all(True for _ in iter(int, 1))]; main()"
 pool._START = pool._START.replace("\\nmain()", "\\n" + busy)
 api.scan([pathlib.Path("shop")], Options(jobs=2))

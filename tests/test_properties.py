@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ik_migrate import api, codemod
-from ik_migrate.crew import Alone
+from ik_migrate.controls.options import Options
 from ik_migrate.findings import Status
-from ik_migrate.options import Options
 from ik_migrate.pipeline import migrate_bytes
-from ik_migrate.project import Project
 from ik_migrate.reports.diff import unified_diff
+from ik_migrate.resolution.project import Project
+from ik_migrate.running.crew import Alone
 
 EXAMPLES = int(os.environ.get("IK_MIGRATE_EXAMPLES", "0"))
 settings.register_profile(

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
+from ik_migrate.files.original import split_lines
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
-from ik_migrate.original import split_lines
 from ik_migrate.reports.code_frame import code_frame
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.reports.json_report import as_dict, write_json

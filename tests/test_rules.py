@@ -24,8 +24,8 @@ from case_runner import (
 
 from ik_migrate import api
 from ik_migrate.codemod import rules
+from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
-from ik_migrate.options import Options
 
 DOCS = Path(__file__).parents[1] / "docs"
 KNOWN = known_failing()
@@ -140,8 +140,8 @@ def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
 
 def _assert_parses(data: bytes) -> None:
     """The expected text is Python 3, or Python 2 that only lacks what is gone since."""
-    from ik_migrate.module import PythonText
-    from ik_migrate.source import Source
+    from ik_migrate.files.source import Source
+    from ik_migrate.syntax.module import PythonText
 
     text = PythonText(Source.from_python(data))
     if not text.is_python2:

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from ik_migrate import api
-from ik_migrate.writing import ChangedOnDisk, _new_file, replace_file
+from ik_migrate.files.writing import ChangedOnDisk, _new_file, replace_file
 
 MODELS = """\
 from django.db import models

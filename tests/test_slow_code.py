@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ik_migrate import api, time_limit
-from ik_migrate.options import Options
+from ik_migrate import api
+from ik_migrate.controls.options import Options
+from ik_migrate.running import time_limit
 
 IMPORTS = """\
 from django.db import models
@@ -100,7 +101,8 @@ def test_file_that_takes_too_long(site, monkeypatch):
     """It alone is left, be it read for the first time or worked on."""
     (site / "slow.py").write_text(IMPORTS + MODEL)
     monkeypatch.setattr(time_limit, "SECONDS", 0.2)
-    from ik_migrate import facts, pipeline
+    from ik_migrate import pipeline
+    from ik_migrate.resolution import facts
 
     for owner, name, argument in ((facts, "facts_of", 1), (pipeline, "findings_of", 0)):
         whole = getattr(owner, name)
@@ -127,9 +129,9 @@ def test_fault_over_backends(site, monkeypatch):
         raise ZeroDivisionError
 
     api.scan([site], base=site)
-    monkeypatch.setattr("ik_migrate.custom_backends.own_backends", fail)
+    monkeypatch.setattr("ik_migrate.caching.custom_backends.own_backends", fail)
     # What the default strategy is can't be told then, nor whether anybody needs it.
-    monkeypatch.setattr("ik_migrate.backends.backend_settings", fail)
+    monkeypatch.setattr("ik_migrate.caching.backends.backend_settings", fail)
     report = api.apply([site], Options(unsafe_fixes=True), base=site)
     assert [path for path, _ in report.failed] == ["b.py", "settings.py"]
     assert (site / "b.py").read_text() == backends

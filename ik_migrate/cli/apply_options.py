@@ -13,7 +13,7 @@ import click
 from ik_migrate.errors import IkMigrateError
 
 if TYPE_CHECKING:
-    from ik_migrate.choice import Choose
+    from ik_migrate.running.choice import Choose
 
 
 class Care(NamedTuple):
@@ -85,7 +85,7 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _suffix(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from ik_migrate.backup import problem_of_suffix
+        from ik_migrate.files.backup import problem_of_suffix
 
         problem = problem_of_suffix(value)
         if problem:
@@ -94,7 +94,7 @@ def _suffix(ctx: click.Context, param: click.Parameter, value: str | None) -> st
 
 
 def _require_clean(paths: Sequence[Path]) -> None:
-    from ik_migrate.work_tree import GitError, uncommitted
+    from ik_migrate.files.work_tree import GitError, uncommitted
 
     try:
         files = sorted(uncommitted(paths).files)

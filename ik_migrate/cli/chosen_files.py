@@ -90,7 +90,7 @@ def _chosen(paths: tuple[Path, ...], since: str | None, staged: bool, stdin_file
     paths = paths or (Path(),)
     if since is None and not staged:
         return ChosenFiles(paths)
-    from ik_migrate import work_tree
+    from ik_migrate.files import work_tree
 
     there = [path for path in paths if path.exists()]
     try:

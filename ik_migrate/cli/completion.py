@@ -49,6 +49,6 @@ def complete_targets(ctx: click.Context, param: click.Parameter, incomplete: str
     """The versions of ImageKit to move to."""
     from click.shell_completion import CompletionItem
 
-    from ik_migrate.targets import TARGETS
+    from ik_migrate.around.targets import TARGETS
 
     return [CompletionItem(version) for version in TARGETS if version.startswith(incomplete)]

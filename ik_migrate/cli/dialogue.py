@@ -9,8 +9,8 @@ import click
 from rich.text import Text
 
 from ik_migrate.errors import Stopped
+from ik_migrate.files.original import original_lines
 from ik_migrate.findings import FileResult, Report
-from ik_migrate.original import original_lines
 from ik_migrate.reports.diff_text import print_diff
 from ik_migrate.reports.terminal import make_console, print_line
 from ik_migrate.reports.text import ReportPrinter
@@ -81,9 +81,9 @@ class Dialogue:
     def _answer(self, count: str, codes: str) -> str:
         question = Text(f"{count} Rewrite? [y]es, [n]o, [a]ll of {codes}, [s]kip all of {codes}, [q]uit, [?]: ", "bold")
         while True:
-            self._console.print(question, end="", soft_wrap=True)
-            self._console.file.flush()
             try:
+                self._console.print(question, end="", soft_wrap=True)
+                self._console.file.flush()
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
                 line = ""

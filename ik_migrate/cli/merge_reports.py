@@ -49,7 +49,7 @@ def _merged(paths: tuple[Path, ...]) -> Report:
     Raises:
         click.UsageError: when they can't be made one.
     """
-    from ik_migrate.files_of_ours import content
+    from ik_migrate.files.files_of_ours import content
     from ik_migrate.reports.json_reader import NotAReport, read_json
     from ik_migrate.reports.merge import NotAlike, merged, report_names
 

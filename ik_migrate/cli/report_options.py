@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ik_migrate.files_of_ours import new_text
+from ik_migrate.files.files_of_ours import new_text
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:

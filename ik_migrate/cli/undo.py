@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ik_migrate.files.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
 from ik_migrate.findings import Report, Status
 from ik_migrate.reports.visible import visible
-from ik_migrate.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
 
 
 class Undo:

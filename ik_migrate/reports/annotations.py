@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from ik_migrate.controls.fingerprints import fingerprints_of
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
-from ik_migrate.fingerprints import fingerprints_of
 from ik_migrate.reports.visible import visible, visible_lines
 
 

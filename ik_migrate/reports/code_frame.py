@@ -71,7 +71,7 @@ def frame_lines(
     """The lines of a place, its first and last where it has many.
 
     Args:
-        lines: the file, see `ik_migrate.original`.
+        lines: the file, see `ik_migrate.files.original`.
         place: what to mark; its columns count characters.
         width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.

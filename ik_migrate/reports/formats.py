@@ -26,7 +26,7 @@ FORMATS = {
 
 
 FORMATS_WITH_FIXES = frozenset({"sarif"})
-"""Those that tell what each rewrite does on its own, see `ik_migrate.fixes`."""
+"""Those that tell what each rewrite does on its own, see `ik_migrate.running.fixes`."""
 
 
 def writer(name: str) -> Writer:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ik_migrate import codemod
+from ik_migrate.controls.traits import Comparison, Trait
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
 from ik_migrate.reports.json_report import SCHEMA_VERSION
-from ik_migrate.traits import Comparison, Trait
 
 Value = TypeVar("Value")
 

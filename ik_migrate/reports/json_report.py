@@ -7,10 +7,10 @@ from collections import Counter
 from typing import IO, Any
 
 from ik_migrate import __version__
+from ik_migrate.controls.traits import Comparison, Trait
 from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.visible import encodable
-from ik_migrate.traits import Comparison, Trait
 
 SCHEMA_VERSION = 1
 

@@ -7,8 +7,8 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from ik_migrate import __version__
+from ik_migrate.files.original import original_lines
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule
-from ik_migrate.original import original_lines
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
 from ik_migrate.reports.rule_page import rule_markdown, sentence
 from ik_migrate.reports.visible import encodable, visible, visible_lines

@@ -8,14 +8,14 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from ik_migrate.controls.traits import Comparison
+from ik_migrate.files.original import original_lines, split_lines
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
-from ik_migrate.original import original_lines, split_lines
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.visible import visible
-from ik_migrate.traits import Comparison
 
 STYLES = {
     Applicability.SAFE: "green",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ik_migrate.discovery import EXCLUDED
+from ik_migrate.files.discovery import EXCLUDED
 from ik_migrate.findings import Report, Status
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ik_migrate.files.original import decoded_lines, original_lines
 from ik_migrate.findings import FileResult
-from ik_migrate.original import decoded_lines, original_lines
 from ik_migrate.reports.diff import line_blocks
 from ik_migrate.reports.html.intraline import marked, pairs, shortened
 from ik_migrate.reports.html.markup import Html, element, join, void_element

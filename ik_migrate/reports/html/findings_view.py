@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ik_migrate.files.original import original_lines
 from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
-from ik_migrate.original import original_lines
 from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from ik_migrate.original import split_lines
+from ik_migrate.files.original import split_lines
 from ik_migrate.reports.code_frame import expand
 from ik_migrate.reports.visible import visible
 

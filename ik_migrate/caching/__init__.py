@@ -1,0 +1,1 @@
+"""Image cache backends of ImageKit 2, and the strategies that they become."""

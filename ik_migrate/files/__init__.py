@@ -1,0 +1,1 @@
+"""Files and folders: found, read, written, and what git knows of them."""

@@ -1,0 +1,55 @@
+"""Copies of files as they were, kept beside them, and never written over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ik_migrate.files.filetypes import BACKUP_ENDINGS
+from ik_migrate.files.writing import create_file
+
+
+class BackupExists(Exception):
+    """There is a backup of that name already, of something else."""
+
+
+def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
+    """Keep what a file holds beside it, with its mode; a link is followed.
+
+    Args:
+        path: the file.
+        data: what it holds.
+        suffix: what the name of the copy has more, see `problem_of_suffix`.
+
+    Returns:
+        The copy, or None where one with the same content was there.
+
+    Raises:
+        BackupExists: when there is another file of that name. It is not touched.
+        OSError: when the copy can't be written; then there is none.
+    """
+    original = os.path.realpath(path)
+    copy = Path(original + suffix)
+    try:
+        create_file(copy, data)
+    except FileExistsError:
+        if copy.is_file() and copy.read_bytes() == data:
+            return None
+        raise BackupExists(
+            f"{copy.name} is there already, of an earlier run perhaps, and is not written over"
+        ) from None
+    shutil.copystat(original, copy)
+    return copy
+
+
+def problem_of_suffix(suffix: str) -> str:
+    """Why backups may not have that suffix; empty where they may."""
+    if os.sep in suffix or "/" in suffix:
+        return "a suffix is a part of the file's name, it has no '/'"
+    if not suffix.endswith(BACKUP_ENDINGS):
+        # A models.py.1 would be taken for code, now and in years, by this tool and others.
+        return (
+            f"let it end in {', '.join(BACKUP_ENDINGS[:-1])} or {BACKUP_ENDINGS[-1]}: such files are no code to anybody"
+        )
+    return ""

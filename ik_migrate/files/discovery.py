@@ -1,0 +1,276 @@
+"""From the paths that were given to the files that may concern us.
+
+Files are searched as bytes before anything is parsed or imported: with ``git grep`` where there is a
+git work tree, so that what git ignores is left out, else by a walk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ik_migrate.controls.options import Options
+from ik_migrate.files.filetypes import BINARY_ENDINGS, is_own
+from ik_migrate.files.foreign_trees import foreign_tree, is_excluded
+from ik_migrate.files.git import start_git
+from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.utf16 import unsearchable_requirements
+
+TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"._ik.spec_fi")
+"""What a file that uses ImageKit says somewhere: the package, a setting, a command, or the specs of an instance."""
+IGNORE_COMMENT = b"ik-migrate: ignore"
+"""What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
+
+EXCLUDED = "excluded"
+"""Why a file is left out that the user wants to be."""
+
+_PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
+_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
+# To look for one word is twenty times as fast as to look for one of several at once, however many.
+_MANY = 20
+_LARGEST = 64 * 1024 * 1024
+_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+# What git says on stderr about a file or folder that it can't open: it goes on without it.
+_GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
+
+
+@dataclass
+class Search:
+    """What was looked for and found.
+
+    Args:
+        files: the files with a trigger in them, sorted.
+        searched: how many files were looked into, as far as known.
+        skipped: folders left out, to be said once.
+        errors: what could not be read, a path and a reason each.
+        left_out: files with a trigger in them that are not in ``files``, with a reason each.
+        remarks: what else the user should know about the search.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    searched: int = 0
+    skipped: list[str] = field(default_factory=list)
+    errors: list[tuple[Path, str]] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def project_root(path: Path) -> Path:
+    """The folder of the project that ``path`` is or belongs to: its repository, else where its set-up lies."""
+    folder = path if path.is_dir() else path.parent
+    folder = Path(os.path.abspath(folder))
+    if path.is_dir() and (folder / "manage.py").is_file():
+        # A whole Django project was asked for: what lies beside it in the repository is not a part of it.
+        return folder
+    marked = folder
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return candidate
+        if any((candidate / mark).is_file() for mark in _PROJECT_MARKS):
+            marked = candidate
+    return marked
+
+
+def is_project(folder: Path) -> bool:
+    """Whether something says that a project begins in the folder."""
+    return any((folder / mark).exists() for mark in (".git", *_PROJECT_MARKS))
+
+
+def search(
+    folder: Path,
+    triggers: Iterable[bytes] = TRIGGERS,
+    options: Options | None = None,
+    counted: Collection[Path] | None = None,
+) -> Search:
+    """The files below ``folder`` that contain one of ``triggers``.
+
+    Args:
+        folder: an existing folder, absolute.
+        triggers: byte strings, in any of which a file must have to be found.
+        options: what to leave out, and what to take in that would be left out.
+        counted: count only those of the files searched that are, or lie in, one of these; all if None.
+    """
+    options = options or Options()
+    triggers = tuple(triggers)
+    counted = None if counted is None or folder in counted else counted
+    remarks: list[str] = []
+    found = _git_grep(folder, triggers, remarks, counted, with_ignored=False) if options.respect_gitignore else None
+    if found is None:
+        found = _walk(folder, triggers, options, counted)
+        found.remarks += remarks
+    elif options.include and (ignored := _git_grep(folder, triggers, remarks, (), with_ignored=True)) is not None:
+        known = set(found.files)
+        found.files += [
+            path for path in ignored.files if path not in known and any_matches(path, options.include, folder)
+        ]
+    if triggers == TRIGGERS:
+        found.errors += unsearchable_requirements(folder)
+    kept = []
+    for path in found.files:
+        tree = None if any_matches(path, options.include, folder) else foreign_tree(folder, path)
+        if tree is not None:
+            if tree not in found.skipped:
+                found.skipped.append(tree)
+        elif any_matches(path, options.exclude, folder):
+            found.left_out.append((path, EXCLUDED))
+        elif is_own(path):
+            found.left_out.append((path, "ik-migrate's own"))
+        else:
+            kept.append(path)
+    found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, options.exclude, folder)]
+    found.files = sorted(kept)
+    return found
+
+
+def is_below(path: Path, places: Iterable[Path]) -> bool:
+    """Whether ``path`` is one of ``places``, or lies in one of them."""
+    return any(path == place or place in path.parents for place in places)
+
+
+def _quick_test(places: Collection[Path]) -> Callable[[str], bool]:
+    """A test like `is_below`, for the many paths of a project."""
+    exact = {str(place) for place in places}
+    above = tuple(os.path.join(place, "") for place in places)
+    return lambda path: path in exact or path.startswith(above)
+
+
+def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
+    """Whether one of ``triggers`` is in ``data``."""
+    return any(trigger in data for trigger in triggers)
+
+
+def _git_grep(
+    folder: Path,
+    triggers: tuple[bytes, ...],
+    remarks: list[str],
+    counted: Collection[Path] | None,
+    *,
+    with_ignored: bool,
+) -> Search | None:
+    """Let git search its work tree, also what it ignores if asked to; see `search` for the other arguments.
+
+    Returns:
+        None where there is no work tree, or git does not do it. The latter is added to ``remarks``.
+    """
+    if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
+        return None
+    grep = ["grep", "-l", "-z", "-F", "--untracked", "--no-recurse-submodules", "--no-color"]
+    if with_ignored:
+        grep.append("--no-exclude-standard")
+    for trigger in triggers:
+        grep += ["-e", os.fsdecode(trigger)]
+    try:
+        searching = start_git(folder, *grep, "--", ".")
+        listing = start_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    except OSError as error:
+        remarks.append(_without_git(folder, f"it can't be run: {error.strerror or error}"))
+        return None
+    names, complaints = searching.communicate()
+    listed, more_complaints = listing.communicate()
+    if searching.returncode not in {0, 1} or listing.returncode:
+        said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0]
+        remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
+        return None
+    paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
+    found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
+    if counted is not None:
+        is_counted, above = _quick_test(counted), os.path.join(folder, "")
+        found.searched = sum(is_counted(above + os.fsdecode(name)) for name in listed.split(b"\0") if name)
+    errors = {
+        folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
+        for complaint in _GIT_COMPLAINT.finditer(complaints + more_complaints)
+    }
+    found.errors = sorted(errors.items())
+    for module in _submodules(folder):
+        inner = search(module, triggers, counted=counted)
+        found.files += inner.files
+        found.searched += inner.searched
+        found.errors += inner.errors
+    return found
+
+
+def _without_git(folder: Path, reason: str) -> str:
+    return f"git could not list the files of {folder}, so those that it ignores are searched as well: {reason}"
+
+
+def _submodules(folder: Path) -> Iterator[Path]:
+    """Checked-out submodules below ``folder``, which ``git grep --untracked`` does not enter."""
+    listing = folder / ".gitmodules"
+    if not listing.is_file():
+        return
+    for line in listing.read_text("utf-8", "replace").splitlines():
+        key, _, value = line.partition("=")
+        module = folder / os.path.normpath(value.strip())
+        # Git itself puts submodules nowhere else than below the folder, and not behind links.
+        if key.strip() == "path" and (module / ".git").exists() and is_below(module, [folder]) and module != folder:
+            real = os.path.join(os.path.realpath(folder), module.relative_to(folder))
+            if os.path.realpath(module) == real:
+                yield module
+
+
+def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options, counted: Collection[Path] | None) -> Search:
+    found = Search()
+    is_counted = None if counted is None else _quick_test(counted)
+    one_of_many = re.compile(b"|".join(map(re.escape, triggers))) if len(triggers) > _MANY else None
+
+    def is_hit(data: bytes) -> bool:
+        return has_trigger(data, triggers) if one_of_many is None else one_of_many.search(data) is not None
+
+    def unreadable(error: OSError) -> None:
+        found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
+
+    def look_at(entry: os.DirEntry[str]) -> None:
+        if entry.is_dir(follow_symlinks=False):
+            if not _is_left_out(found, folder, entry, options):
+                waiting.append(entry.path)
+        elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
+            # A link that leads to itself is no file; `entry.is_file` raises an error.
+            found.searched += is_counted is None or is_counted(entry.path)
+            if not entry.name.lower().endswith(BINARY_ENDINGS) and is_hit(_content(entry.path)):
+                found.files.append(Path(entry.path))
+
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as listing:
+                entries = list(listing)
+        except OSError as error:
+            unreadable(error)
+            continue
+        for entry in entries:
+            try:
+                look_at(entry)
+            except OSError as error:
+                unreadable(error)
+    found.skipped.sort()
+    found.errors.sort()
+    return found
+
+
+def _content(path: str) -> bytes:
+    """What a file holds, nothing of a huge one; twice as fast as ``open`` where files are many and small."""
+    handle = os.open(path, _READ_ONLY)
+    try:
+        size = os.fstat(handle).st_size
+        if size > _LARGEST:
+            return b""
+        data = os.read(handle, size)
+        while len(data) < size and (more := os.read(handle, size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(handle)
+
+
+def _is_left_out(found: Search, folder: Path, entry: os.DirEntry[str], options: Options) -> bool:
+    """Whether the walk does not enter a folder; what may hold files that are to be included is entered."""
+    if options.only_packages and not os.path.isfile(os.path.join(entry.path, "__init__.py")):
+        return True
+    if not is_excluded(entry.name) or (options.include and entry.name not in _NEVER_ENTERED):
+        return False
+    if entry.name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
+        found.skipped.append(Path(entry.path).relative_to(folder).as_posix())
+    return True
