@@ -277,3 +277,24 @@ def test_cache_paths_without_default_names(tmp_path: Path) -> None:
 def test_cache_paths_of_something_else(tmp_path: Path, keyword: str) -> None:
     models = MODELS.format(more="") + f"    x = models.FileField({keyword}='media/cache/x')\n"
     assert not _findings(tmp_path, {"models.py": models.encode()}, "IK306")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-e git://github.com/someone/django-imagekit.git@2.0.4#egg=django-imagekit",
+        "-e git+git://github.com/someone/django-imagekit.git@v2.0.4#egg=django_imagekit-2.0.4",
+        "git+https://github.com/someone/django-imagekit.git@2.0.4#egg=django-imagekit",
+        "https://github.com/someone/django-imagekit/tarball/2.0.4",
+        "https://example.com/django-imagekit-2.0.4.tar.gz",
+    ],
+)
+def test_addresses_of_imagekit_2(tmp_path, line):
+    (found,) = _findings(tmp_path, {"requirements.txt": f"Django==1.5\n{line}\n".encode()}, "IK603")
+    assert (found.applicability, found.place.line) == (Applicability.MANUAL, 2)
+    assert "asks for ImageKit 2" in found.message
+
+
+@pytest.mark.parametrize("line", ["git+https://github.com/someone/django-imagekit.git@4.0.2", "git://x/imagekit@2.0.4"])
+def test_addresses_of_something_else(tmp_path, line):
+    assert not _findings(tmp_path, {"requirements.txt": f"{line}\n".encode()}, "IK603")

@@ -33,8 +33,8 @@ _CONDA = re.compile(
 )
 _ADDRESS_START = re.compile(r"[^\s\"'<>]*$")
 _ADDRESS = re.compile(r"[^\s\"'<>]*")
-_IS_CODE = re.compile(r"\b(?:git|hg|bzr|svn)\+|\.(?:tar\.\w+|tgz|zip|whl)\b|/(?:archive|tarball|zipball)/")
-_REFERENCE = re.compile(rf"(?:{NAME}(?:\.git)?@v?|{NAME}-|/v?)(?P<version>\d{1, 9})\.\d", re.I)
+_IS_CODE = re.compile(r"\b(?:git|hg|bzr|svn)\+|^git://|\.(?:tar\.\w+|tgz|zip|whl)\b|/(?:archive|tarball|zipball)/")
+_REFERENCE = re.compile(rf"(?:{NAME}(?:\.git)?@v?|{NAME}-|/v?)(?P<version>\d{{1,9}})\.\d", re.I)
 _ANSIBLE = re.compile(rf"\bname[=:]\s*[\"']?(?P<name>{NAME})[\"']?\s+version[=:]\s*[\"']?(?P<spec>[\d.]+)", re.I)
 _LOCKED = re.compile(
     rf"[\"']?(?P<name>{NAME})[\"']?(?:\s*:\s*\{{[^{{}}]*?\"version\":|\s+version\s*=)\s*\"(?P<spec>[^\"]+)\"", re.I
