@@ -12,7 +12,7 @@ from ik_migrate.controls.options import Options
 from ik_migrate.controls.run_baseline import RunBaseline
 from ik_migrate.errors import ConfigError
 from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
-from ik_migrate.files.filetypes import UNFINISHED, is_of_concern
+from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.files.path_patterns import any_matches
 from ik_migrate.findings import FileResult, Report, Status
 from ik_migrate.running.progress import Progress, counted, unseen
@@ -173,9 +173,9 @@ def _remove_leftovers(report: Report, base: Path) -> None:
     """Take away what killed runs have left where they were writing."""
     from ik_migrate.files.writing import remove_unfinished
 
-    changed = [result.path for result in report.results if result.status is Status.CHANGED]
-    left = [path for path, _ in report.left_out if path.endswith(UNFINISHED)]
-    for folder in {os.path.dirname(os.path.realpath(base / path)) for path in (*changed, *left)}:
+    # Also where nothing is to be changed any more: another run, or the user, may have done what the killed one did not.
+    paths = {result.path for result in report.results} | {path for path, _ in report.left_out}
+    for folder in {os.path.dirname(os.path.realpath(base / path)) for path in paths}:
         remove_unfinished(Path(folder))
 
 

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from ik_migrate import api
-from ik_migrate.files.writing import ChangedOnDisk, _new_file, replace_file
+from ik_migrate.files.writing import ChangedOnDisk, new_file, replace_file
 
 MODELS = """\
 from django.db import models
@@ -200,17 +200,19 @@ def test_file_that_is_gone_when_it_is_to_be_written(site):
 # Writing fails -----------------------------------------------------------------------------------
 
 
+def nothing_above(size):
+    """What a process does to be unable to write files of more bytes than that."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
 def test_disk_full(run, site):
     """A file that does not fit stays as it was; those that do are rewritten."""
     large = MODELS + "# " + "x" * 20_000 + "\n"
     (site / "large.py").write_text(large)
     (site / "models.py").write_text(MODELS)
 
-    def nothing_above_10_kb():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
-
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
-    done = run("apply", cwd=site, env=env, preexec_fn=nothing_above_10_kb)
+    done = run("apply", cwd=site, env=env, preexec_fn=nothing_above(10_000))
     assert done.status == 2
     assert "large.py\n    it can't be written: File too large." in done.stdout
     assert (site / "large.py").read_text() == large
@@ -314,11 +316,50 @@ def test_what_is_not_ours_or_still_in_use_is_not_cleaned_up(run, site):
     (site / ".models.py.abcd0123.ik-migrate").mkdir()
     (site / ".link.abcd0123.ik-migrate").symlink_to("manage.py")
     before = sorted(os.listdir(site))
-    with _new_file(site / "other.py", b"imagekit") as unfinished:
-        assert run("apply", cwd=site).status == 0
-        assert os.path.exists(unfinished)
+    with new_file(site / "other.py") as unfinished:
+        assert run("apply", "--output", "json=report.json", cwd=site).status == 0
+        assert os.path.exists(unfinished.name)
+    (site / "report.json").unlink()
     assert sorted(os.listdir(site)) == before
     assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_leftovers_are_cleaned_up_where_nothing_is_left_to_do(run, site):
+    """Of killed runs, also those that wrote a report or a baseline, and whatever the file was called."""
+    (site / "models.py").write_text(MIGRATED)
+    reports = site / "reports"
+    reports.mkdir()
+    left = [site / ".models.py.0a1b2c3d.ik-migrate", site / ".a\nb.py.0a1b2c3d.ik-migrate"]
+    left += [reports / ".report.json.0a1b2c3d.ik-migrate", reports / ".baseline.0a1b2c3d.ik-migrate"]
+    for path in left:
+        path.touch()
+    assert run("apply", cwd=site).status == 0
+    assert run("scan", "--output", "json=reports/report.json", cwd=site).status == 0
+    assert [path.name for path in reports.iterdir()] == ["report.json"]
+    left[2].touch()
+    assert run("scan", "--write-baseline", "reports/baseline.json", cwd=site).status == 0
+    assert sorted(path.name for path in reports.iterdir()) == ["baseline.json", "report.json"]
+    assert sorted(path.name for path in site.iterdir()) == ["manage.py", "models.py", "reports"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_report_keeps_what_is_known_of_its_file(run, site):
+    """A report has the mode of any new file, then what it was given; one that can't be written is not begun."""
+    report = site / "report.json"
+    before = os.umask(0o027)
+    try:
+        assert run("scan", "--output", f"json={report}", cwd=site).status == 0
+        assert stat.S_IMODE(report.stat().st_mode) == 0o640
+        report.chmod(0o604)
+        content = report.read_bytes()
+        done = run("scan", "--output", f"json={report}", cwd=site, preexec_fn=nothing_above(100))
+    finally:
+        os.umask(before)
+    assert (done.status, done.stderr) == (2, f"Error: {report}: it can't be written: File too large\n")
+    assert report.read_bytes() == content
+    assert run("scan", "--output", f"json={report}", cwd=site).status == 0
+    assert stat.S_IMODE(report.stat().st_mode) == 0o604
+    assert sorted(os.listdir(site)) == ["manage.py", "report.json"]
 
 
 def test_two_at_once(start, site):

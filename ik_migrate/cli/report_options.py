@@ -60,8 +60,11 @@ def _problem(path: Path) -> str:
     """Why a report can't be written to ``path``; empty where it can."""
     if path.is_dir():
         return "it is a folder"
-    if path.exists():
-        return "" if os.access(path, os.W_OK) else "it is read-only"
+    if path.exists() and not os.access(path, os.W_OK):
+        return "it is read-only"
+    if path.exists() and not path.is_file():
+        # A pipe or a device is not replaced but written to.
+        return ""
     folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         return f"there is no folder {folder}"

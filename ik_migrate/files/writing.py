@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from ik_migrate.files.filetypes import UNFINISHED
 
@@ -23,7 +25,9 @@ from ik_migrate.files.filetypes import UNFINISHED
 if sys.platform != "win32":
     import fcntl
 
-_UNFINISHED = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(UNFINISHED)}")
+_UNFINISHED = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(UNFINISHED)}", re.DOTALL)
+# What may be secret in a file is nobody else's to read before the file has the mode that it shall have.
+_PRIVATE = 0o600
 
 
 class ChangedOnDisk(Exception):
@@ -70,18 +74,44 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Lost:
     """
     target = Path(os.path.realpath(path))
     status = target.stat()
-    mode = stat.S_IMODE(status.st_mode)
-    if not mode & 0o222 or not os.access(target, os.W_OK):
+    if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "it is read-only", str(path))
-    with _new_file(target, after) as name:
-        owner = _keep_owner(name, status)
-        attributes = _keep_attributes(target, name)
-        # A program that runs with its owner's rights must not run with somebody else's.
-        os.chmod(name, mode if owner else mode & 0o777)
+    with new_file(target) as stream:
+        stream.write(after)
+        _complete(stream)
+        lost = _made_alike(stream.name, target, status)
         if target.read_bytes() != before:
             raise ChangedOnDisk("it was changed by someone else since it was read")
-        os.replace(name, target)
-    return Lost(max(0, status.st_nlink - 1), not owner, not attributes)
+        os.replace(stream.name, target)
+    return lost
+
+
+@contextlib.contextmanager
+def new_text_file(target: Path) -> Iterator[IO[str]]:
+    """A stream of text, UTF-8, that takes the place of a file when all has been written, or becomes one.
+
+    What runs that were killed have left beside it is taken away.
+
+    Args:
+        target: the file, no link.
+
+    Raises:
+        OSError: when it can't be written; the old file is then untouched.
+    """
+    try:
+        status = target.stat()
+    except FileNotFoundError:
+        status = None
+    remove_unfinished(target.parent)
+    # As any new file is: with what the umask and the folder leave of it.
+    with new_file(target, 0o666 if status is None else _PRIVATE) as stream:
+        text = io.TextIOWrapper(stream, "utf-8", newline="\n")
+        yield text
+        text.detach()
+        _complete(stream)
+        if status is not None:
+            _made_alike(stream.name, target, status)
+        os.replace(stream.name, target)
 
 
 def create_file(path: Path, data: bytes) -> None:
@@ -91,16 +121,18 @@ def create_file(path: Path, data: bytes) -> None:
         FileExistsError: when there is one.
         OSError: when it can't be written.
     """
-    with _new_file(path, data) as name:
+    with new_file(path) as stream:
+        stream.write(data)
+        _complete(stream)
         try:
-            os.link(name, path)
+            os.link(stream.name, path)
         except FileExistsError:
             raise
         except OSError:
             # No hard links on this file system. What is there may be overwritten by a hair's breadth only.
             if os.path.lexists(path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-            os.replace(name, path)
+            os.replace(stream.name, path)
 
 
 def remove_unfinished(folder: Path) -> list[Path]:
@@ -137,37 +169,77 @@ def _remove_if_dead(entry: os.DirEntry[str]) -> bool:
 
 
 @contextlib.contextmanager
-def _new_file(target: Path, data: bytes) -> Iterator[str]:
-    """A file beside ``target`` with this content; gone afterwards unless it was moved."""
-    handle, name = _locked_file(target)
+def new_file(target: Path, mode: int = _PRIVATE) -> Iterator[IO[bytes]]:
+    """A file beside ``target`` to be written, that goes by the stream's ``name``; gone afterwards unless it was moved.
+
+    Args:
+        target: whose place it shall take.
+        mode: its permissions, of which the umask takes away.
+
+    Raises:
+        OSError: when it can't be made or written.
+    """
     # Kept open, and so locked, until it has its final name.
-    with os.fdopen(handle, "wb") as stream:
+    with _locked_file(target, mode) as stream:
         try:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-            if sys.platform == "win32":
-                # Windows moves no file that is open.
-                stream.close()
-            yield name
+            yield stream
         finally:
-            Path(name).unlink(missing_ok=True)
+            _let_go(stream)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(stream.name)
 
 
-def _locked_file(target: Path) -> tuple[int, str]:
-    """A new file beside ``target``, locked: its descriptor and its path."""
+def _complete(stream: IO[bytes]) -> None:
+    """Have all that was written on the disk, so that the file can be moved."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    _let_go(stream)
+
+
+def _let_go(stream: IO[bytes]) -> None:
+    """Close a file where an open one can be neither moved nor removed."""
+    if sys.platform == "win32":
+        stream.close()
+
+
+def _locked_file(target: Path, mode: int) -> IO[bytes]:
+    """A new file beside ``target``, locked."""
     # A name may have 255 bytes, and ours comes in addition.
     stem = os.fsdecode(os.fsencode(target.name)[:200])
     while True:
-        handle, name = tempfile.mkstemp(prefix=f".{stem}.", suffix=UNFINISHED, dir=target.parent)
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):
-                # Not every file system has locks.
-                fcntl.flock(handle, fcntl.LOCK_EX)
-        if sys.platform == "win32" or os.fstat(handle).st_nlink:
-            return handle, name
+        name = os.path.join(target.parent, f".{stem}.{os.urandom(4).hex()}{UNFINISHED}")
+        try:
+            stream = open(name, "xb", opener=partial(os.open, mode=mode))  # noqa: SIM115
+        except FileExistsError:
+            continue
+        if sys.platform == "win32":
+            return stream
+        with contextlib.suppress(OSError):
+            # Not every file system has locks.
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        if os.fstat(stream.fileno()).st_nlink:
+            return stream
         # Another run took it for a leftover before it was locked.
-        os.close(handle)
+        stream.close()
+
+
+def _made_alike(name: str, old: Path, status: os.stat_result) -> Lost:
+    """Give a new file all that the old one has but its content.
+
+    Args:
+        name: the new file.
+        old: the old one.
+        status: that of the old one.
+
+    Returns:
+        What could not be kept.
+    """
+    owner = _keep_owner(name, status)
+    attributes = _keep_attributes(old, name)
+    mode = stat.S_IMODE(status.st_mode)
+    # A program that runs with its owner's rights must not run with somebody else's.
+    os.chmod(name, mode if owner else mode & 0o777)
+    return Lost(max(0, status.st_nlink - 1), not owner, not attributes)
 
 
 def _keep_owner(name: str, status: os.stat_result) -> bool:
