@@ -11,7 +11,7 @@ from ik_migrate.resolution.callables import Judgement, Verdict
 from ik_migrate.resolution.returned_names import goes_by_the_clock, returned_extension
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.rewriting.getters import NoGetter, quoted
-from ik_migrate.rewriting.sketch import sketch_of_cachefile_name
+from ik_migrate.rewriting.sketch import sketch_of_spec
 from ik_migrate.specs.cachefile_names import is_by_clock, judged_cache_to, name_getter
 from ik_migrate.specs.spec_field import SpecField
 
@@ -206,7 +206,7 @@ def _callable(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
             message,
             Applicability.MANUAL,
             why=f"Not rewritten: {error}. {CALLABLE.why}",
-            suggestion=sketch_of_cachefile_name(spec, argument),
+            suggestion=sketch_of_spec(spec, argument),
         )
         return
     yield report(

@@ -9,7 +9,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Judgement, Verdict, holds_a_function, judge
 from ik_migrate.rewriting.getters import NoGetter, processors_getter
-from ik_migrate.rewriting.sketch import sketch_of_processors
+from ik_migrate.rewriting.sketch import sketch_of_spec
 from ik_migrate.specs.cachefile_names import names_its_files
 from ik_migrate.specs.custom_spec import why_no_class
 from ik_migrate.specs.sources import has_no_instance
@@ -119,7 +119,7 @@ def _manual(spec: SpecField, argument: Argument, what: str, reason: str) -> Find
         Applicability.MANUAL,
         why=f"Not rewritten: {reason}. {RULE.why}",
         todo="If it is called by ImageKit, write a spec class; if it is a list, leave it as it is.",
-        suggestion=sketch_of_processors(spec, argument),
+        suggestion=sketch_of_spec(spec, argument),
     )
 
 

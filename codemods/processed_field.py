@@ -90,6 +90,7 @@ def _sketch(spec: SpecField) -> str:
             "",
             f"class {name}(ImageSpec):",
             *attributes,
+            *([""] if attributes else []),
             "    @property",
             "    def processors(self):",
             f"        return ({value})(self.source)  # the uploaded file, without its instance",

@@ -20,7 +20,7 @@ from ik_migrate.rewriting.edits import Conflict, Edit, EditedText
 from ik_migrate.rewriting.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.running.choice import Choose, agreed
 from ik_migrate.running.time_limit import time_limit
-from ik_migrate.settling import consistent, settled
+from ik_migrate.settling import consistent, settled, with_code_as_left
 from ik_migrate.specs.spec_field import spec_fields
 from ik_migrate.syntax.module import read
 from ik_migrate.syntax.python2_tokens import NotPython, TooDeep
@@ -116,6 +116,7 @@ def _migrate_python(
     if chosen:
         text = rewritten(chosen)
         again, left = _checked(module, text, options, result.refused)
+        result = replace(result, findings=with_code_as_left(findings, chosen, left))
     if options.todo:
         edits = todo_edits_of_module(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text

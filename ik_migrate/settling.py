@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -92,6 +92,43 @@ def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Findi
         for finding in chosen
         if not _makes_class(finding) or all(other in known for call in _calls_of(finding) for other in changed[call])
     ]
+
+
+def with_code_as_left(
+    findings: Iterable[Finding], chosen: Iterable[Finding], left: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """The findings of a file, each suggestion made of the code as the rewrite leaves it.
+
+    Code to write quotes the code that is there: without the rewrites inside of it, whoever copies it would lose them.
+
+    Args:
+        findings: what was found in the file.
+        chosen: those of them that are rewritten.
+        left: what is found in the file after that, in the order of the file.
+    """
+    written = frozenset(chosen)
+    by_hand = frozenset(finding for finding in findings if _is_by_hand(finding) and finding not in written)
+    later: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for finding in filter(_is_by_hand, left):
+        later[_subject(finding)].append(finding.suggestion)
+    # Where one has come or gone, it can't be told which of them is which.
+    numbers = Counter(_subject(finding) for finding in findings if finding in by_hand)
+    suggestions = {subject: iter(later[subject]) for subject in numbers if len(later[subject]) == numbers[subject]}
+    return tuple(
+        replace(finding, suggestion=next(suggestions[_subject(finding)]))
+        if finding in by_hand and _subject(finding) in suggestions
+        else finding
+        for finding in findings
+    )
+
+
+def _is_by_hand(finding: Finding) -> bool:
+    return finding.applicability is Applicability.MANUAL
+
+
+def _subject(finding: Finding) -> tuple[str, str]:
+    """What says which finding it is, before the rewrite and after it."""
+    return finding.rule.code, finding.message
 
 
 def _is_silent(finding: Finding) -> bool:
