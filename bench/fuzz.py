@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.findings import FileResult
     from ik_migrate.resolution.project import Project
+    from ik_migrate.results import FileResult
 
 _FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 _NAMES = ("models.py", "models.py", "models.py", "settings.py", "page.html", "requirements.txt", "deploy.sh", "tox.ini")
@@ -44,10 +44,10 @@ def try_one(data: bytes) -> None:
         Wrong: when something is not as it should be.
     """
     from ik_migrate.controls.options import Options
-    from ik_migrate.findings import Status
     from ik_migrate.pipeline import migrate_bytes
     from ik_migrate.reports.diff import unified_diff
     from ik_migrate.resolution.project import Project
+    from ik_migrate.results import Status
 
     kind, data = data[0] if data else 0, data[1:]
     options = Options(unsafe_fixes=bool(kind & 8), todo=bool(kind & 16), keep_cache_names=bool(kind & 32))

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ik_migrate.controls.config import options_for
     from ik_migrate.controls.options import Options
     from ik_migrate.errors import IkMigrateError
-    from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
+    from ik_migrate.findings import Applicability, Finding, Place, Rule
+    from ik_migrate.report import Report
+    from ik_migrate.results import FileResult, Status
 
 __version__ = "0.1.0"
 
@@ -34,8 +36,11 @@ __all__ = [
 ]
 
 _MODULES = {
+    "FileResult": "results",
     "IkMigrateError": "errors",
     "Options": "controls.options",
+    "Report": "report",
+    "Status": "results",
     "apply": "api",
     "options_for": "controls.config",
     "scan": "api",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ from ik_migrate.errors import ConfigError
 from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.files.path_patterns import any_matches
-from ik_migrate.findings import FileResult, Report, Status
-from ik_migrate.running.progress import Progress, counted, unseen
+from ik_migrate.report import Report
+from ik_migrate.running.progress import Progress, unseen
 
 if TYPE_CHECKING:
+    from ik_migrate.results import FileResult
     from ik_migrate.running.choice import Choose
 
 
@@ -122,6 +123,8 @@ def apply(
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
+    from ik_migrate.running.writes import written
+
     paths = as_paths(paths)
     options = options or Options()
     base = base or Path.cwd()
@@ -130,53 +133,7 @@ def apply(
     report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
     if before_writing is not None:
         before_writing(report)
-    places = _places(paths)
-    _remove_leftovers(report, base)
-    results = [
-        _written(result, base, backup, places) if result.status is Status.CHANGED else result
-        for result in counted(report.results, len(report.results), "Writing", progress)
-    ]
-    return baseline.compared(replace(report, command="apply", results=tuple(results)))
-
-
-def _written(result: FileResult, base: Path, backup: str, places: Collection[Path]) -> FileResult:
-    """The result for a file after an attempt to write it; never outside of ``places``, to which links may lead."""
-    from ik_migrate.files.backup import BackupExists, back_up
-    from ik_migrate.files.writing import ChangedOnDisk, replace_file
-
-    path = base / result.path
-    real = Path(os.path.realpath(path))
-    if not is_below(real, places):
-        return _not_written(result, f"it is a link to {real}, out of the project: have that rewritten where it lies.")
-    copy: Path | None = None
-    try:
-        copy = back_up(path, result.before, backup) if backup else None
-        lost = str(replace_file(path, result.before, result.after))
-    except BackupExists as error:
-        return _not_written(result, f"{error}. Move it away, or use another suffix.")
-    except (ChangedOnDisk, OSError) as error:
-        if copy is not None:
-            copy.unlink(missing_ok=True)
-        if isinstance(error, ChangedOnDisk):
-            return _not_written(result, f"{error}; run ik-migrate again.")
-        return _not_written(result, f"it can't be written: {error.strerror or error}.")
-    return replace(result, reason=f"{lost}.") if lost else result
-
-
-def _places(paths: Sequence[Path]) -> set[Path]:
-    """The folders that may be written in, without links on the way: the projects of ``paths``, and folders given."""
-    folders = {project_root(path) for path in paths if path.exists()} | {path for path in paths if path.is_dir()}
-    return {Path(os.path.realpath(folder)) for folder in folders}
-
-
-def _remove_leftovers(report: Report, base: Path) -> None:
-    """Take away what killed runs have left where they were writing."""
-    from ik_migrate.files.writing import remove_unfinished
-
-    # Also where nothing is to be changed any more: another run, or the user, may have done what the killed one did not.
-    paths = {result.path for result in report.results} | {path for path, _ in report.left_out}
-    for folder in {os.path.dirname(os.path.realpath(base / path)) for path in paths}:
-        remove_unfinished(Path(folder))
+    return baseline.compared(written(report, paths, base, backup, progress))
 
 
 def as_paths(paths: Paths) -> list[Path]:
@@ -199,10 +156,6 @@ def check_codes(options: Options) -> None:
         complaint = complaint_about(codes)
         if complaint:
             raise ConfigError(f"{options.said_in}: {key}: {complaint}" if options.said_in else f"{key}: {complaint}")
-
-
-def _not_written(result: FileResult, reason: str) -> FileResult:
-    return replace(result, status=Status.FAILED, applied=(), after=result.before, reason=reason)
 
 
 def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, bytes]) -> dict[Path, list[Path]]:

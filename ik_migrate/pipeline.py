@@ -14,8 +14,9 @@ from ik_migrate.faults import TOO_DEEP, told
 from ik_migrate.files.filetypes import is_python
 from ik_migrate.files.source import Source, Undecodable
 from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import FileResult, Finding, Status
+from ik_migrate.findings import Finding
 from ik_migrate.resolution.project import Module, Project
+from ik_migrate.results import FileResult, Status
 from ik_migrate.rewriting.edits import Conflict, Edit, EditedText
 from ik_migrate.rewriting.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.running.choice import Choose, agreed

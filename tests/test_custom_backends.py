@@ -17,7 +17,8 @@ import pytest
 
 from ik_migrate import api
 from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, Status
+from ik_migrate.findings import Applicability
+from ik_migrate.results import Status
 
 HERE = Path(__file__).parent
 SITE = HERE / "fixtures" / "custom_backends"

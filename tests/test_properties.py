@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from ik_migrate import api, codemod
 from ik_migrate.controls.options import Options
-from ik_migrate.findings import Status
 from ik_migrate.pipeline import migrate_bytes
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.resolution.project import Project
+from ik_migrate.results import Status
 from ik_migrate.running.crew import Alone
 
 EXAMPLES = int(os.environ.get("IK_MIGRATE_EXAMPLES", "0"))

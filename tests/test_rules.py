@@ -25,7 +25,9 @@ from case_runner import (
 from ik_migrate import api
 from ik_migrate.codemod import rules
 from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.report import Report
+from ik_migrate.results import FileResult, Status
 
 DOCS = Path(__file__).parents[1] / "docs"
 KNOWN = known_failing()

@@ -13,8 +13,10 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from ik_migrate.api import Options, scan
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
+from ik_migrate.findings import Applicability, Finding, Place
+from ik_migrate.report import Report
 from ik_migrate.reports.sarif import write_sarif
+from ik_migrate.results import FileResult, Status
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 MODELS = """\

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import click
 
@@ -17,8 +17,7 @@ from ik_migrate.cli.given_path import GivenPath
 STDIN = Path("-")
 
 
-@dataclass(frozen=True)
-class ChosenFiles:
+class ChosenFiles(NamedTuple):
     """What a run is about.
 
     Args:
@@ -30,7 +29,7 @@ class ChosenFiles:
 
     paths: tuple[Path, ...]
     only: frozenset[Path] | None = None
-    contents: Mapping[Path, bytes] = field(default_factory=dict)
+    contents: Mapping[Path, bytes] = MappingProxyType({})
     from_stdin: bool = False
 
     def read(self) -> ChosenFiles:
@@ -44,7 +43,7 @@ class ChosenFiles:
         if sys.stdin is None:
             raise click.UsageError("there is no standard input.")
         contents = {Path(os.path.abspath(path)): sys.stdin.buffer.read() for path in self.paths}
-        return replace(self, only=frozenset(contents), contents=contents)
+        return self._replace(only=frozenset(contents), contents=contents)
 
 
 def file_options(command: Callable[..., Any]) -> Callable[..., Any]:

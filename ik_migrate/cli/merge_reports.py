@@ -15,7 +15,7 @@ from ik_migrate.cli.report_options import Output, report_options, write_outputs,
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
-    from ik_migrate.findings import Report
+    from ik_migrate.report import Report
 
 
 @click.command("merge-reports", epilog=EXIT_STATUSES)

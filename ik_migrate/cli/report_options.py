@@ -16,7 +16,7 @@ from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
     from ik_migrate.cli.terminal_options import Terminal
-    from ik_migrate.findings import Report
+    from ik_migrate.report import Report
 
 
 class Output(NamedTuple):

@@ -20,7 +20,7 @@ from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
     from ik_migrate.controls.options import Options
-    from ik_migrate.findings import Report
+    from ik_migrate.report import Report
 
 
 @click.command(

@@ -21,7 +21,9 @@ from ik_migrate.errors import IkMigrateError
 from ik_migrate.files.discovery import is_below, project_root
 from ik_migrate.files.files_of_ours import content, new_text
 from ik_migrate.files.path_patterns import any_matches
-from ik_migrate.findings import Applicability, FileResult, Finding, Report
+from ik_migrate.findings import Finding
+from ik_migrate.report import Report
+from ik_migrate.results import FileResult
 
 VERSION = 1
 _KEYS = ("path", "rule", "context", "code")
@@ -208,7 +210,7 @@ def _once(trait: Trait, finding: Finding | None) -> Hashable:
     """What is said once per project is known wherever it is said."""
     if finding is None:
         return trait.rule
-    return trait.rule if finding.rule.once and finding.applicability is Applicability.NOTICE else None
+    return trait.rule if finding.rule.once and finding.is_notice else None
 
 
 def _seen_from(file: Path, result: FileResult, base: Path) -> FileResult:

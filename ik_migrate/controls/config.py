@@ -9,8 +9,8 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ik_migrate.controls.config_keys import KEYS, BadValue, Key, nearest
@@ -19,8 +19,9 @@ from ik_migrate.errors import ConfigError
 
 OWN_FILE = "ik-migrate.toml"
 SHARED_FILE = "pyproject.toml"
-_HEADER = re.compile(r"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[\].]""", re.M)
-_OUR_NAME = re.compile(rb"ik[-_]?migrate", re.I)
+# Not compiled here, which would cost every run; few need them.
+_HEADER = r"""(?m)^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[\].]"""
+_OUR_NAME = rb"(?i)ik[-_]?migrate"
 _LARGEST = 16 * 1024 * 1024
 
 
@@ -40,8 +41,7 @@ class Setting(NamedTuple):
     origin: str
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What is set, and where.
 
     Args:
@@ -50,7 +50,7 @@ class Configuration:
     """
 
     file: Path | None = None
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = MappingProxyType({})
 
     def options(self, **given: Any) -> Options:
         """The options: those that are ``given``, then those that are set, then the defaults."""
@@ -121,7 +121,7 @@ def _is_about_us(file: Path) -> bool:
         text = file.read_text("utf-8", "replace")
     except OSError:
         return False
-    return file.name == OWN_FILE or _HEADER.search(text) is not None
+    return file.name == OWN_FILE or re.search(_HEADER, text) is not None
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -146,7 +146,7 @@ def _read(file: Path) -> Configuration | None:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise ConfigError(f"{file}: it can't be read: {error.strerror or error}") from None
-    if is_shared and not _OUR_NAME.search(data):
+    if is_shared and not re.search(_OUR_NAME, data):
         return None
     if len(data) > _LARGEST:
         raise ConfigError(f"{file}: it is larger than {_LARGEST // 1024 // 1024} MB, which can't be meant")
@@ -157,7 +157,7 @@ def _read(file: Path) -> Configuration | None:
     table = tool.get("ik-migrate") if isinstance(tool, dict) else None
     if table is None:
         for name in tool if isinstance(tool, dict) else ():
-            if _OUR_NAME.fullmatch(name.encode()):
+            if re.fullmatch(_OUR_NAME, name.encode()):
                 raise ConfigError(f"{file}: there is no table [tool.{name}]. Did you mean [tool.ik-migrate]?")
         if is_shared:
             return None
@@ -165,7 +165,7 @@ def _read(file: Path) -> Configuration | None:
     if not isinstance(table, dict):
         raise ConfigError(f"{file}: [tool.ik-migrate] must be a table")
     text = data.decode("utf-8", "replace")
-    header = _HEADER.search(text) if table is not content else None
+    header = re.search(_HEADER, text) if table is not content else None
     return _checked(file, table, text, header.start() if header else 0)
 
 
@@ -183,7 +183,7 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        if file.name == SHARED_FILE and not _HEADER.search(data.decode("utf-8", "replace")):
+        if file.name == SHARED_FILE and not re.search(_HEADER, data.decode("utf-8", "replace")):
             return None
         raise ConfigError(f"{file}: it is not TOML: {error}") from None
 
@@ -208,7 +208,7 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
         key = KEYS.get(name)
         if key is None:
             hint = nearest(name, KEYS) or f" There are {', '.join(KEYS)}."
-            if name == "tool" or _OUR_NAME.fullmatch(name.encode()):
+            if name == "tool" or re.fullmatch(_OUR_NAME, name.encode()):
                 hint = f" In {OWN_FILE} the keys stand at the top, or below [tool.ik-migrate]."
             raise ConfigError(f"{origin}: there is no key {name!r}.{hint}")
         try:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ik_migrate.files.path_patterns import anchored
 
-_CODE = re.compile(r"[A-Z]{2,10}\d{0,3}")
-_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_CODE = r"[A-Z]{2,10}\d{0,3}"
+_DOTTED = r"[^\W\d]\w*(\.[^\W\d]\w*)+"
 
 
 class BadValue(ValueError):
@@ -72,7 +72,7 @@ def read_codes(value: object, _folder: Path | None = None) -> tuple[str, ...]:
     """
     codes = tuple(code.strip().upper() for code in _texts(value, '["IK1", "IK201"]'))
     for code in codes:
-        if not _CODE.fullmatch(code):
+        if not re.fullmatch(_CODE, code):
             raise BadValue(f"{shown(code)} is no code of a rule, nor the beginning of one; see: ik-migrate rules")
     return codes
 
@@ -106,7 +106,7 @@ def _read_folders(value: object, folder: Path) -> tuple[Path, ...]:
 def _read_names(value: object, _folder: Path) -> tuple[str, ...]:
     names = _texts(value, '["theirs.fields.ThumbnailField"]')
     for name in names:
-        if not _DOTTED.fullmatch(name):
+        if not re.fullmatch(_DOTTED, name):
             raise BadValue(f"{shown(name)} is no dotted name, as theirs.fields.ThumbnailField is")
     return names
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ik_migrate.controls.traits import Trait
 from ik_migrate.files.original import decoded_lines, original_lines
-from ik_migrate.findings import FileResult, Finding
+from ik_migrate.findings import Finding
+from ik_migrate.results import FileResult
 
 # What a line is about: the class or function that it opens, the module that it imports from, or the name that it
 # binds or calls.

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ik_migrate.files.path_patterns import matches
-from ik_migrate.findings import Applicability, Finding
+
+if TYPE_CHECKING:
+    from ik_migrate.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,7 @@ class Options:
 
     def writes(self, finding: Finding) -> bool:
         """Whether the finding's rewrite is to be made."""
-        if not finding.changes:
-            return False
-        if finding.applicability is Applicability.UNSAFE:
-            return self.unsafe_fixes
-        return finding.applicability is Applicability.SAFE
+        return bool(finding.changes) and finding.applicability.is_written(self.unsafe_fixes)
 
 
 def _starts(code: str, beginnings: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ik_migrate.controls.options import Options
-from ik_migrate.findings import Report
+from ik_migrate.report import Report
 
 if TYPE_CHECKING:
     from ik_migrate.controls.traits import Trait

@@ -34,7 +34,7 @@ _MANY = 20
 _LARGEST = 64 * 1024 * 1024
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
-_GIT_COMPLAINT = re.compile(rb"^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$", re.MULTILINE)
+_GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
 
 @dataclass
@@ -181,7 +181,7 @@ def _git_grep(
         found.searched = sum(is_counted(above + os.fsdecode(name)) for name in listed.split(b"\0") if name)
     errors = {
         folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
-        for complaint in _GIT_COMPLAINT.finditer(complaints + more_complaints)
+        for complaint in re.finditer(_GIT_COMPLAINT, complaints + more_complaints)
     }
     found.errors = sorted(errors.items())
     for module in _submodules(folder):

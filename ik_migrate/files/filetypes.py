@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 _PYTHON = ("*.py", "*.pyw", "*.py.*", "*.py-*", "*.py_*", "*.wsgi")
-_INTERPRETER = re.compile(rb"^#!.*\bpython[\d.]*\b")
+_INTERPRETER = rb"^#!.*\bpython[\d.]*\b"
 # Prose and history: what is written there about ImageKit 2 stays true.
 _PROSE = (
     "*.md",
@@ -40,7 +40,7 @@ def is_python(name: str, data: bytes) -> bool:
     lowered = name.lower()
     if lowered.endswith((".py.pyc", ".py.orig", ".py.rej")):
         return False
-    return any(fnmatch(lowered, pattern) for pattern in _PYTHON) or bool(_INTERPRETER.match(data[:200]))
+    return any(fnmatch(lowered, pattern) for pattern in _PYTHON) or bool(re.match(_INTERPRETER, data[:200]))
 
 
 def is_of_concern(name: str) -> bool:

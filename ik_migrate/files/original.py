@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ik_migrate.findings import FileResult
+from ik_migrate.results import FileResult
 
 # The lines of a Python file; str.splitlines would also split at form feeds.
 _NEWLINE = re.compile(r"\r\n|\r|\n")

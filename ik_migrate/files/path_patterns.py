@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Iterable
 from fnmatch import fnmatch
-from glob import escape
 from pathlib import Path
 
 
@@ -38,6 +37,8 @@ def anchored(pattern: str, folder: Path) -> str:
         pattern: relative to ``folder``; a leading slash is no more than that, unless it begins with ``folder`` itself.
         folder: an absolute path.
     """
+    from glob import escape
+
     if "/" not in pattern.removesuffix("/"):
         return pattern
     if pattern.startswith(f"{folder.as_posix()}/"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.findings import FileResult
+    from ik_migrate.results import FileResult
 
 _IN_MEMORY_AT_MOST = 4 * 1024 * 1024
 

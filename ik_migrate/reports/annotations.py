@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ik_migrate.controls.fingerprints import fingerprints_of
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.report import Report
 from ik_migrate.reports.visible import visible, visible_lines
+from ik_migrate.results import FileResult, Status
 
 
 class Level(Enum):

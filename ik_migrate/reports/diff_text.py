@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ik_migrate.files.original import decoded_lines
-from ik_migrate.findings import FileResult
 from ik_migrate.reports.code_frame import expand
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.reports.terminal import print_line
+from ik_migrate.results import FileResult
 
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 

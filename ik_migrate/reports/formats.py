@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.findings import Report
+    from ik_migrate.report import Report
 
 Writer = Callable[["Report", IO[str]], None]
 

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 from ik_migrate import codemod
 from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule, Status
+from ik_migrate.findings import Applicability, Finding, Place, Rule
+from ik_migrate.report import Report
 from ik_migrate.reports.json_report import SCHEMA_VERSION
+from ik_migrate.results import FileResult, Status
 
 Value = TypeVar("Value")
 

@@ -8,9 +8,11 @@ from typing import IO, Any
 
 from ik_migrate import __version__
 from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.report import Report
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.visible import encodable
+from ik_migrate.results import FileResult, Status
 
 SCHEMA_VERSION = 1
 

@@ -7,9 +7,11 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ik_migrate.findings import Applicability, FileResult, Finding, Report, Status
+from ik_migrate.findings import Finding
+from ik_migrate.report import Report
 from ik_migrate.reports.annotations import explanation, gaps, message, title
 from ik_migrate.reports.visible import visible, visible_lines
+from ik_migrate.results import FileResult, Status
 
 
 def write_junit(report: Report, stream: IO[str]) -> None:
@@ -72,7 +74,7 @@ def _finding_test(report: Report, result: FileResult, finding: Finding) -> Eleme
     if report.command == "apply" and result.status is Status.CHANGED and result.is_applied(finding):
         return test
     where = visible(f"{result.path}:{finding.place.line}:{finding.place.column}")
-    if finding.applicability is Applicability.NOTICE:
+    if finding.is_notice:
         outcome = SubElement(test, "skipped", message=f"notice: {message(finding)}")
     else:
         outcome = SubElement(test, "failure", type=finding.applicability.value, message=message(finding))

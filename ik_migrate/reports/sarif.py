@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 from ik_migrate import __version__
 from ik_migrate.files.original import original_lines
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Rule
+from ik_migrate.findings import Applicability, Finding, Place, Rule
+from ik_migrate.report import Report
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
 from ik_migrate.reports.rule_page import rule_markdown, sentence
 from ik_migrate.reports.visible import encodable, visible, visible_lines
+from ik_migrate.results import FileResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/ik-migrate/ik-migrate"

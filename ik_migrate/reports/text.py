@@ -10,12 +10,14 @@ from rich.text import Text
 
 from ik_migrate.controls.traits import Comparison
 from ik_migrate.files.original import original_lines, split_lines
-from ik_migrate.findings import Applicability, FileResult, Finding, Place, Report, Status
+from ik_migrate.findings import Applicability, Finding, Place
+from ik_migrate.report import Report
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.visible import visible
+from ik_migrate.results import FileResult, Status
 
 STYLES = {
     Applicability.SAFE: "green",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ik_migrate.files.discovery import EXCLUDED
-from ik_migrate.findings import Report, Status
+from ik_migrate.report import Report
 
 
 def totals(report: Report) -> str:
@@ -12,6 +12,8 @@ def totals(report: Report) -> str:
 
 
 def _found(report: Report) -> str:
+    from ik_migrate.results import Status
+
     searched = count(report.files_searched, "file")
     found = sum(1 for result in report.results if result.findings)
     changed = sum(1 for result in report.results if result.status is Status.CHANGED)
@@ -23,7 +25,7 @@ def _found(report: Report) -> str:
 
 def _nothing_found(report: Report) -> str:
     searched = count(report.files_searched, "file")
-    if report.failed or any(result.status is Status.SKIPPED for result in report.results):
+    if report.failed or any(result.was_skipped for result in report.results):
         return f"No findings in what could be read; {searched} searched. What could not is listed."
     if not report.files_searched:
         return "No findings, but there was no file to search either."

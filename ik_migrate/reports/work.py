@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 
-from ik_migrate.findings import Applicability, FileResult, Finding, Report
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.report import Report
+from ik_migrate.results import FileResult
 
 
 class Work(Enum):
@@ -40,7 +42,7 @@ def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
         return Work.DONE if report.command == "apply" else Work.APPLY
     if finding in result.refused:
         return Work.APPLY
-    if finding.applicability is Applicability.NOTICE:
+    if finding.is_notice:
         return Work.NOTICE
     if finding.applicability is Applicability.UNSAFE and not report.unsafe_fixes:
         return Work.UNSAFE

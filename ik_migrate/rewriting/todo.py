@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 
 from ik_migrate.files.source import Source
 from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding
+from ik_migrate.findings import Finding
 from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.edits import Edit
 
@@ -56,7 +56,7 @@ def _wanted(findings: Iterable[Finding], line_of: Callable[[Finding], int]) -> d
     """For each line the codes to speak of above it, with their messages."""
     wanted: dict[int, dict[str, str]] = {}
     for finding in findings:
-        if finding.applicability is not Applicability.NOTICE:
+        if not finding.is_notice:
             line = line_of(finding)
             wanted.setdefault(line, {}).setdefault(finding.rule.code, _one_line(finding.message))
     return wanted

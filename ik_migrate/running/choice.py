@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 
-from ik_migrate.findings import FileResult, Finding, Status
+from ik_migrate.findings import Finding
+from ik_migrate.results import FileResult, Status
 from ik_migrate.rewriting.edits import AddImport, Edit
 
 Choose = Callable[[FileResult, int, int], bool]

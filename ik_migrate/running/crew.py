@@ -17,9 +17,9 @@ from ik_migrate.running.time_limit import time_limit
 
 if TYPE_CHECKING:
     from ik_migrate.caching.backends import OwnBackend
-    from ik_migrate.findings import FileResult
     from ik_migrate.resolution.facts import Facts
     from ik_migrate.resolution.knowledge import Knowledge
+    from ik_migrate.results import FileResult
 
 # What takes one process about two seconds; to start another takes a third of one.
 _BYTES_PER_PROCESS = 150_000

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from ik_migrate.files.original import decoded
 from ik_migrate.files.source import Source
-from ik_migrate.findings import FileResult, Finding, Place
+from ik_migrate.findings import Finding, Place
 from ik_migrate.reports.diff import line_blocks
+from ik_migrate.results import FileResult
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ik_migrate.findings import FileResult, Status
 from ik_migrate.resolution.facts import Facts
 from ik_migrate.resolution.knowledge import Knowledge
+from ik_migrate.results import FileResult, Status
 from ik_migrate.running.crew import Job
 from ik_migrate.running.transport import receive, send
 

@@ -10,10 +10,10 @@ from ik_migrate.controls.options import Options
 from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.files.store import Store
-from ik_migrate.findings import Applicability, FileResult, Status
 from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.source_roots import source_roots
 from ik_migrate.resolution.survey import survey
+from ik_migrate.results import FileResult, Status
 from ik_migrate.running.choice import Choose
 from ik_migrate.running.crew import Job, crew_for
 from ik_migrate.running.progress import Progress, counted, unseen
@@ -93,7 +93,7 @@ def _said_once(result: FileResult, said: set[str]) -> FileResult:
     # Who has it ignored where it is said has heard it.
     said.update(finding.rule.code for finding in result.suppressed if finding.rule.once)
     for finding in result.findings:
-        if finding.rule.once and finding.applicability is Applicability.NOTICE:
+        if finding.rule.once and finding.is_notice:
             if finding.rule.code in said:
                 continue
             said.add(finding.rule.code)
