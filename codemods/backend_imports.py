@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from ik_migrate.caching.backends import own_backend, successor_of
+from ik_migrate.caching.backends import own_backend
+from ik_migrate.caching.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.project import Module, per_module
 from ik_migrate.rewriting.imports import drop_aliases, used_names
-from ik_migrate.specs.spec_field import spec_fields
 
 RULE = Rule(
     code="IK404",
@@ -57,7 +57,7 @@ def _check_names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         elif name not in used_names(module.text):
             importers = module.project.importers(module, name)
             followed = all(
-                _is_taken_away(other, local, _names_in_arguments(other)) and module.project.is_wanted(other.path)
+                _is_taken_away(other, local, names_in_arguments(other)) and module.project.is_wanted(other.path)
                 for other, local in importers
             )
             if followed:
@@ -88,17 +88,6 @@ def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
 
 
 @per_module
-def _names_in_arguments(module: Module) -> set[ast.AST]:
-    """The names inside backend arguments that their own rule rewrites."""
-    rewritten: set[ast.AST] = set()
-    for spec in spec_fields(module):
-        argument = spec.arguments.get("image_cache_backend")
-        if argument is not None and successor_of(module, argument.value) is not None:
-            rewritten |= set(ast.walk(argument.value))
-    return rewritten
-
-
-@per_module
 def _names_in_backends(module: Module) -> set[ast.AST]:
     """The names in classes that are backends and become strategies, if that is asked for."""
     rewritten: set[ast.AST] = set()
@@ -109,10 +98,15 @@ def _names_in_backends(module: Module) -> set[ast.AST]:
     return rewritten
 
 
-def _is_taken_away(module: Module, name: str, rewritten: set[ast.AST] | None = None) -> bool:
+def _names_in_shared_objects(module: Module) -> set[ast.AST]:
+    """The names in statements that make an object for rewritten arguments alone, and go with them."""
+    return {node for _, statement in shared_objects(module) for node in ast.walk(statement.value)}
+
+
+def _is_taken_away(module: Module, name: str, rewritten: Set[ast.AST] | None = None) -> bool:
     """Whether ``name`` is used in the file, and every use of it is rewritten by another rule."""
     if rewritten is None:
-        rewritten = _names_in_arguments(module) | _names_in_backends(module)
+        rewritten = names_in_arguments(module) | _names_in_backends(module) | _names_in_shared_objects(module)
     uses = [
         node
         for node in module.text.nodes_of(ast.Name)

@@ -336,7 +336,6 @@ NOT_LOADED = {
     "inline_storage": "IK105",
     "own_backend": "IK401",
     "star_import": "IK208",
-    "shared_backend": "IK404",
 }
 """Sites that do not even load until a person has done what the report says, and the code of that finding."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ik_migrate.caching.backends import SETTING
 from ik_migrate.caching.custom_backends import has_backends, names_of_backends
+from ik_migrate.caching.shared_objects import makes_object
 from ik_migrate.files.discovery import TRIGGERS
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.resolution.generation import has_ik2_words, has_ik3_words
@@ -127,7 +128,7 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for name in module.text.names.module.bindings:
         if _is_of_interest(module, name):
             names.add(name.encode())
-        elif makes_field(module, name):
+        elif makes_field(module, name) or makes_object(module, name):
             names |= _imports_of(module)
     for source in module.text.names.module.star_imports:
         passed_on = (f"{source}.{name}" for name in star_names(source))

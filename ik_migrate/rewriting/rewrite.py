@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ik_migrate.caching.shared_objects import abandoned_objects
 from ik_migrate.caching.strategies import StrategyClasses
 from ik_migrate.files.source import Source
 from ik_migrate.findings import Finding
@@ -102,12 +103,19 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     # At one place imports come first, then the strategies, then the spec classes that use both.
     edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
     fixed = module.text.string_lines
-    primary = EditedText(module.text.source, edits, fixed).render()
-    dropped, superseded = fallen_out_of_use(module, read(Source(primary, module.text.source.encoding)), small)
+    source = module.text.source
+    primary = EditedText(source, edits, fixed).render()
+    rewritten = read(Source(primary, source.encoding))
+    abandoned = list(abandoned_objects(module, rewritten))
+    if abandoned:
+        edits += abandoned
+        primary = EditedText(source, edits, fixed).render()
+        rewritten = read(Source(primary, source.encoding))
+    dropped, superseded = fallen_out_of_use(module, rewritten, small)
     if not dropped:
         return primary
     edits = [edit for edit in edits if edit not in superseded and not _is_inside(edit, dropped)]
-    return EditedText(module.text.source, [*edits, *dropped], fixed).render()
+    return EditedText(source, [*edits, *dropped], fixed).render()
 
 
 def _is_inside(edit: Edit, dropped: list[Edit]) -> bool:
