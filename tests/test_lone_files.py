@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ik_migrate import api
-from ik_migrate.files import discovery
+from ik_migrate.files import walk
 
 FIELD = """\
 from imagekit.models import ImageSpecField
@@ -30,8 +30,8 @@ def test_what_lies_beside_is_understood_and_the_rest_is_not_entered(run, tmp_pat
         (tmp_path / folder / "fields.py").write_text(FIELD)
     (tmp_path / "beside.py").write_text(FIELD)
     read = set()
-    content = discovery._content
-    monkeypatch.setattr(discovery, "_content", lambda path: (read.add(path), content(path))[1])
+    content = walk._content
+    monkeypatch.setattr(walk, "_content", lambda path: (read.add(path), content(path))[1])
     for module in ("beside", "pkg.fields", "pkg.deep.fields"):
         file = tmp_path / "models.py"
         file.write_text(MODELS.format(module=module))

@@ -6,9 +6,12 @@ import shutil
 
 import pytest
 from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ik_migrate import api
 from ik_migrate.controls.options import Options
+from ik_migrate.files.filetypes import is_python, may_be_python
 from ik_migrate.running.run import migrate_project
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -47,3 +50,37 @@ def test_nothing_is_missed_in_the_cases_of_a_rule(rule, tmp_path):
             shutil.copy(case / "before.py", app / "models.py")
         (app / "__init__.py").touch()
     check(tmp_path)
+
+
+_PIECES = [
+    "models",
+    ".py",
+    ".PY",
+    ".pyw",
+    ".wsgi",
+    ".Wsgi",
+    ".dist",
+    "-old",
+    "_",
+    "~",
+    ".txt",
+    "#!",
+    "/usr/bin/python3",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES)).map("".join), st.lists(st.sampled_from(_PIECES)).map("".join))
+def test_the_quick_test_for_python_passes_over_none(name, text):
+    data = text.encode()
+    assert may_be_python(name, data) or not is_python(name, data)
+
+
+def test_a_setting_and_the_specs_of_an_instance_are_seen_in_any_python(tmp_path):
+    """They are looked for in Python alone, also where only the first line says that it is some."""
+    (tmp_path / "local_settings.py.dist").write_text("IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'thumbs.Backend'\n")
+    (tmp_path / "warm-up").write_text("#!/usr/bin/env python\nfor f in photo._ik.spec_files: f.generate()\n")
+    (tmp_path / "notes.txt").write_text("IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND, photo._ik.spec_files\n")
+    assert {result.path for result in api.scan([tmp_path], base=tmp_path).results if result.findings} == {
+        "local_settings.py.dist",
+        "warm-up",
+    }

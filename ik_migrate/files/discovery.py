@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ik_migrate.controls.options import Options
-from ik_migrate.files.filetypes import BINARY_ENDINGS, is_own
-from ik_migrate.files.foreign_trees import foreign_tree, is_excluded
+from ik_migrate.files.filetypes import is_own
+from ik_migrate.files.foreign_trees import foreign_tree
 from ik_migrate.files.git import start_git
 from ik_migrate.files.path_patterns import any_matches
 from ik_migrate.files.utf16 import unsearchable_requirements
 
-TRIGGERS = (b"imagekit", b"IMAGEKIT", b"ikcache", b"._ik.spec_fi")
-"""What a file that uses ImageKit says somewhere: the package, a setting, a command, or the specs of an instance."""
+PYTHON_TRIGGERS = (b"IMAGEKIT", b"._ik.spec_fi")
+"""What Python code that uses ImageKit may say and nothing else: a setting, or the specs of an instance."""
+TRIGGERS = (b"imagekit", b"ikcache", *PYTHON_TRIGGERS)
+"""What a file that uses ImageKit says somewhere: besides those the package, or a command."""
 IGNORE_COMMENT = b"ik-migrate: ignore"
 """What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
 
@@ -28,11 +30,6 @@ EXCLUDED = "excluded"
 """Why a file is left out that the user wants to be."""
 
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
-_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
-# To look for one word is twenty times as fast as to look for one of several at once, however many.
-_MANY = 20
-_LARGEST = 64 * 1024 * 1024
-_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
@@ -99,7 +96,9 @@ def search(
     remarks: list[str] = []
     found = _git_grep(folder, triggers, remarks, counted, with_ignored=False) if options.respect_gitignore else None
     if found is None:
-        found = _walk(folder, triggers, options, counted)
+        from ik_migrate.files.walk import walk
+
+        found = walk(folder, triggers, options, None if counted is None else quick_test(counted))
         found.remarks += remarks
     elif options.include and (ignored := _git_grep(folder, triggers, remarks, (), with_ignored=True)) is not None:
         known = set(found.files)
@@ -130,7 +129,7 @@ def is_below(path: Path, places: Iterable[Path]) -> bool:
     return any(path == place or place in path.parents for place in places)
 
 
-def _quick_test(places: Collection[Path]) -> Callable[[str], bool]:
+def quick_test(places: Collection[Path]) -> Callable[[str], bool]:
     """A test like `is_below`, for the many paths of a project."""
     exact = {str(place) for place in places}
     above = tuple(os.path.join(place, "") for place in places)
@@ -177,7 +176,7 @@ def _git_grep(
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
     found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
     if counted is not None:
-        is_counted, above = _quick_test(counted), os.path.join(folder, "")
+        is_counted, above = quick_test(counted), os.path.join(folder, "")
         found.searched = sum(is_counted(above + os.fsdecode(name)) for name in listed.split(b"\0") if name)
     errors = {
         folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
@@ -209,68 +208,3 @@ def _submodules(folder: Path) -> Iterator[Path]:
             real = os.path.join(os.path.realpath(folder), module.relative_to(folder))
             if os.path.realpath(module) == real:
                 yield module
-
-
-def _walk(folder: Path, triggers: tuple[bytes, ...], options: Options, counted: Collection[Path] | None) -> Search:
-    found = Search()
-    is_counted = None if counted is None else _quick_test(counted)
-    one_of_many = re.compile(b"|".join(map(re.escape, triggers))) if len(triggers) > _MANY else None
-
-    def is_hit(data: bytes) -> bool:
-        return has_trigger(data, triggers) if one_of_many is None else one_of_many.search(data) is not None
-
-    def unreadable(error: OSError) -> None:
-        found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
-
-    def look_at(entry: os.DirEntry[str]) -> None:
-        if entry.is_dir(follow_symlinks=False):
-            if not _is_left_out(found, folder, entry, options):
-                waiting.append(entry.path)
-        elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
-            # A link that leads to itself is no file; `entry.is_file` raises an error.
-            found.searched += is_counted is None or is_counted(entry.path)
-            if not entry.name.lower().endswith(BINARY_ENDINGS) and is_hit(_content(entry.path)):
-                found.files.append(Path(entry.path))
-
-    waiting = [str(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as listing:
-                entries = list(listing)
-        except OSError as error:
-            unreadable(error)
-            continue
-        for entry in entries:
-            try:
-                look_at(entry)
-            except OSError as error:
-                unreadable(error)
-    found.skipped.sort()
-    found.errors.sort()
-    return found
-
-
-def _content(path: str) -> bytes:
-    """What a file holds, nothing of a huge one; twice as fast as ``open`` where files are many and small."""
-    handle = os.open(path, _READ_ONLY)
-    try:
-        size = os.fstat(handle).st_size
-        if size > _LARGEST:
-            return b""
-        data = os.read(handle, size)
-        while len(data) < size and (more := os.read(handle, size - len(data))):
-            data += more
-        return data
-    finally:
-        os.close(handle)
-
-
-def _is_left_out(found: Search, folder: Path, entry: os.DirEntry[str], options: Options) -> bool:
-    """Whether the walk does not enter a folder; what may hold files that are to be included is entered."""
-    if options.only_packages and not os.path.isfile(os.path.join(entry.path, "__init__.py")):
-        return True
-    if not is_excluded(entry.name) or (options.include and entry.name not in _NEVER_ENTERED):
-        return False
-    if entry.name in {"venv", "env", "virtualenv", "node_modules", "build", "dist", "site-packages"}:
-        found.skipped.append(Path(entry.path).relative_to(folder).as_posix())
-    return True

@@ -43,6 +43,11 @@ def is_python(name: str, data: bytes) -> bool:
     return any(fnmatch(lowered, pattern) for pattern in _PYTHON) or bool(re.match(_INTERPRETER, data[:200]))
 
 
+def may_be_python(name: str, data: bytes) -> bool:
+    """Whether a file is worth a closer look by `is_python`: quick, and true wherever that is."""
+    return ".py" in name.lower() or name.lower().endswith(".wsgi") or data.startswith(b"#!")
+
+
 def is_of_concern(name: str) -> bool:
     """Whether a file of that name can hold anything to migrate: no prose, picture, backup or unfinished file."""
     if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS, UNFINISHED)):
