@@ -55,7 +55,7 @@ def _check_names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         if alias.name == "*" or (name in used_names(module.text) and not _is_taken_away(module, name)):
             yield _manual(module, alias, f"{node.module}.{alias.name}")
         elif name not in used_names(module.text):
-            importers = module.project.importers(module, name)
+            importers = module.project.importing(module, name)
             followed = all(
                 _is_taken_away(other, local, names_in_arguments(other)) and module.project.is_wanted(other.path)
                 for other, local in importers

@@ -136,3 +136,38 @@ def test_fault_over_backends(site, monkeypatch):
     assert [path for path, _ in report.failed] == ["b.py", "settings.py"]
     assert (site / "b.py").read_text() == backends
     assert "source='image'" in (site / "photos.py").read_text()
+
+
+def test_name_that_all_files_import(tmp_path, monkeypatch):
+    """Who imports it from which file is found out once: each file is parsed as often as it is with few files."""
+    from ik_migrate.resolution import project
+
+    imports = "from imagekit.imagecache import PessimisticImageCacheBackend\n"
+    made = []
+
+    def parsed(files):
+        for number in range(files):
+            (tmp_path / f"m{number}.py").write_text(imports + IMPORTS + MODEL)
+        made.clear()
+        assert api.scan([tmp_path], base=tmp_path).failed == ()
+        return len(made) / files
+
+    parse = project.PythonText
+    monkeypatch.setattr(project, "PythonText", lambda source: made.append(source) or parse(source))
+    # As in a project that is too large to be held in memory.
+    monkeypatch.setattr(project, "_HOLD_AT_MOST", 1)
+    assert parsed(20) <= parsed(4)
+
+
+def test_import_used_by_a_file_that_imports_its_neighbour(tmp_path):
+    """In Python 2 a module of the same package needs no dots."""
+    app = tmp_path / "app"
+    app.mkdir()
+    for name, text in {
+        "__init__.py": "",
+        "base.py": "from imagekit.imagecache import PessimisticImageCacheBackend\n",
+        "models.py": f"from base import PessimisticImageCacheBackend\nkept = PessimisticImageCacheBackend\n# {IMPORTS}",
+    }.items():
+        (app / name).write_text(text)
+    api.apply([tmp_path], base=tmp_path)
+    assert "PessimisticImageCacheBackend" in (app / "base.py").read_text()

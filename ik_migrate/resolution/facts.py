@@ -48,6 +48,7 @@ class Facts:
         attributes_of_variables: those that spec fields made at the top of a file become, by file and variable.
         class_attributes: how many of the files bind a name in a class to something else.
         keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
+        importers: who imports what from files of the project, by file and name.
         has_ik2_code: whether it is known to be written for ImageKit 2.
         has_ik3_code: whether it is known to be written for ImageKit 3 or later.
         has_names_that_stay: whether a spec field names its files itself.
@@ -63,6 +64,7 @@ class Facts:
     attributes_of_variables: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
     class_attributes: Counter[str] = field(default_factory=Counter)
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
+    importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     has_ik2_code: bool = False
     has_ik3_code: bool = False
     has_names_that_stay: bool = False
@@ -81,6 +83,8 @@ class Facts:
             self.attributes_of_variables.setdefault(variable, set()).update(attributes)
         for path, names in other.keyword_dicts.items():
             self.keyword_dicts.setdefault(path, set()).update(names)
+        for imported, users in other.importers.items():
+            self.importers.setdefault(imported, set()).update(users)
         self.has_ik2_code |= other.has_ik2_code
         self.has_ik3_code |= other.has_ik3_code
         self.has_names_that_stay |= other.has_names_that_stay
@@ -105,6 +109,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         attributes_of_variables=attributes_by_variable(module),
         class_attributes=Counter(_attributes_of_classes(module)),
         keyword_dicts=_keyword_dicts(module),
+        importers=project.imported_by(module),
         # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
         has_ik3_code=has_ik3_words(module),

@@ -39,6 +39,8 @@ class Knowledge:
     """Those of them that are something else in some other class of the project."""
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
     """The names of the dicts that spec fields are given with ``**``, by the files that make them."""
+    importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
+    """Who imports what from files of the project: by file and name, the files that do so and what they call it."""
     around: Surroundings = field(default_factory=Surroundings)
     """Facts for the rules about templates, scripts and settings."""
     own_backends: dict[tuple[Path, str], OwnBackend] = field(default_factory=dict)

@@ -283,16 +283,23 @@ class Project(Knowledge):
                 names += [new for new in renamed(other, word) if new not in names]
         return [found[path] for path in sorted(found)]
 
-    def importers(self, module: Module, name: str) -> list[tuple[Module, str]]:
+    def importing(self, module: Module, name: str) -> list[tuple[Module, str]]:
         """The files that import ``name`` from ``module``, with what they call it."""
-        found = []
-        for other in self.saying(name):
-            for bindings in other.text.names.module.bindings.values() if other is not module else ():
-                for binding in bindings:
-                    if binding.kind == "import" and binding.attribute == name:
-                        dotted = absolute(other.package, binding.module)
-                        if dotted is not None and self.find(dotted, other) == module.path:
-                            found.append((other, binding.name))
+        found = set(self.importers.get((module.path, name), ()))
+        # What these import was not found out when all files were read.
+        for other in self.modules_at(sorted(self.faults)):
+            found |= self.imported_by(other).get((module.path, name), set())
+        return [(other, local) for path, local in sorted(found) for other in self.modules_at([path])]
+
+    def imported_by(self, module: Module) -> dict[tuple[Path, str], set[tuple[Path, str]]]:
+        """What a file imports from others of the project: by file and name there, this file and the name here."""
+        found: dict[tuple[Path, str], set[tuple[Path, str]]] = {}
+        for bindings in module.text.names.module.bindings.values():
+            for binding in bindings:
+                if binding.kind == "import" and binding.attribute:
+                    _, path = self._imported_file(module, binding.module)
+                    if path is not None and path != module.path:
+                        found.setdefault((path, binding.attribute), set()).add((module.path, binding.name))
         return found
 
     def find(self, dotted: str, seen_from: Module) -> Path | None:
@@ -376,18 +383,9 @@ class Project(Knowledge):
         return Target(f"{module.dotted}.{binding.name}", module, binding)
 
     def _imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
-        dotted = absolute(module.package, source)
+        dotted, path = self._imported_file(module, source)
         if dotted is None:
             return None
-        path = None
-        if not source.startswith(".") and module.has_implicit_relative_imports:
-            path = self._neighbour(module, dotted)
-            if path is not None and (path == module.path or is_part_of_imagekit(path, dotted.split("."))):
-                path = None
-            elif path is not None:
-                dotted = ".".join((*module.package, dotted))
-        if path is None:
-            path = self.find(dotted, module)
         if not attribute:
             return Target(dotted)
         found = self.module_at(path) if path is not None else None
@@ -395,6 +393,17 @@ class Project(Knowledge):
             inner = self._name_in(found, attribute, depth + 1)
             return inner or Target(f"{found.dotted}.{attribute}")
         return Target(canonical(f"{dotted}.{attribute}"))
+
+    def _imported_file(self, module: Module, source: str) -> tuple[str | None, Path | None]:
+        """The dotted name of a module that is imported, None where there is none, and its file in the project."""
+        dotted = absolute(module.package, source)
+        if dotted is None:
+            return None, None
+        if not source.startswith(".") and module.has_implicit_relative_imports:
+            path = self._neighbour(module, dotted)
+            if path is not None and path != module.path and not is_part_of_imagekit(path, dotted.split(".")):
+                return ".".join((*module.package, dotted)), path
+        return dotted, self.find(dotted, module)
 
     def _attribute(self, module: Module, base: Target, name: str, depth: int) -> Target | None:
         if base.module is not None:

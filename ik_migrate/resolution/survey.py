@@ -92,6 +92,7 @@ def _learn(knowledge: Knowledge, facts: Facts) -> None:
     knowledge.faults = facts.faults
     knowledge.has_names_that_stay = knowledge.keep_cache_names or facts.has_names_that_stay
     knowledge.keyword_dicts = facts.keyword_dicts
+    knowledge.importers = facts.importers
     knowledge.spec_attributes = facts.spec_attributes
     knowledge.shared_attributes = {name for name in facts.spec_attributes if facts.class_attributes[name]}
     knowledge.around = facts.around
