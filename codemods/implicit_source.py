@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
+from ik_migrate.resolution.keyword_dicts import with_passed_arguments
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.rewriting.getters import quoted
 from ik_migrate.specs.sources import image_fields_of
@@ -85,6 +86,7 @@ _MAKES_A_SPEC = frozenset(
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
+    spec = with_passed_arguments(spec)
     if spec.is_processed or spec.is_ik3 or not (spec.is_whole or spec.is_in_constructor):
         return
     if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
@@ -108,6 +110,9 @@ def _makes_a_spec(spec: SpecField, name: str) -> bool:
 def _implicit(spec: SpecField) -> Finding:
     fields, reason = image_fields_of(spec)
     message = f"{spec.label} does not name its source"
+    in_dict = any(name in spec.arguments and spec.arguments[name].is_in_dict for name in ("image_field", "source"))
+    if in_dict and not reason:
+        reason = "a dict that is passed to it says that there is none"
     if len(fields) == 1 and not reason:
         add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
         return report(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))

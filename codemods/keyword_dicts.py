@@ -9,12 +9,20 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Verdict, judge
 from ik_migrate.resolution.handed_keywords import keyword_uses
-from ik_migrate.resolution.keyword_dicts import Entry, keyword_dicts, unread_keywords
+from ik_migrate.resolution.keyword_dicts import (
+    Entry,
+    KeywordDict,
+    keyword_dicts,
+    unread_keywords,
+    with_passed_arguments,
+)
 from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.specs.derived import maker_of, partial_maker
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
 from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
+
+from . import source_storage
 
 RULE = Rule(
     code="IK109",
@@ -56,22 +64,20 @@ class Photo(models.Model):
 )
 
 _RENAMED = {"image_field": "source", "storage": "cachefile_storage"}
+_CALLABLE = "ImageKit 3 takes only a list: it accepts the callable, and fails when the picture is made."
+_INTO_CALL = "If it is a callable, write it into the calls of the spec fields: there it is rewritten (IK201)."
+_AUTOCONVERT = "ImageKit 2 did not heed autoconvert. ImageKit 3 does: saving a picture with transparency as JPEG fails."
 
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename keys of dicts that are passed to spec fields and to nothing else; report the rest."""
     for found in keyword_dicts(module):
+        obstacle = found.other_use or _silent_difference(module, found)
+        why = f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else ""
         for entry in found.entries:
-            if entry.name not in IK2_ONLY:
-                continue
-            message = f"{entry.name} is passed to a spec field with **"
-            if entry.name in _RENAMED and not found.other_use:
-                edit = _rename(module, entry, _RENAMED[entry.name])
-                yield report(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
-                continue
-            why = f"Not rewritten: {found.other_use}. {RULE.why}" if found.other_use else ""
-            suggestion = f"'{_RENAMED[entry.name]}': ..." if entry.name in _RENAMED else ""
-            yield report(RULE, module, entry.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+            if entry.name in IK2_ONLY:
+                yield _renamed(module, entry, why)
+        yield from _values(module, found, why)
     for spec in spec_fields(module):
         if spec.is_processed:
             continue
@@ -87,19 +93,69 @@ def check_module(module: Module) -> Iterator[Finding]:
     yield from _on_the_way(module)
 
 
+def _renamed(module: Module, entry: Entry, why: str) -> Finding:
+    """A key that ImageKit 3 has another name for, or none."""
+    message = f"{entry.name} is passed to a spec field with **"
+    new = _RENAMED.get(entry.name, "")
+    if new and not why:
+        edit = _rename(module, entry.node, entry.name, new)
+        return report(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
+    suggestion = f"'{new}': ..." if new else ""
+    return report(RULE, module, entry.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+
+
+def _values(module: Module, found: KeywordDict, why: str) -> Iterator[Finding]:
+    """Values that mean something else in ImageKit 3, under a key whose name stays."""
+    is_ik3 = all(with_passed_arguments(spec).is_ik3 for spec in found.fields)
+    for entry in found.entries:
+        if entry.name == "processors":
+            verdict = judge(module, entry.value).verdict
+            if verdict is Verdict.YES or (verdict is Verdict.UNKNOWN and not is_ik3):
+                what = "is" if verdict is Verdict.YES else "may be"
+                message = f"processors {what} a callable, and is passed to a spec field with **"
+                yield report(RULE, module, entry.node, message, Applicability.MANUAL, why=_CALLABLE, todo=_INTO_CALL)
+        elif entry.name == "autoconvert" and _is_false(entry.value) and not is_ik3:
+            message = "autoconvert is passed to a spec field with **, and had no effect so far"
+            start, end = module.text.start(entry.value), module.text.end(entry.value)
+            yield report(
+                RULE,
+                module,
+                entry.node,
+                message,
+                Applicability.MANUAL if why else Applicability.SAFE,
+                changes=() if why else (Edit(start, end, ("True",)),),
+                why=why or _AUTOCONVERT,
+                todo="Drop the key, or say True, the default: that keeps what the site shows.",
+            )
+
+
+def _is_false(expression: ast.expr) -> bool:
+    return isinstance(expression, ast.Constant) and expression.value is False
+
+
+def _silent_difference(module: Module, found: KeywordDict) -> str:
+    """What would not be told any more once the keys are ImageKit 3's; empty where there is no such thing."""
+    for spec in found.fields:
+        if any(finding.applicability is Applicability.MANUAL for finding in source_storage.check_spec_field(spec)):
+            return f"the source of {spec.label} has a storage of its own, which has to be seen to first (IK105)"
+    for entry in found.entries:
+        if entry.name == "processors" and judge(module, entry.value).verdict is Verdict.UNKNOWN:
+            return "whether its processors is a callable has to be seen to first"
+    return ""
+
+
 def _on_the_way(module: Module) -> Iterator[Finding]:
     """``keywords['image_field'] = 'picture'``, in a function that hands its keywords on."""
     for use in keyword_uses(module):
         if use.name == "processors" and use.value is not None and judge(module, use.value).verdict is Verdict.YES:
             message = "processors is a callable, and is handed on to a spec field with **"
-            why = "ImageKit 3 takes only a list: it accepts the callable, and fails when the picture is made."
-            yield report(RULE, module, use.node, message, Applicability.MANUAL, why=why)
+            yield report(RULE, module, use.node, message, Applicability.MANUAL, why=_CALLABLE)
         if use.name not in IK2_ONLY:
             continue
         message = f"{use.name} is handed on to a spec field with **"
         new = _RENAMED.get(use.name, "")
         if new and use.value is not None and isinstance(use.node, ast.Constant):
-            edit = _rename(module, Entry(use.name, use.node), new)
+            edit = _rename(module, use.node, use.name, new)
             yield report(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))
             continue
         yield report(RULE, module, use.node, message, Applicability.MANUAL, suggestion=f"'{new}'" if new else "")
@@ -123,13 +179,11 @@ def _handed_over(module: Module) -> Iterator[Finding]:
                 yield report(RULE, module, node, message, Applicability.MANUAL)
 
 
-def _rename(module: Module, entry: Entry, new: str) -> Edit:
+def _rename(module: Module, node: ast.Constant | ast.keyword, name: str, new: str) -> Edit:
     """The edit for a key: the text between its quotes, or the keyword of ``dict(...)``."""
-    start = module.text.start(entry.node)
-    if isinstance(entry.node, ast.keyword):
-        return Edit(start, start + len(entry.name), (new,))
-    inside = module.text.text_of(entry.node).index(entry.name)
-    return Edit(start + inside, start + inside + len(entry.name), (new,))
+    start = module.text.start(node)
+    inside = 0 if isinstance(node, ast.keyword) else module.text.text_of(node).index(name)
+    return Edit(start + inside, start + inside + len(name), (new,))
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

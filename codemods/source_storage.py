@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.resolution.keyword_dicts import with_passed_arguments
 from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.specs.sources import bindings_in_children, image_fields_of, source_binding, source_name
@@ -50,6 +51,7 @@ class Scan(models.Model):
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give the field its source's storage where that can be named."""
+    spec = with_passed_arguments(spec)
     if spec.is_processed or spec.is_ik3 or not spec.is_whole:
         return
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
@@ -68,15 +70,19 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     message = f"{name}, the source of {spec.label}, has a storage of its own"
     written = _written(spec, module, storage)
-    if written is None:
+    in_dict = "storage" in spec.arguments and spec.arguments["storage"].is_in_dict
+    if written is None or in_dict:
         shown = module.text.text_of(storage)
+        reason = (
+            "a dict says storage=None" if in_dict else f"{shown} can't be written here so that it is the same object"
+        )
         yield report(
             RULE,
             spec.module,
             spec.call,
             message,
             Applicability.MANUAL,
-            why=f"Not rewritten: {shown} can't be written here so that it is the same object. {RULE.why}",
+            why=f"Not rewritten: {reason}. {RULE.why}",
             suggestion=_shared(name, shown) if isinstance(storage, ast.Call) else f"cachefile_storage={shown}",
         )
         return

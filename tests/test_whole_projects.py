@@ -791,7 +791,7 @@ from photos.specs import THUMB
 class Photo(models.Model):
     picture = models.ImageField(upload_to='photos')
     small = ImageSpecField([], **THUMB)
-    large = ImageSpecField([], **dict(THUMB, format='PNG'))
+    large = ImageSpecField([], **dict(THUMB.items(), format='PNG'))
 """,
         }
     )

@@ -15,6 +15,7 @@ from ik_migrate.caching.shared_objects import makes_object
 from ik_migrate.files.discovery import TRIGGERS
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.resolution.generation import has_ik2_words, has_ik3_words
+from ik_migrate.resolution.keyword_dicts import reached
 from ik_migrate.resolution.old_stack import sign_of_old_django, sign_of_python2
 from ik_migrate.resolution.project import Module, Project
 from ik_migrate.resolution.surroundings import Surroundings, words
@@ -175,10 +176,11 @@ def _is_of_interest(module: Module, name: str) -> bool:
 def _keyword_dicts(module: Module) -> dict[Path, set[str]]:
     found: dict[Path, set[str]] = {}
     for spec in spec_fields(module):
-        for expression in spec.unseen:
-            target = module.resolve(expression)
-            if target is not None and target.module is not None and target.binding is not None:
-                found.setdefault(target.module.path, set()).add(target.binding.name)
+        for unseen in spec.unseen:
+            for owner, expression in reached(module, unseen):
+                target = owner.resolve(expression)
+                if target is not None and target.module is not None and target.binding is not None:
+                    found.setdefault(target.module.path, set()).add(target.binding.name)
     return found
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ik_migrate.resolution.project import Module, Target
-from ik_migrate.specs.spec_field import SpecField, spec_fields
+from ik_migrate.resolution.project import Module, Target, per_module
+from ik_migrate.specs.spec_field import Argument, SpecField, spec_fields
 from ik_migrate.syntax.names import Binding
 
 
@@ -17,6 +17,20 @@ class Entry:
 
     name: str
     node: ast.Constant | ast.keyword
+    value: ast.expr
+
+
+@dataclass(frozen=True)
+class WrittenDict:
+    """A dict that is written out.
+
+    Args:
+        entries: its own keys.
+        merged: the dicts whose keys it has besides: ``dict(A, ...)``, ``{**A, ...}``.
+    """
+
+    entries: tuple[Entry, ...]
+    merged: tuple[ast.expr, ...]
 
 
 @dataclass(frozen=True)
@@ -25,53 +39,167 @@ class KeywordDict:
 
     Args:
         entries: its keys.
+        fields: the spec fields that it is passed to.
         other_use: what else it is used for, empty where it is only passed to spec fields.
     """
 
     entries: tuple[Entry, ...]
-    other_use: str
+    fields: tuple[SpecField, ...]
+    other_use: str = ""
 
 
-def entries_of(module: Module, expression: ast.expr) -> tuple[Entry, ...] | None:
-    """The keys of a dict that is written out; None where it isn't."""
+def written_out(module: Module, expression: ast.expr) -> WrittenDict | None:
+    """A dict display, or a call of ``dict`` with another dict or keywords; None for anything else."""
+    entries: list[Entry] = []
+    merged: list[ast.expr] = []
     if isinstance(expression, ast.Dict):
-        keys = [key for key in expression.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-        return tuple(Entry(str(key.value), key) for key in keys) if len(keys) == len(expression.keys) else None
-    if isinstance(expression, ast.Call) and module.qualified(expression.func) == "builtins.dict":
-        if expression.args or any(keyword.arg is None for keyword in expression.keywords):
+        for key, value in zip(expression.keys, expression.values, strict=True):
+            if key is None:
+                merged.append(value)
+            elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+                entries.append(Entry(key.value, key, value))
+            else:
+                return None
+    elif isinstance(expression, ast.Call) and module.qualified(expression.func) == "builtins.dict":
+        merged += expression.args
+        for keyword in expression.keywords:
+            if keyword.arg is None:
+                merged.append(keyword.value)
+            else:
+                entries.append(Entry(keyword.arg, keyword, keyword.value))
+    else:
+        return None
+    return WrittenDict(tuple(entries), tuple(merged))
+
+
+def reached(module: Module, expression: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """An expression for a dict, and those for the dicts that are merged into it, each with its file."""
+    pending, seen = [(module, expression)], set[ast.expr]()
+    for user, inner in pending:
+        yield user, inner
+        owner, value = _value_of(user, inner)
+        written = written_out(owner, value) if value is not None and value not in seen else None
+        if value is not None and written is not None:
+            seen.add(value)
+            pending += [(owner, merged) for merged in written.merged]
+
+
+def passed_entries(module: Module, expression: ast.expr) -> list[Entry] | None:
+    """All keys that a dict has, also those merged into it; None where they can't all be seen."""
+    found: list[Entry] = []
+    for user, inner in reached(module, expression):
+        owner, value = _value_of(user, inner)
+        written = written_out(owner, value) if value is not None else None
+        if written is None or (value is not inner and _gets_more_keys(owner, _last_word(inner))):
             return None
-        return tuple(Entry(str(keyword.arg), keyword) for keyword in expression.keywords)
-    return None
+        found += written.entries
+    return found
+
+
+def _last_word(name: ast.expr) -> str:
+    return name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
+
+
+def _value_of(module: Module, expression: ast.expr) -> tuple[Module, ast.expr | None]:
+    """The expression itself, or what the name that it is has been assigned; and the file of that."""
+    if not isinstance(expression, ast.Name | ast.Attribute):
+        return module, expression
+    target = module.resolve(expression)
+    if target is None or target.module is None or target.binding is None:
+        return module, None
+    return target.module, target.binding.value
+
+
+def with_passed_arguments(spec: SpecField) -> SpecField:
+    """The field as if what dicts pass to it stood in its call; as it is where not all of that can be seen.
+
+    The values of those arguments may stand in other files.
+    """
+    arguments: dict[str, Argument] = {}
+    for expression in spec.unseen:
+        entries = passed_entries(spec.module, expression)
+        if entries is None:
+            return spec
+        for entry in entries:
+            arguments.setdefault(entry.name, Argument(entry.name, entry.value, None, -1))
+    return replace(spec, unseen=[], arguments={**arguments, **spec.arguments}) if spec.unseen else spec
 
 
 def keyword_dicts(module: Module) -> Iterator[KeywordDict]:
     """The dicts made in this file that are passed to spec fields with ``**``, here or in another file."""
     for spec in spec_fields(module):
-        for expression in spec.unseen:
-            entries = entries_of(module, expression)
-            if entries is not None and not spec.is_processed:
-                yield KeywordDict(entries, "")
+        for expression in spec.unseen if not spec.is_processed else ():
+            entries = _entries_inside(module, expression)
+            if entries:
+                yield KeywordDict(entries, (spec,))
     passed = module.project.keyword_dicts.get(module.path, set())
     for scope in module.text.names.scopes() if passed else ():
-        for name in passed & set(scope.bindings):
-            bindings = scope.bindings[name]
-            for binding in bindings:
-                entries = entries_of(module, binding.value) if binding.value is not None else None
-                if entries is None:
-                    continue
-                users = module.project.naming(module, name) if scope.is_module else [module]
-                uses = [use for user in users for use in _uses(user, module, binding)]
-                if any(spec is not None for spec in uses):
-                    odd = "" if all(uses) and len(bindings) == 1 else f"{name} is used for other things too"
-                    if any(spec is not None and spec.is_processed for spec in uses):
-                        odd = f"{name} is passed to a ProcessedImageField too"
-                    yield KeywordDict(entries, odd)
+        for name in sorted(passed & set(scope.bindings)):
+            for binding in scope.bindings[name]:
+                entries = _entries_inside(module, binding.value) if binding.value is not None else ()
+                fields, other_use = _uses(module, binding) if entries else ([], "")
+                if fields:
+                    yield KeywordDict(entries, tuple(fields), other_use)
 
 
-def _uses(user: Module, maker: Module, binding: Binding) -> list[SpecField | None]:
-    """The spec fields that the dict is passed to in a file, None for each other use of it."""
-    passed = {expression: spec for spec in spec_fields(user) for expression in spec.unseen}
-    uses: list[SpecField | None] = []
+def _entries_inside(module: Module, expression: ast.expr) -> tuple[Entry, ...]:
+    """The keys of a dict that are written where the expression stands."""
+    written = [written_out(module, inner) for inner in (expression, *_merged_inside(module, expression))]
+    return tuple(entry for each in written if each is not None for entry in each.entries)
+
+
+def _uses(maker: Module, binding: Binding) -> tuple[list[SpecField], str]:
+    """The spec fields that a dict is passed to, also within another dict, and what it is used for besides."""
+    fields: list[SpecField] = []
+    other_use = ""
+    pending, seen = [(maker, binding)], {binding}
+    for owner, each in pending:
+        odd = f"{each.name} is used for other things too"
+        scope = owner.text.names.scope_of(each.node)
+        if len(scope.bindings.get(each.name, ())) > 1:
+            other_use = odd
+        for user in owner.project.naming(owner, each.name) if scope.is_module else [owner]:
+            passed = _passed_in(user)
+            for node in _mentions(user, owner, each):
+                taker = passed.get(node)
+                if isinstance(taker, SpecField):
+                    fields.append(taker)
+                elif taker is None:
+                    other_use = odd
+                elif taker not in seen:
+                    seen.add(taker)
+                    pending.append((user, taker))
+    if any(spec.is_processed for spec in fields):
+        other_use = f"{binding.name} is passed to a ProcessedImageField too"
+    return fields, other_use
+
+
+@per_module
+def _passed_in(user: Module) -> dict[ast.expr, SpecField | Binding]:
+    """The expressions of a file that are passed to a spec field, or merged into a dict that is."""
+    found: dict[ast.expr, SpecField | Binding] = {}
+    names = user.project.keyword_dicts.get(user.path, set())
+    for scope in user.text.names.scopes() if names else ():
+        for name in names & set(scope.bindings):
+            for binding in scope.bindings[name]:
+                if binding.value is not None:
+                    found.update((inner, binding) for inner in _merged_inside(user, binding.value))
+    for spec in spec_fields(user):
+        for expression in spec.unseen:
+            found.update((inner, spec) for inner in (expression, *_merged_inside(user, expression)))
+    return found
+
+
+def _merged_inside(module: Module, expression: ast.expr) -> Iterator[ast.expr]:
+    """The expressions for dicts that are merged where an expression stands."""
+    written = written_out(module, expression)
+    for inner in written.merged if written is not None else ():
+        yield inner
+        yield from _merged_inside(module, inner)
+
+
+def _mentions(user: Module, maker: Module, binding: Binding) -> Iterator[ast.expr]:
+    """Where a file means the dict."""
     for node in user.text.nodes_of(ast.Name, ast.Attribute):
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
@@ -79,8 +207,7 @@ def _uses(user: Module, maker: Module, binding: Binding) -> list[SpecField | Non
             continue
         target = user.resolve(node)
         if target is not None and _is_same(target, user, maker, binding):
-            uses.append(passed.get(node))
-    return uses
+            yield node
 
 
 def _is_same(target: Target, user: Module, maker: Module, binding: Binding) -> bool:
@@ -98,8 +225,6 @@ def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
     """
     module = spec.module
     for expression in spec.unseen:
-        if entries_of(module, expression) is not None:
-            continue
         if isinstance(expression, ast.Name):
             target = module.resolve(expression)
             binding = target.binding if target is not None else None
@@ -107,16 +232,8 @@ def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
                 parent = module.text.names.parents.get(binding.node)
                 if isinstance(parent, ast.arguments) and binding.node in {parent.kwarg, parent.vararg}:
                     continue
-            if (
-                target is not None
-                and target.module is not None
-                and binding is not None
-                and binding.value is not None
-                and entries_of(target.module, binding.value) is not None
-                and not _gets_more_keys(target.module, binding.name)
-            ):
-                continue
-        yield expression
+        if passed_entries(module, expression) is None:
+            yield expression
 
 
 def _gets_more_keys(module: Module, name: str) -> bool:

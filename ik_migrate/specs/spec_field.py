@@ -36,13 +36,18 @@ class Argument:
         name: its name in the signature.
         value: the expression.
         keyword: how it is given; None where it is given by position.
-        position: its place among all arguments of the call.
+        position: its place among all arguments of the call; -1 where it does not stand there.
     """
 
     name: str
     value: ast.expr
     keyword: ast.keyword | None
     position: int
+
+    @property
+    def is_in_dict(self) -> bool:
+        """Whether it is passed within a dict, which may stand in another file."""
+        return self.position < 0
 
     @property
     def is_none(self) -> bool:
