@@ -11,6 +11,8 @@ import pytest
 
 from ik_migrate import api
 from ik_migrate.controls.options import Options
+from ik_migrate.files.store import Store
+from ik_migrate.results import FileResult, Status
 from ik_migrate.running import pool
 
 MODEL = """\
@@ -90,6 +92,8 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
 KILLED = """\
 import sys, pathlib
 from ik_migrate import api
+from ik_migrate.files.store import Store
+from ik_migrate.results import FileResult, Status
 from ik_migrate.running import pool
 from ik_migrate.controls.options import Options
 
@@ -147,3 +151,11 @@ def test_interrupted(shop, monkeypatch, capfd):
     assert len(started) == 2
     assert all(process.poll() is not None for process in started)
     assert capfd.readouterr() == ("", "")
+
+
+def test_contents_are_read_back_as_they_were_also_once_they_are_too_many_for_the_memory():
+    store = Store()
+    texts = [bytes([65 + number]) * 1_500_000 for number in range(5)]
+    kept = [store.keep(FileResult("a.py", Status.CHANGED, before=text, after=text.lower())) for text in texts]
+    assert [(result.before, result.after) for result in kept] == [(text, text.lower()) for text in texts]
+    assert kept[0] == FileResult("a.py", Status.CHANGED, before=texts[0], after=texts[0].lower())

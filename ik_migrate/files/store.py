@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import weakref
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ik_migrate.results import FileResult
@@ -35,11 +36,8 @@ class Store:
     """Keeps the contents of files in memory as long as they are few, then in a temporary file without a name."""
 
     def __init__(self) -> None:
-        import tempfile
-
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_AT_MOST)  # noqa: SIM115
+        self._file: IO[bytes] = io.BytesIO()
         self._end = 0
-        weakref.finalize(self, self._file.close)
 
     def keep(self, result: FileResult) -> FileResult:
         """The same result, its contents kept here."""
@@ -48,10 +46,19 @@ class Store:
         return replace(result, before=kept, after=kept if after == before else self._put(after))
 
     def _put(self, data: bytes) -> Stored:
+        if isinstance(self._file, io.BytesIO) and self._end + len(data) > _IN_MEMORY_AT_MOST:
+            self._move_to_disk(self._file.getvalue())
         self._file.seek(self._end)
         self._file.write(data)
         start, self._end = self._end, self._end + len(data)
         return Stored(self, start, len(data))
+
+    def _move_to_disk(self, data: bytes) -> None:
+        import tempfile
+
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self._file.write(data)
 
     def read(self, start: int, length: int) -> bytes:
         """What was kept from one offset on."""
