@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.resolution.generation import is_ik3_code
 from ik_migrate.resolution.keyword_dicts import with_passed_arguments
 from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.edits import AddArgument
@@ -48,46 +49,99 @@ class Scan(models.Model):
 """,
 )
 
+_STORAGES = frozenset({"storage", "cachefile_storage"})
+
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give the field its source's storage where that can be named."""
     spec = with_passed_arguments(spec)
-    if spec.is_processed or spec.is_ik3 or not spec.is_whole:
+    if spec.is_processed or spec.is_ik3:
         return
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
+        return
+    if not spec.is_whole:
+        yield from _made_elsewhere(spec)
         return
     name = source_name(spec)
     if not name:
         fields, reason = image_fields_of(spec)
         name = fields[0] if len(fields) == 1 and not reason else ""
-    found = source_binding(spec, name) if name else None
+    found = _storage_of_source(spec, name)
     if found is None:
-        yield from _in_children(spec, name)
+        if source_binding(spec, name) is None:
+            yield from _in_children(spec, name)
         return
-    module, value = found
-    storage = _storage_of(value)
-    if storage is None:
-        return
+    module, storage = found
     message = f"{name}, the source of {spec.label}, has a storage of its own"
-    written = _written(spec, module, storage)
-    in_dict = "storage" in spec.arguments and spec.arguments["storage"].is_in_dict
-    if written is None or in_dict:
+    if "storage" in spec.arguments and spec.arguments["storage"].is_in_dict:
+        yield _manual(spec, name, found, message, "a dict that is passed with ** says storage=None")
+    elif (written := _written(spec, module, storage)) is None:
         shown = module.text.text_of(storage)
-        reason = (
-            "a dict says storage=None" if in_dict else f"{shown} can't be written here so that it is the same object"
-        )
-        yield report(
-            RULE,
-            spec.module,
-            spec.call,
-            message,
-            Applicability.MANUAL,
-            why=f"Not rewritten: {reason}. {RULE.why}",
-            suggestion=_shared(name, shown) if isinstance(storage, ast.Call) else f"cachefile_storage={shown}",
-        )
+        yield _manual(spec, name, found, message, f"{shown} can't be written here so that it is the same object")
+    else:
+        add = AddArgument(spec.offset, "cachefile_storage", (written,))
+        yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+
+
+def _made_elsewhere(spec: SpecField) -> Iterator[Finding]:
+    """A field that a partial, a function or a class of the project makes: what that gives it is not all in sight."""
+    is_ik3 = is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code
+    if spec.model is None or is_ik3 or _says_storage(spec):
         return
-    add = AddArgument(spec.offset, "cachefile_storage", (written,))
-    yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+    fields, reason = image_fields_of(spec)
+    named = source_name(spec)
+    for name in [named] if named else fields:
+        found = _storage_of_source(spec, name)
+        if found is None:
+            continue
+        written = _written(spec, *found) if named or (len(fields) == 1 and not reason) else None
+        message = f"{name}, the source of {spec.label}, has a storage of its own"
+        if written is not None and _is_partial(spec):
+            add = AddArgument(spec.offset, "cachefile_storage", (written,))
+            yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+        else:
+            shown = spec.module.text.text_of(spec.call.func)
+            yield _manual(spec, name, found, message, f"{shown} makes the field, and has to hand the storage on to it")
+        return
+
+
+def _is_partial(spec: SpecField) -> bool:
+    """Whether it is made by a ``functools.partial``, which hands on whatever the call says."""
+    target = spec.module.resolve(spec.call.func)
+    value = target.binding.value if target is not None and target.binding is not None else None
+    return isinstance(value, ast.Call) and not spec.unseen
+
+
+def _says_storage(spec: SpecField) -> bool:
+    """Whether the partial, function or class that makes the field says something of a storage itself."""
+    target = spec.module.resolve(spec.call.func)
+    maker = target.binding.node if target is not None and target.binding is not None else None
+    return any(
+        (isinstance(node, ast.keyword) and node.arg in _STORAGES)
+        or (isinstance(node, ast.Constant) and node.value in _STORAGES)
+        for node in (ast.walk(maker) if maker is not None else ())
+    )
+
+
+def _storage_of_source(spec: SpecField, name: str) -> tuple[Module, ast.expr] | None:
+    """The storage that the ImageField ``name`` of the model is given, and the file where it is."""
+    found = source_binding(spec, name) if name else None
+    storage = _storage_of(found[1]) if found is not None else None
+    return (found[0], storage) if found is not None and storage is not None else None
+
+
+def _manual(spec: SpecField, name: str, found: tuple[Module, ast.expr], message: str, reason: str) -> Finding:
+    module, storage = found
+    shown = module.text.text_of(storage)
+    return report(
+        RULE,
+        spec.module,
+        spec.call,
+        message,
+        Applicability.MANUAL,
+        why=f"Not rewritten: {reason}. {RULE.why}",
+        suggestion=_shared(name, shown) if isinstance(storage, ast.Call) else f"cachefile_storage={shown}",
+    )
 
 
 def _shared(name: str, storage: str) -> str:
