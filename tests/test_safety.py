@@ -89,9 +89,12 @@ def test_mode_stays(run, site, mode):
 def test_owner_stays_when_root_applies(run, site):
     (site / "models.py").write_text(MODELS)
     os.chown(site / "models.py", 12345, 23456)
-    assert run("apply", cwd=site).status == 0
-    status = (site / "models.py").stat()
-    assert (status.st_uid, status.st_gid) == (12345, 23456)
+    os.utime(site / "models.py", (1, 2))
+    assert run("apply", "--backup", ".bak", cwd=site).status == 0
+    backup = (site / "models.py.bak").stat()
+    for status in ((site / "models.py").stat(), backup):
+        assert (status.st_uid, status.st_gid) == (12345, 23456)
+    assert backup.st_mtime == 2
 
 
 # Links -------------------------------------------------------------------------------------------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from ik_migrate.files.filetypes import BACKUP_ENDINGS
-from ik_migrate.files.writing import create_file
+from ik_migrate.files.writing import create_copy
 
 
 class BackupExists(Exception):
@@ -15,7 +14,7 @@ class BackupExists(Exception):
 
 
 def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
-    """Keep what a file holds beside it, with its mode; a link is followed.
+    """Keep what a file holds beside it, with its mode, owner and times; a link is followed.
 
     Args:
         path: the file.
@@ -29,17 +28,16 @@ def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
         BackupExists: when there is another file of that name. It is not touched.
         OSError: when the copy can't be written; then there is none.
     """
-    original = os.path.realpath(path)
-    copy = Path(original + suffix)
+    original = Path(os.path.realpath(path))
+    copy = Path(f"{original}{suffix}")
     try:
-        create_file(copy, data)
+        create_copy(copy, data, original)
     except FileExistsError:
         if copy.is_file() and copy.read_bytes() == data:
             return None
         raise BackupExists(
             f"{copy.name} is there already, of an earlier run perhaps, and is not written over"
         ) from None
-    shutil.copystat(original, copy)
     return copy
 
 

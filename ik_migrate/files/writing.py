@@ -114,16 +114,24 @@ def new_text_file(target: Path) -> Iterator[IO[str]]:
         os.replace(stream.name, target)
 
 
-def create_file(path: Path, data: bytes) -> None:
-    """Make a file that is not there yet, whole or not at all.
+def create_copy(path: Path, data: bytes, original: Path) -> None:
+    """Make a file that is not there yet, whole or not at all, with all that another one has but its content.
+
+    Args:
+        path: the file to make.
+        data: what it shall hold.
+        original: whose owner, mode, times and attributes it gets, as far as it may have them.
 
     Raises:
         FileExistsError: when there is one.
         OSError: when it can't be written.
     """
+    status = original.stat()
     with new_file(path) as stream:
         stream.write(data)
         _complete(stream)
+        _made_alike(stream.name, original, status)
+        os.utime(stream.name, ns=(status.st_atime_ns, status.st_mtime_ns))
         try:
             os.link(stream.name, path)
         except FileExistsError:
