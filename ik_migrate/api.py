@@ -14,6 +14,7 @@ from ik_migrate.errors import ConfigError
 from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.reading import file_content
 from ik_migrate.report import Report
 from ik_migrate.running.progress import Progress, unseen
 
@@ -191,7 +192,7 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
                 found.errors.append((path, "it can't be read"))
             elif any_matches(path, options.exclude, root):
                 continue
-            elif path.is_file() and path not in known and has_trigger(path.read_bytes()):
+            elif path.is_file() and path not in known and has_trigger(file_content(path)):
                 found.files.append(path)
                 known.add(path)
         except OSError as error:

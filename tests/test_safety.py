@@ -190,6 +190,32 @@ def test_change_while_apply_runs_is_said_and_kept(site, monkeypatch):
     assert (site / "second.py").read_text() == MIGRATED
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("into", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_file_that_has_become_something_else(site, into):
+    """What never ends is not waited for; a backup of what is not rewritten is not left."""
+    path = site / "models.py"
+    path.write_text(MODELS)
+
+    def turn(report):
+        path.unlink()
+        into(path)
+
+    report = api.apply([site], backup=".bak", base=site, before_writing=turn)
+    assert report.exit_status == 2
+    assert sorted(os.listdir(site)) == ["manage.py", "models.py"]
+    assert not path.is_file()
+
+
+def test_file_that_has_grown_beyond_measure(site):
+    path = site / "models.py"
+    path.write_text(MODELS)
+    report = api.apply([site], base=site, before_writing=lambda report: os.truncate(path, 1 << 38))
+    assert report.exit_status == 2
+    assert "changed by someone else" in report.results[0].reason
+    assert sorted(os.listdir(site)) == ["manage.py", "models.py"]
+
+
 def test_file_that_is_gone_when_it_is_to_be_written(site):
     path = site / "models.py"
     path.write_text(MODELS)

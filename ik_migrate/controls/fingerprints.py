@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ik_migrate.controls.traits import Trait
 from ik_migrate.files.original import decoded_lines, original_lines
+from ik_migrate.files.reading import file_content
 from ik_migrate.findings import Finding
 from ik_migrate.results import FileResult
 
@@ -39,7 +40,7 @@ def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
 def is_still_there(path: Path, trait: Trait) -> bool:
     """Whether the code of a trait stands in a file, in the same context, whether or not it is found there."""
     try:
-        lines = decoded_lines(path.read_bytes(), "utf-8")
+        lines = decoded_lines(file_content(path), "utf-8")
     except OSError:
         return False
     start = trait.code.removesuffix(_CUT + trait.code[-_DIGEST:])

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ik_migrate.files.filetypes import BACKUP_ENDINGS
+from ik_migrate.files.reading import file_content
 from ik_migrate.files.writing import create_copy
 
 
@@ -33,7 +34,7 @@ def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
     try:
         create_copy(copy, data, original)
     except FileExistsError:
-        if copy.is_file() and copy.read_bytes() == data:
+        if copy.is_file() and file_content(copy, len(data) + 1) == data:
             return None
         raise BackupExists(
             f"{copy.name} is there already, of an earlier run perhaps, and is not written over"

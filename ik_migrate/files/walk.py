@@ -11,12 +11,12 @@ from ik_migrate.controls.options import Options
 from ik_migrate.files.discovery import PYTHON_TRIGGERS, Search, has_trigger
 from ik_migrate.files.filetypes import BINARY_ENDINGS, may_be_python
 from ik_migrate.files.foreign_trees import is_excluded
+from ik_migrate.files.reading import READ_ONLY
 
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 # To look for one word is twenty times as fast as to look for one of several at once, however many.
 _MANY = 20
 _LARGEST = 64 * 1024 * 1024
-_READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _PIECE = 64 * 1024
 
 
@@ -83,7 +83,7 @@ def _test_for(triggers: tuple[bytes, ...]) -> Callable[[str, bytes], bool]:
 
 def _content(path: str) -> bytes:
     """What a file holds, nothing of a huge one; twice as fast as ``open`` where files are many and small."""
-    handle = os.open(path, _READ_ONLY)
+    handle = os.open(path, READ_ONLY)
     try:
         data = piece = os.read(handle, _PIECE)
         if len(piece) == _PIECE and os.fstat(handle).st_size > _LARGEST:

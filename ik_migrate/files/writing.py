@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from ik_migrate.files.filetypes import UNFINISHED
+from ik_migrate.files.reading import file_content
 
 # Windows locks a file for as long as it is open, all by itself.
 if sys.platform != "win32":
@@ -80,7 +81,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Lost:
         stream.write(after)
         _complete(stream)
         lost = _made_alike(stream.name, target, status)
-        if target.read_bytes() != before:
+        if file_content(target, len(before) + 1) != before:
             raise ChangedOnDisk("it was changed by someone else since it was read")
         os.replace(stream.name, target)
     return lost

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from ik_migrate.files.discovery import is_below
+from ik_migrate.files.reading import file_content
 from ik_migrate.files.source import Source, Undecodable
 from ik_migrate.resolution.import_paths import absolute, file_of, is_part_of_imagekit
 from ik_migrate.resolution.knowledge import Knowledge
@@ -195,7 +196,7 @@ class Project(Knowledge):
             OSError: when it can't be read.
         """
         known = self._contents.get(path)
-        return path.read_bytes() if known is None else known
+        return file_content(path) if known is None else known
 
     def module_at(self, path: Path) -> Module | None:
         """The file as a module; None where it can't be read or parsed."""

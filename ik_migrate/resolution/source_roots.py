@@ -16,6 +16,7 @@ from ik_migrate.controls.options import Options
 from ik_migrate.faults import told
 from ik_migrate.files.discovery import is_below, search
 from ik_migrate.files.foreign_trees import EXCLUDED
+from ik_migrate.files.reading import file_content
 from ik_migrate.resolution.path_values import PathValues
 from ik_migrate.resolution.project import Module, Project
 from ik_migrate.running.time_limit import time_limit
@@ -54,7 +55,7 @@ def _is_own(project: Project, folder: Path) -> bool:
 
 def _roots_said_by(project: Project, path: Path) -> Iterator[Path]:
     if path.name == "setup.cfg":
-        found = _SETUP_CFG.search(path.read_text("utf-8", "replace"))
+        found = _SETUP_CFG.search(file_content(path).decode("utf-8", "replace"))
         if found is not None:
             yield path.parent / found["folder"]
         return

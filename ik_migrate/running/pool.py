@@ -176,7 +176,7 @@ class Pool:
         from ik_migrate.resolution.project import Project
 
         try:
-            data = path.read_bytes()
+            data = file_content(path)
         except OSError:
             data = b""
         shown = Project(self._job.root, self._job.base).shown(path)

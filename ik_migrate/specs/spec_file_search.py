@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ik_migrate.controls.options import Options
 from ik_migrate.files.discovery import search
+from ik_migrate.files.reading import file_content
 from ik_migrate.specs.spec_files import MEMBERS
 
 _MEMBER = re.compile(rb"\.(?:" + b"|".join(sorted(name.encode() for name in MEMBERS)) + rb")\b")
@@ -36,7 +37,7 @@ def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options)
     for path in search(folder, [*triggers, b"._ik."], options).files:
         if path.suffix == ".py":
             try:
-                data = path.read_bytes()
+                data = file_content(path)
             except OSError:
                 continue
             if test.search(data) or (alias.search(data) and _MEMBER.search(data)):
