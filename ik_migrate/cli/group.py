@@ -7,7 +7,7 @@ import gc
 import importlib
 import os
 import sys
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -64,7 +64,7 @@ class _Commands(click.Group):
         except OSError as error:
             # Of `--help` and `--version`, which are no commands.
             _drop_output()
-            click.echo(f"Error: {error}", err=True)
+            _complain(f"Error: {error}")
             sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -73,22 +73,22 @@ class _Commands(click.Group):
             sys.stdout.flush()
             return result
         except KeyboardInterrupt:
-            click.echo("Interrupted. Every file is whole, rewritten or as it was: run it again.", err=True)
+            _complain("Interrupted. Every file is whole, rewritten or as it was: run it again.")
             ctx.exit(130)
         except Stopped:
             ctx.exit(130)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except IkMigrateError as error:
-            click.echo(f"Error: {error}", err=True)
+            _complain(f"Error: {error}")
             ctx.exit(2)
         except Exception as error:
             if getattr(error, "errno", None) == errno.EPIPE or os.environ.get("IK_MIGRATE_DEBUG"):
                 raise
             _drop_output()
-            click.echo(f"Error: {error or type(error).__name__}", err=True)
+            _complain(f"Error: {error or type(error).__name__}")
             if not isinstance(error, OSError):
-                click.echo("That is a fault of ik-migrate: --debug shows where. Please report it.", err=True)
+                _complain("That is a fault of ik-migrate: --debug shows where. Please report it.")
             ctx.exit(2)
 
 
@@ -99,12 +99,25 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
+def _complain(message: str) -> None:
+    """Say on standard error what went wrong; where that can't be written to either, the exit status has to do."""
+    try:
+        click.echo(message, err=True)
+    except OSError:
+        _drop(sys.stderr)
+
+
 def _drop_output() -> None:
-    """Forget what could not be printed; Python would try again, and complain, when it exits."""
+    """Forget what could not be printed."""
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
+
+
+def _drop(stream: IO[str]) -> None:
+    """Have what was not written yet go nowhere; Python would try again, and complain, when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @click.group(

@@ -17,6 +17,7 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ik_migrate.files.reading import file_content
 from ik_migrate.resolution.facts import Facts
 from ik_migrate.resolution.knowledge import Knowledge
 from ik_migrate.results import FileResult, Status
