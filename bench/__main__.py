@@ -33,7 +33,8 @@ def main() -> int:
         _print_table(heading, rows)
         missed += sum(not row.met for row in rows)
     if arguments.peers:
-        _print_table("Other tools, nothing to do", peer_rows(arguments.folder, extent))
+        for heading, rows in peer_rows(arguments.folder, extent):
+            _print_table(heading, rows)
     print(f"{missed} goals are not met." if missed else "All goals are met.")
     return int(bool(missed))
 

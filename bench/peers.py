@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from bench.rows import Extent, Row, ik_migrate
 from bench.timing import Command, side_by_side
 from bench.trees import Size, make_repository, make_tree
 
-# Those that read every file with LibCST take a second for ten of them.
-_FILES = Size(100, 0, 3)
+_FEWER = 200
+"""Tools that read each file with LibCST take a second for ten of them: they get one in so many files."""
+_QUICK = ("ruff", "ast-grep", "django-upgrade")
+_READERS = ("ruff", "ast-grep", "ik-migrate scan")
 
 _RULE = "id: ik\nlanguage: python\nrule: {pattern: imagekit.$X}\n"
 _PEERS: dict[str, tuple[str, str]] = {
@@ -33,23 +36,32 @@ _PEERS: dict[str, tuple[str, str]] = {
 """What the package is called, and the command; it is run by a shell where it has a pipe."""
 
 
-def peer_rows(folder: Path, extent: Extent) -> list[Row]:
-    """Time the peers; those that do not install here are left out, and said so."""
+def peer_rows(folder: Path, extent: Extent) -> Iterator[tuple[str, list[Row]]]:
+    """Time the peers, a heading and its rows at a time; those that do not install here are left out, and said so."""
     (folder / "ik.yml").parent.mkdir(parents=True, exist_ok=True)
     (folder / "ik.yml").write_text(_RULE, encoding="ascii")
     missing = [Row(f"{name}: does not install here", 0) for name in _PEERS if not _install(folder, name)]
+    few = Size(extent.plain.python_files // _FEWER, 0, extent.plain.megabytes // _FEWER)
+    for size, names in ((extent.plain, _QUICK), (few, tuple(_PEERS))):
+        yield f"Other tools, nothing to do in {size.python_files:,} Python files", _rows(folder, size, names, extent)
+    if missing:
+        yield "Not measured", missing
+
+
+def _rows(folder: Path, size: Size, names: Collection[str], extent: Extent) -> list[Row]:
     commands = []
-    for name in _PEERS:
-        # One tree each: some of them rewrite what they find.
-        tree = make_repository(make_tree(folder / f"peers_{name.replace(' ', '_')}", _FILES))
-        if _bin(folder, name).exists():
+    for name in (*names, "ik-migrate scan"):
+        # Those that may rewrite what they find get a tree of their own.
+        own = folder / f"peers_{size.python_files}_{name.replace(' ', '_')}"
+        tree = make_repository(make_tree(folder / f"plain_{size.python_files}" if name in _READERS else own, size))
+        if name not in _PEERS:
+            commands.append(Command(name, [ik_migrate(), "scan"], tree, (0,)))
+        elif _bin(folder, name).exists():
             commands.append(Command(name, ["sh", "-c", _command(folder, name)], tree, tuple(range(4))))
-    tree = make_repository(make_tree(folder / "peers_ik-migrate", _FILES))
-    commands.append(Command("ik-migrate scan", [ik_migrate(), "scan"], tree, (0,)))
-    found = side_by_side(commands, max(1, extent.rounds // 2))
+    found = side_by_side(commands, max(1, extent.rounds // 3))
     ours = found["ik-migrate scan"].median
     times = sorted((measured.median, name) for name, measured in found.items())
-    return [Row(name, seconds, f"{seconds / ours:.1f} x ours") for seconds, name in times] + missing
+    return [Row(name, seconds, f"{seconds / ours:.1f} x ours") for seconds, name in times]
 
 
 def _bin(folder: Path, name: str) -> Path:
