@@ -29,6 +29,10 @@ IGNORE_COMMENT = b"ik-migrate: ignore"
 EXCLUDED = "excluded"
 """Why a file is left out that the user wants to be."""
 
+# Words that git looks for one by one; from then on it is faster with one pattern for all.
+_FEW = 6
+_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+_LINE_ENDS = re.compile(rb"[\0\r\n]")
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
@@ -86,12 +90,14 @@ def search(
 
     Args:
         folder: an existing folder, absolute.
-        triggers: byte strings, in any of which a file must have to be found.
+        triggers: byte strings, in any of which a file must have to be found; one at least. Of several lines, the
+            longest is looked for.
         options: what to leave out, and what to take in that would be left out.
-        counted: count only those of the files searched that are, or lie in, one of these; all if None.
+        counted: count only those of the files searched that are, or lie in, one of these; all if None. To count none
+            saves time.
     """
     options = options or Options()
-    triggers = tuple(triggers)
+    triggers = tuple(max(_LINE_ENDS.split(trigger), key=len) for trigger in triggers)
     counted = None if counted is None or folder in counted else counted
     remarks: list[str] = []
     found = _git_grep(folder, triggers, remarks, counted, with_ignored=False) if options.respect_gitignore else None
@@ -156,20 +162,20 @@ def _git_grep(
     """
     if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
         return None
-    grep = ["grep", "-l", "-z", "-F", "--untracked", "--no-recurse-submodules", "--no-color"]
+    grep = ["grep", "-l", "-z", "--untracked", "--no-recurse-submodules", "--no-color"]
     if with_ignored:
         grep.append("--no-exclude-standard")
-    for trigger in triggers:
-        grep += ["-e", os.fsdecode(trigger)]
+    kind, patterns = _patterns(triggers)
     try:
-        searching = start_git(folder, *grep, "--", ".")
-        listing = start_git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        # From standard input: thousands of names are too long for a command line.
+        searching = start_git(folder, *grep, kind, "-f", "-", "--", ".", given=patterns)
+        listing = start_git(folder, *_LISTING) if counted is None or counted else None
     except OSError as error:
         remarks.append(_without_git(folder, f"it can't be run: {error.strerror or error}"))
         return None
     names, complaints = searching.communicate()
-    listed, more_complaints = listing.communicate()
-    if searching.returncode not in {0, 1} or listing.returncode:
+    listed, more_complaints = listing.communicate() if listing is not None else (b"", b"")
+    if searching.returncode not in {0, 1} or (listing is not None and listing.returncode):
         said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0]
         remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
         return None
@@ -189,6 +195,18 @@ def _git_grep(
         found.searched += inner.searched
         found.errors += inner.errors
     return found
+
+
+def _patterns(triggers: tuple[bytes, ...]) -> tuple[str, bytes]:
+    """The option that says how git is to read the patterns, and the patterns, one a line.
+
+    It looks for one after the other, so many become one.
+    """
+    if len(triggers) <= _FEW:
+        return "-F", b"\n".join(triggers)
+    from ik_migrate.files.any_of import any_of, shortest
+
+    return "-E", any_of(shortest(triggers), is_posix=True)
 
 
 def _without_git(folder: Path, reason: str) -> str:

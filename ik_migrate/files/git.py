@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,18 @@ _PROGRAMS = r"^(filter|diff)\..*\.(clean|smudge|process|required|textconv|comman
 _OWN_SCOPES = frozenset({b"local", b"worktree"})
 
 
-def start_git(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def start_git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Popen[bytes]:
     """Start git on the work tree of ``folder``, with its messages in English.
 
     The arguments must be of a command that applies no filter to files, as ``grep`` and ``ls-files``.
 
     Args:
-        environment: set besides.
+        given: what it finds on standard input. It has to read all of it before it says anything.
 
     Raises:
         OSError: when there is no git, or it can't be run.
     """
-    return _start(folder, arguments, _NO_PROGRAMS, environment or {})
+    return _start(folder, arguments, _NO_PROGRAMS, {}, given)
 
 
 def start_git_with_filters(
@@ -47,7 +48,11 @@ def start_git_with_filters(
 
 
 def _start(
-    folder: Path, arguments: tuple[str, ...], settings: Mapping[str, str], environment: Mapping[str, str]
+    folder: Path,
+    arguments: tuple[str, ...],
+    settings: Mapping[str, str],
+    environment: Mapping[str, str],
+    given: bytes = b"",
 ) -> subprocess.Popen[bytes]:
     import subprocess
 
@@ -60,13 +65,19 @@ def _start(
     for number, (name, value) in enumerate(settings.items(), first):
         variables[f"GIT_CONFIG_KEY_{number}"] = name
         variables[f"GIT_CONFIG_VALUE_{number}"] = value
-    return subprocess.Popen(
+    process = subprocess.Popen(
         ["git", "-C", str(folder), *arguments],
         env={**variables, **environment},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if given else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as stream:
+            # Who does not listen says why on standard error.
+            stream.write(given)
+        process.stdin = None
+    return process
 
 
 def _number_of_settings(environment: Mapping[str, str]) -> int:

@@ -68,7 +68,9 @@ def walk(
 def _test_for(triggers: tuple[bytes, ...]) -> Callable[[str, bytes], bool]:
     """Whether a file of some name and content has one of the triggers."""
     if len(triggers) > _MANY:
-        search = re.compile(b"|".join(map(re.escape, triggers))).search
+        from ik_migrate.files.any_of import any_of, shortest
+
+        search = re.compile(any_of(shortest(triggers))).search
         return lambda name, data: search(data) is not None
     everywhere = [trigger for trigger in triggers if trigger not in PYTHON_TRIGGERS]
     in_python = [trigger for trigger in triggers if trigger in PYTHON_TRIGGERS]

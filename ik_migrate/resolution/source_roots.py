@@ -38,7 +38,7 @@ def source_roots(project: Project, options: Options) -> list[Path]:
         Existing folders, the declared ones first, each once.
     """
     roots = list(options.source_roots)
-    for path in search(project.root, _TRIGGERS, options).files:
+    for path in search(project.root, _TRIGGERS, options, counted=()).files:
         try:
             with time_limit(path.stat().st_size):
                 roots += [root for root in _roots_said_by(project, path) if _is_own(project, root)]

@@ -44,7 +44,7 @@ def survey(
             facts.add(said)
             names |= said.names
         read |= found
-        found.update(search(root, names, options).files)
+        found.update(search(root, names, options, counted=()).files)
         if found == read:
             break
     if facts.attributes_of_variables:

@@ -56,7 +56,7 @@ def migrate_project(
     first = {*mentioning, *(contents or {})}
     if options.spec_field_classes:
         names = {name.rpartition(".")[2].encode() for name in options.spec_field_classes}
-        first.update(search(root, names, options).files)
+        first.update(search(root, names, options, counted=()).files)
     with crew_for(job, first) as crew:
         crew.learn(knowledge)
         more = survey(root, options, first, crew, knowledge, progress)

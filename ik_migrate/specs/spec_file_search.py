@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ik_migrate.controls.options import Options
+from ik_migrate.files.any_of import any_of
 from ik_migrate.files.discovery import search
 from ik_migrate.files.reading import file_content
 from ik_migrate.specs.spec_files import MEMBERS
@@ -28,13 +29,11 @@ def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options)
     if not names:
         return set()
     triggers = [form.encode() for name in names for form in (f".{name}", f"'{name}'", f'"{name}"')]
-    any_name = "|".join(map(re.escape, names))
-    alias = re.compile(
-        rf"\.(?:{any_name})[ \t]*(?:#.*)?\r?$|\bin\b.*\.(?:{any_name})\b|getattr\(".encode(), re.MULTILINE
-    )
-    test = re.compile(rf"isinstance\(.*\.(?:{any_name})\b|\._ik\.".encode())
+    one = any_of(name.encode() for name in names)
+    alias = re.compile(rb"\.%b[ \t]*(?:#.*)?\r?$|\bin\b.*\.%b\b|getattr\(" % (one, one), re.MULTILINE)
+    test = re.compile(rb"isinstance\(.*\.%b\b|\._ik\." % one)
     found = set()
-    for path in search(folder, [*triggers, b"._ik."], options).files:
+    for path in search(folder, [*triggers, b"._ik."], options, counted=()).files:
         if path.suffix == ".py":
             try:
                 data = file_content(path)
