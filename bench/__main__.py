@@ -35,7 +35,7 @@ def main() -> int:
     if arguments.peers:
         for heading, rows in peer_rows(arguments.folder, extent):
             _print_table(heading, rows)
-    print(f"{missed} goals are not met." if missed else "All goals are met.")
+    print(f"Goals that are not met: {missed}." if missed else "All goals are met.")
     return int(bool(missed))
 
 

@@ -16,13 +16,15 @@ from ik_migrate.specs.spec_field import spec_fields
 
 # Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
 _SILENT = frozenset({"IK105", "IK304", "IK307"})
-_HELD = "Nothing would tell of that one any more, so the call stays as it is until it is seen to."
+_FIRST = "another finding in this call needs a person first"
+_HELD = f"{_FIRST}. Nothing would tell of that one any more, so the call stays as it is until it is seen to."
 _TOGETHER = "and they can only move into a spec class together."
 # The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
 _ABOUT_CALLS = frozenset({"IK103", "IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
 _RENAMED_SOURCE = "IK101"
 # Arguments by position: as long as they stay, none before them can be taken away, and none can get a name.
 _BY_POSITION = "IK103"
+_PLACES_COUNT = "As long as arguments are given by their places, none before them can go, and none can get a name."
 
 
 def settled(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
@@ -49,29 +51,32 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         and finding not in settled_by_hand
     ]
     offsets = [offset for offset, _ in manual]
-    held: set[int] = set()
+    held: dict[int, str] = {}
     in_the_way: dict[int, str] = {}
     for finding in findings:
         # A field with a spec class names its source in ImageKit 3's way, whoever asked for it.
         left_out = not options.heeds(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
         if (left_out or finding in ignored) and finding not in settled_by_hand:
+            reason = f"what {finding.rule.code} says of this call is left out"
             if finding.rule.code == _BY_POSITION:
-                held |= _calls_of(finding)
-            in_the_way |= dict.fromkeys(_calls_of(finding), f"what {finding.rule.code} says of this call is left out")
+                held |= dict.fromkeys(_calls_of(finding), f"{reason}. {_PLACES_COUNT}")
+            in_the_way |= dict.fromkeys(_calls_of(finding), reason)
     for spec in spec_fields(module) if manual else ():
         first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
         inside = [finding for _, finding in manual[first:last]]
         if inside:
             in_the_way[spec.offset] = "another argument of this call needs a person first"
-        if any(_is_silent(finding) or finding.rule.code == _BY_POSITION for finding in inside):
-            held.add(spec.offset)
+        if any(_is_silent(finding) for finding in inside):
+            held[spec.offset] = _HELD
+        elif any(finding.rule.code == _BY_POSITION for finding in inside):
+            held[spec.offset] = f"{_FIRST}. {_PLACES_COUNT}"
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     result = []
     for finding in findings:
         calls = _calls_of(finding)
         reasons = [in_the_way[call] for call in sorted(calls) if call in in_the_way]
-        if calls & held:
-            finding = finding.for_a_person(f"Not rewritten: another finding in this call needs a person first. {_HELD}")
+        if kept := [held[call] for call in sorted(calls) if call in held]:
+            finding = finding.for_a_person(f"Not rewritten: {kept[0]}")
         elif _makes_class(finding) and reasons:
             finding = finding.for_a_person(f"Not rewritten: {reasons[0]}, {_TOGETHER} {finding.why}")
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:

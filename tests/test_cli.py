@@ -376,7 +376,8 @@ def test_module_is_the_same_as_the_script(run, photo_site, arguments):
 
 
 @needs_posix
-def test_interrupted_while_searching(start, project, tmp_path):
+@pytest.mark.parametrize("command", ["scan", "apply"])
+def test_interrupted_while_searching(start, project, tmp_path, command):
     folder = project(models=MODELS)
     (folder / ".git").mkdir()
     slow_git = tmp_path / "bin" / "git"
@@ -384,7 +385,7 @@ def test_interrupted_while_searching(start, project, tmp_path):
     slow_git.write_text(f"#!/bin/sh\ntouch '{tmp_path}/searching'\nexec sleep 60\n")
     slow_git.chmod(0o755)
     path = f"{slow_git.parent}{os.pathsep}{os.environ['PATH']}"
-    with start("apply", cwd=folder, env={"PATH": path}, start_new_session=True) as process:
+    with start(command, cwd=folder, env={"PATH": path}, start_new_session=True) as process:
         while not (tmp_path / "searching").exists():
             assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
@@ -392,6 +393,7 @@ def test_interrupted_while_searching(start, project, tmp_path):
     assert process.returncode == 130
     assert out == b""
     assert err.startswith(b"Interrupted.")
+    assert (b"Every file is whole" in err) == (command == "apply")
     assert b"Traceback" not in err
     assert (folder / "models.py").read_text() == MODELS
 

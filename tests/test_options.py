@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ik_migrate.around.targets import target_like
+
 MODELS = """\
 from django.db import models
 from imagekit.models import ImageSpecField
@@ -86,6 +88,13 @@ def test_target_that_is_not_there(run, project):
     done = run("scan", "--target", "2.9", cwd=project)
     assert done.status == 2
     assert 'there is no "2.9"' in done.stderr and "6.1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("4", "4.0"), ("4.0.2", "4.0"), ("v5", "5.0"), ("6", "6.1"), ("3.1", "3.3"), ("4.9", "4.1")]
+)
+def test_target_that_may_be_meant(written, meant):
+    assert target_like(written) == meant
 
 
 def test_target_decides_what_celerys_backend_is_called(run, tmp_path):

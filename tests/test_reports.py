@@ -336,7 +336,7 @@ def steps_of(report):
 def test_the_next_steps_of_scan():
     steps = steps_of(everything())
     assert "2 files could not be done" in steps[0]
-    assert "`ik-migrate scan` again" in steps[0]
+    assert "run it again" in steps[0]
     assert "Commit or stash" in steps[1]
     assert "`ik-migrate apply --diff` shows 2 rewrites" in steps[2]
     assert "`ik-migrate apply` writes them" in steps[3]
@@ -353,7 +353,8 @@ def test_the_next_steps_of_scan_with_unsafe_rewrites():
 
 def test_the_next_steps_of_apply():
     steps = steps_of(everything("apply"))
-    assert "`ik-migrate apply` again" in steps[0]
+    assert "stayed as before" in steps[0] and "stayed" not in steps_of(everything())[0]
+    assert "run it again" in steps[0]
     assert "2 findings rewritten in 1 file: read `git diff`" in steps[1]
     assert "1 finding [unsafe]" in steps[2]
     assert "1 finding needs a person" in steps[3]
@@ -361,7 +362,7 @@ def test_the_next_steps_of_apply():
 
 def test_the_next_steps_of_diff():
     steps = steps_of(everything("diff"))
-    assert "`ik-migrate apply --diff` again" in steps[0]
+    assert "run it again" in steps[0]
     assert "`git apply -p1`" in steps[2]
 
 

@@ -140,6 +140,11 @@ def test_ignored_findings_are_not_rewritten_and_stay_so(run, tmp_path):
     assert "ignored by comments" in again.stdout
 
 
+@pytest.mark.parametrize("comment", ["ik-migrate ignores this", "what does ik-migrate ignore here?"])
+def test_a_comment_about_the_tool_is_no_mistake(scan, comment):
+    assert scan(HEAD + f"    small = ImageSpecField([], source='image', format='PNG')  # {comment}\n")[0] == []
+
+
 @pytest.mark.parametrize(
     ("comment", "message"),
     [
@@ -151,6 +156,11 @@ def test_ignored_findings_are_not_rewritten_and_stay_so(run, tmp_path):
         ("ik-migrate: ignore-file", "not understood"),
         ("ik-migrate: ignore[]", "not understood"),
         ("ik-migrate: ignore[IK101", "not understood"),
+        ("ik-migrate: Ignore", "not understood"),
+        ("IK-Migrate: ignore[IK101]", "not understood"),
+        ("ik_migrate: ignore", "not understood"),
+        ("ik-migrate ignore", "not understood"),
+        ("ik-migrate ignore[IK101]", "not understood"),
     ],
 )
 def test_what_silences_nothing_is_said(scan, comment, message):

@@ -5,6 +5,7 @@ What ran and what did not was seen by running each of them; the lower bounds are
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DEFAULT_TARGET = "6.1"
@@ -68,6 +69,21 @@ def target_named(version: str) -> Target:
         return TARGETS[version]
     except KeyError:
         raise ValueError(f"there is no target {version!r}; there are {', '.join(TARGETS)}") from None
+
+
+def target_like(version: str) -> str:
+    """The target that who wrote another version may have meant: of its major version, the same or the next one.
+
+    Returns:
+        Its version; empty where there is none of that major version, or where it is no version.
+    """
+    found = re.match(r"\D?(\d+)(?:\.(\d+))?", version.strip())
+    if found is None:
+        return ""
+    wanted = int(found[1]), int(found[2] or 0)
+    alike = [target for target in TARGETS if target.split(".")[0] == found[1]]
+    later = [target for target in alike if tuple(map(int, target.split("."))) >= wanted]
+    return (later or alike[-1:] or [""])[0]
 
 
 def pin(target: str = DEFAULT_TARGET) -> str:

@@ -73,7 +73,8 @@ class _Commands(click.Group):
             sys.stdout.flush()
             return result
         except KeyboardInterrupt:
-            _complain("Interrupted. Every file is whole, rewritten or as it was: run it again.")
+            state = "Every file is whole, rewritten or as it was: r" if ctx.invoked_subcommand == "apply" else "R"
+            _complain(f"Interrupted. {state}un it again.")
             ctx.exit(130)
         except Stopped:
             ctx.exit(130)

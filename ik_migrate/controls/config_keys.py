@@ -112,14 +112,15 @@ def _read_names(value: object, _folder: Path) -> tuple[str, ...]:
 
 
 def _read_target(value: object, _folder: Path) -> str:
-    from ik_migrate.around.targets import TARGETS
+    from ik_migrate.around.targets import TARGETS, target_like
 
     # A version without quotes is a number to TOML; none of ours reads otherwise then.
     version = str(value) if isinstance(value, float) else value
     if not isinstance(version, str):
         raise BadValue(f'must be a version, "{next(reversed(TARGETS))}", not {shown(value)}')
     if version not in TARGETS:
-        raise BadValue(f"there is no {shown(version)}; there are {', '.join(TARGETS)}.{nearest(version, TARGETS)}")
+        hint = f" Did you mean {target_like(version)!r}?" if target_like(version) else ""
+        raise BadValue(f"there is no {shown(version)}; there are {', '.join(TARGETS)}.{hint}")
     return version
 
 

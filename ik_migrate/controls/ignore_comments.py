@@ -16,7 +16,12 @@ from ik_migrate.resolution.project import Module, per_module
 from ik_migrate.syntax.comments import in_comment, is_script
 from ik_migrate.syntax.module import PythonText
 
-_IGNORE = re.compile(r"\bik-migrate:[ \t]*ignore(?P<rest>[^\r\n]*)")
+# Also what is nearly right, to be told: other letters, another sign for the hyphen, no colon.
+_IGNORE = re.compile(
+    r"\bik[-_ ]?migrate(?:[ \t]*:[ \t]*ignore|[ \t]+ignore(?=[ \t]*(?:\[|[\r\n]|\Z|-->|#\}|\*/)))(?P<rest>[^\r\n]*)",
+    re.I,
+)
+_RIGHT = re.compile(r"ik-migrate:[ \t]*ignore")
 _CODES = re.compile(r"[ \t]*\[(?P<codes>[^\[\]]*)\]")
 # A code without brackets, or another word: that is not to silence everything.
 _MISTAKEN = re.compile(r"\w|-\w|[ \t]*[\[:=]|[ \t]*[(,]?[ \t]*(?:IK\d|[A-Z]{2,10}\d{3}\b)", re.I)
@@ -140,7 +145,7 @@ def _ignore(source: Source, match: re.Match[str], blank: frozenset[int], own_lin
     listed = _CODES.match(rest)
     end = match.start("rest") + (listed.end() if listed else 0)
     codes = tuple(code.strip().upper() for code in listed["codes"].split(",") if code.strip()) if listed else ()
-    is_understood = bool(codes) if listed else not _MISTAKEN.match(rest)
+    is_understood = bool(_RIGHT.match(match.group())) and (bool(codes) if listed else not _MISTAKEN.match(rest))
     if not is_understood:
         closing = _CLOSING.search(rest)
         end = match.start("rest") + len(rest[: closing.start() if closing else None].rstrip())

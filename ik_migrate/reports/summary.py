@@ -64,19 +64,16 @@ def next_steps(report: Report) -> list[str]:
     """What to do after this run, most urgent first; empty where there is nothing to do."""
     steps: list[str] = []
     if report.failed:
+        stayed = " and stayed as before" if report.command == "apply" else ""
         steps.append(
-            f"{count(len(report.failed), 'file')} could not be done and stayed as before: correct what is"
-            f" said under 'Could not be done', then run `ik-migrate {_command(report)}` again."
+            f"{count(len(report.failed), 'file')} could not be done{stayed}: correct what is said under"
+            " 'Could not be done', then run it again."
         )
     if report.command == "apply":
         steps += _after_apply(report)
     else:
         steps += _before_apply(report)
     return steps + _for_a_person(report)
-
-
-def _command(report: Report) -> str:
-    return {"diff": "apply --diff"}.get(report.command, report.command)
 
 
 def _before_apply(report: Report) -> list[str]:
