@@ -38,6 +38,7 @@ def scan(run, site):
         done = run(*command, "--baseline", baseline, "--format", "json", *arguments, cwd=cwd)
         assert done.stderr == ""
         report = json.loads(done.stdout)
+        assert report["summary"]["applied"] <= report["summary"]["findings"]
         new = [
             (file["path"], finding["place"]["line"], finding["rule"]["code"])
             for file in report["files"]

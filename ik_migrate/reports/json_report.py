@@ -70,7 +70,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "files_with_findings": sum(1 for result in report.results if result.findings),
         "files_by_status": {status.value: statuses[status] for status in Status},
         "findings": len(findings),
-        "applied": sum(len(result.applied) for result in report.results),
+        "applied": sum(result.is_applied(finding) for result in report.results for finding in result.findings),
         "by_applicability": {kind.value: kinds[kind] for kind in Applicability},
         "by_rule": dict(sorted(codes.items())),
         "suppressed": {
