@@ -9,7 +9,7 @@ from ik_migrate.caching.backends import own_backend
 from ik_migrate.caching.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.imports import drop_aliases, used_names
 
 RULE = Rule(

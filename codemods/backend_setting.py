@@ -24,7 +24,7 @@ from ik_migrate.caching.backends import (
 )
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.calls import OpaqueCall
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.specs.imagekit_names import canonical

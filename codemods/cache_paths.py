@@ -10,7 +10,8 @@ from functools import lru_cache
 from ik_migrate.codemod import Codemod, report_range
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.module import Module
+from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.surroundings import CACHE
 from ik_migrate.syntax.comments import in_comment
 from ik_migrate.syntax.python_strings import Literal, literals

@@ -10,7 +10,7 @@ from ik_migrate.caching.custom_backends import is_of_ik2
 from ik_migrate.caching.strategy_class import NO_CLEAR, ClassWriter, sketch
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 
 RULE = Rule(
     code="IK403",

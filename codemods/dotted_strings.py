@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ik_migrate.caching.backends import SETTING
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.python_strings import literals
 
 _EXAMPLE = """\

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.owners import is_spec_of_class
-from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.moved_names import attribute_uses
 
 _EXAMPLE = """\

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.calls import with_keyword
 from ik_migrate.rewriting.edits import AddArgument, Change, DropArgument, Edit, Span
 from ik_migrate.rewriting.getters import quoted

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.moved_names import Move, import_edits, imports_from, spelled
 from ik_migrate.specs.imagekit_0x_code import is_of_imagekit_0x
 

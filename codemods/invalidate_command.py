@@ -8,7 +8,7 @@ from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_t
 from ik_migrate.codemod import Codemod, report_range
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 
 COMMAND = "ikcacheinvalidate"
 

@@ -16,7 +16,7 @@ from ik_migrate.resolution.keyword_dicts import (
     unread_keywords,
     with_passed_arguments,
 )
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.specs.derived import maker_of, partial_maker
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.imports import used_names
 from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from
 from ik_migrate.specs.processor_names import IK1_NAMES, PLACES, SUBMODULES

@@ -9,7 +9,7 @@ from ik_migrate.around.targets import exact_pin, pin, shell_pin, target_named
 from ik_migrate.codemod import Codemod, report_range
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.syntax.python_strings import literals
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.calls import with_keyword
 from ik_migrate.specs.imagekit_names import RESIZE_TO_FIT
 

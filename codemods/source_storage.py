@@ -9,7 +9,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
 from ik_migrate.resolution.keyword_dicts import with_passed_arguments
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.specs.sources import bindings_in_children, image_fields_of, source_binding, source_name
 from ik_migrate.specs.spec_field import SpecField

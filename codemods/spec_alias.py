@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.rewriting.imports import is_taken
 from ik_migrate.specs.imagekit_names import SPEC_FIELD_ALIAS

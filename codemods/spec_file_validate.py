@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.specs.spec_files import spec_file_uses
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ik_migrate.codemod import Codemod, UsedIgnore, complaint_about, report_range
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 
 RULE = Rule(
     code="IK801",

@@ -19,7 +19,7 @@ from ik_migrate.controls.ignore_comments import Ignore
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.own_codemods import own_codemods
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Change
 from ik_migrate.specs.spec_field import SpecField
 

@@ -15,7 +15,8 @@ from ik_migrate.files.filetypes import is_python
 from ik_migrate.files.source import Source, Undecodable
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Finding
-from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.module import Module
+from ik_migrate.resolution.project import Project
 from ik_migrate.results import FileResult, Status
 from ik_migrate.rewriting.edits import Conflict, Edit, EditedText
 from ik_migrate.rewriting.todo import todo_edits_of_module, todo_edits_of_text

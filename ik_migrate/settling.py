@@ -10,7 +10,7 @@ from dataclasses import replace
 from ik_migrate.controls.ignore_comments import ignores_of_module
 from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Finding
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddImport, Edit, SpecMember, UseStrategy
 from ik_migrate.specs.spec_field import spec_fields
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ik_migrate.around.command_lines import Mention, Word, called_with, mentions
 from ik_migrate.files.textfile import TextFile
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.comments import in_comment
 from ik_migrate.syntax.python_strings import Literal, literals
 

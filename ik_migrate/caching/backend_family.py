@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.relations import with_bases
 from ik_migrate.specs.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC
 from ik_migrate.syntax.names import Function

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.resolution.project import Module, Project, Target
+from ik_migrate.resolution.module import Module, Target
+from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.relations import with_bases
 from ik_migrate.specs.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, canonical
 from ik_migrate.specs.spec_field import SpecField

@@ -22,7 +22,8 @@ from ik_migrate.caching.backends import (
     why_setting_stays,
 )
 from ik_migrate.caching.strategy_class import ClassWriter
-from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.module import Module
+from ik_migrate.resolution.project import Project
 from ik_migrate.specs.imagekit_names import canonical
 from ik_migrate.specs.spec_field import spec_fields
 from ik_migrate.syntax.names import Binding

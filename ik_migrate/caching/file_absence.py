@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.names import Function
 
 

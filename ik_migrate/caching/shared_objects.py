@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from ik_migrate.caching.backends import SUCCESSORS, successor_of
 from ik_migrate.files.source import Source
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.rewriting.imports import used_names
 from ik_migrate.specs.spec_field import spec_fields

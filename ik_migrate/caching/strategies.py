@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddImport, Edit
 from ik_migrate.rewriting.imports import is_taken, needed
 from ik_migrate.rewriting.spec_class import home_before, home_of

@@ -9,7 +9,7 @@ from ik_migrate.controls.ignore_comments import Ignore, Ignores, ignores_of_modu
 from ik_migrate.controls.options import Options
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Finding
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 
 
 def heeded(

@@ -12,7 +12,7 @@ from functools import cached_property
 from ik_migrate.files.source import Source
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Finding
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.syntax.comments import in_comment, is_script
 from ik_migrate.syntax.module import PythonText
 

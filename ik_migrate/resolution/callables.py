@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.names import Function
 
 _CALL_DEPTH = 6

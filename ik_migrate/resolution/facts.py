@@ -16,8 +16,9 @@ from ik_migrate.files.discovery import TRIGGERS
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.resolution.generation import has_ik2_words, has_ik3_words
 from ik_migrate.resolution.keyword_dicts import reached
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.old_stack import sign_of_old_django, sign_of_python2
-from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.surroundings import Surroundings, words
 from ik_migrate.rewriting.todo import MARK as TODO_MARK
 from ik_migrate.specs.bound_fields import attributes_by_variable, attributes_named, field_of

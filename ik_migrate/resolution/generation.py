@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.specs.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.specs.spec_field import IK2_ONLY, IK3_ONLY, SpecField, spec_fields
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ik_migrate.resolution.project import Module, Target, per_module
+from ik_migrate.resolution.module import Module, Target, per_module
 from ik_migrate.specs.spec_field import Argument, SpecField, spec_fields
 from ik_migrate.syntax.names import Binding
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 
 _ONLY_IN_PYTHON2 = frozenset(
     {"urllib2", "urlparse", "httplib", "StringIO", "cStringIO", "ConfigParser", "cPickle", "md5", "sha", "sets"}

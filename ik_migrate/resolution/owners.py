@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.relations import class_behind, related_class
 from ik_migrate.specs.bound_fields import field_of
 

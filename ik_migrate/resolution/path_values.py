@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice, product
 from pathlib import Path
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.names import Function
 from ik_migrate.syntax.string_values import values_of
 

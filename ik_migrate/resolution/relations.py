@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.resolution.project import Module, Target
+from ik_migrate.resolution.module import Module, Target
 from ik_migrate.resolution.surroundings import app_label
 
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "AutoOneToOneField"})

@@ -17,8 +17,9 @@ from ik_migrate.faults import told
 from ik_migrate.files.discovery import is_below, search
 from ik_migrate.files.foreign_trees import EXCLUDED
 from ik_migrate.files.reading import file_content
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.path_values import PathValues
-from ik_migrate.resolution.project import Module, Project
+from ik_migrate.resolution.project import Project
 from ik_migrate.running.time_limit import time_limit
 
 _STARTS_DJANGO = ("execute_manager", "execute_from_command_line")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.resolution.project import Module
+    from ik_migrate.resolution.module import Module
     from ik_migrate.specs.spec_field import SpecField
 
 CACHE = "cache"

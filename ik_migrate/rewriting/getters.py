@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass, field
 
 from ik_migrate.resolution.callables import Judgement, is_generator
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import AddImport, Piece, SpecMember
 from ik_migrate.rewriting.imports import needed
 from ik_migrate.rewriting.spec_class import free_names, hidden_names, home_of, span_of

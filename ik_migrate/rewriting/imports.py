@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import AddImport, Edit
 from ik_migrate.syntax.module import PythonText
 from ik_migrate.syntax.names import Binding

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 from ik_migrate.rewriting.imports import drop_aliases, is_taken
 

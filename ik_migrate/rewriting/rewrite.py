@@ -11,7 +11,7 @@ from ik_migrate.caching.shared_objects import abandoned_objects
 from ik_migrate.caching.strategies import StrategyClasses
 from ik_migrate.files.source import Source
 from ik_migrate.findings import Finding
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.call_layout import CallLayout
 from ik_migrate.rewriting.calls import PLACEHOLDER, OpaqueCall
 from ik_migrate.rewriting.edits import (

@@ -6,7 +6,7 @@ import ast
 import builtins
 from dataclasses import dataclass, replace
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Piece, Span
 from ik_migrate.rewriting.imports import is_taken
 from ik_migrate.specs.spec_field import Argument, SpecField

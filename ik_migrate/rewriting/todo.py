@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from ik_migrate.files.source import Source
 from ik_migrate.files.textfile import TextFile
 from ik_migrate.findings import Finding
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
 
 MARK = "TODO(ik-migrate"

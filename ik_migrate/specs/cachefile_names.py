@@ -6,7 +6,7 @@ import ast
 import os.path
 
 from ik_migrate.resolution.callables import Judgement, Verdict, judge
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.returned_names import goes_by_the_clock, has_directives
 from ik_migrate.rewriting.getters import Getter, NoGetter, cachefile_name_getter, quoted
 from ik_migrate.rewriting.spec_class import hidden_nodes, is_plain_attribute, span_of

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ik_migrate.resolution.project import Module, Project, Target
+from ik_migrate.resolution.module import Module, Target
+from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.relations import with_bases
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD, SPEC_FIELD, SPEC_FIELDS
 from ik_migrate.syntax.names import Function

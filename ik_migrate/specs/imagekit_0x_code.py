@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.moved_names import spelled
 from ik_migrate.specs.spec_field import spec_fields
 

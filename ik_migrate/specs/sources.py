@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.relations import class_behind, with_bases
 from ik_migrate.specs.imagekit_names import SPEC_FIELDS
 from ik_migrate.specs.spec_field import SpecField

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.specs.derived import Maker, base_constructor_calls, maker_of, partial_maker
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
 from ik_migrate.syntax.names import Function, Scope

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from ik_migrate.codemod import report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.owners import has_spec
-from ik_migrate.resolution.project import Module
 from ik_migrate.rewriting.edits import Change
 from ik_migrate.rewriting.imports import is_taken
 from ik_migrate.syntax.names import Binding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ik_migrate.resolution.project import Module, per_module
+from ik_migrate.resolution.module import Module, per_module
 
 
 @dataclass(frozen=True)

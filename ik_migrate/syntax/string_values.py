@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from ik_migrate.resolution.project import Module
+from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.names import Binding
 
 _ANY = ".*"
