@@ -12,6 +12,7 @@ from ik_migrate.files.source import Source
 from ik_migrate.findings import Place
 from ik_migrate.syntax.names import Names, Scope, children
 from ik_migrate.syntax.python2_tokens import NotPython, TooDeep
+from ik_migrate.syntax.python3 import parse
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -143,21 +144,3 @@ def _compile_error(text: str) -> SyntaxError | None:
     except (ValueError, RecursionError, MemoryError):
         return None
     return None
-
-
-def parse(text: str) -> ast.Module:
-    """The syntax tree of Python 3 source.
-
-    Raises:
-        NotPython: when it does not parse, for whatever reason.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        raise NotPython(error.msg, error.lineno or 1, max(1, error.offset or 1)) from None
-    except ValueError as error:
-        raise NotPython(str(error)) from None
-    except (RecursionError, MemoryError):
-        raise TooDeep from None

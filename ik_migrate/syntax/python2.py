@@ -8,12 +8,11 @@ that `Translation.original_offset` gives.
 
 from __future__ import annotations
 
-import ast
-import warnings
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from ik_migrate.syntax import python3
 from ik_migrate.syntax.python2_parser import parse
 from ik_migrate.syntax.python2_rewriter import Rewriter
 from ik_migrate.syntax.python2_tokens import NotPython, Token, TooDeep, offset_of, position, tokenize
@@ -62,11 +61,11 @@ def translate(text: str) -> Translation:
     Raises NotPython where it is neither, with the error of the grammar that got further.
     """
     try:
-        _check_python3(text)
+        python3.parse(text)
     except TooDeep:
         raise
     except NotPython as error:
-        python3 = error
+        refused = error
     else:
         return Translation(text)
     try:
@@ -74,7 +73,7 @@ def translate(text: str) -> Translation:
     except TooDeep:
         raise
     except NotPython as python2:
-        raise max(python2, python3, key=lambda error: (error.line, error.column)) from None
+        raise max(python2, refused, key=lambda error: (error.line, error.column)) from None
     return _assemble(text, tokens)
 
 
@@ -90,20 +89,6 @@ def is_python2(text: str) -> bool:
     except NotPython:
         return False
     return True
-
-
-def _check_python3(text: str) -> None:
-    try:
-        with warnings.catch_warnings():
-            # invalid escapes and the like: the user did not ask for an opinion on them
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except SyntaxError as error:
-        raise NotPython(error.msg, error.lineno or 1, max(1, error.offset or 1)) from None
-    except ValueError as error:
-        raise NotPython(str(error)) from None
-    except (RecursionError, MemoryError):
-        raise TooDeep from None
 
 
 def _rewritten_tokens(text: str) -> list[Token]:
@@ -127,7 +112,7 @@ def _assemble(text: str, tokens: list[Token]) -> Translation:
     """
     translation = _join(text, tokens)
     try:
-        _check_python3(translation.text)
+        python3.parse(translation.text)
     except TooDeep:
         raise
     except NotPython as error:

@@ -1400,20 +1400,24 @@ class Survey(object):
                 continue
         return found
 
-    def _spec(self, group, name, case, instance, described_specs, made_up):
-        """One picture of one spec field."""
-        spec = group.label + "." + name
+    def _tell(self, spec, case, make, *arguments):
+        """Tell of one picture: what ``make`` records of it, or the error that it ended with."""
         self.reporter.event("start", spec=spec, case=case)
         record = {}
         try:
             with TimeLimit(self.request["time_limit"]):
-                self._make(group, name, instance, described_specs, made_up, record)
+                make(*(arguments + (record,)))
         except KeyboardInterrupt:
             raise
         except BaseException:
             record["error"] = error_record(sys.exc_info())
             roll_back()
         self.reporter.event("picture", spec=spec, case=case, **record)
+
+    def _spec(self, group, name, case, instance, described_specs, made_up):
+        """One picture of one spec field."""
+        spec = group.label + "." + name
+        self._tell(spec, case, self._make, group, name, instance, described_specs, made_up)
 
     def _make(self, group, name, instance, described_specs, made_up, record):
         file = getattr(instance, name)
@@ -1449,17 +1453,7 @@ class Survey(object):
     def _processed(self, group, case, instance, described_specs, made_up):
         """What a ProcessedImageField would make of the picture it has, or of one that is made up."""
         spec = group.label + "." + group.key
-        self.reporter.event("start", spec=spec, case=case)
-        record = {}
-        try:
-            with TimeLimit(self.request["time_limit"]):
-                self._upload(group, instance, described_specs, made_up, record)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:
-            record["error"] = error_record(sys.exc_info())
-            roll_back()
-        self.reporter.event("picture", spec=spec, case=case, **record)
+        self._tell(spec, case, self._upload, group, instance, described_specs, made_up)
 
     def _upload(self, group, instance, described_specs, made_up, record):
         stored = getattr(instance, group.key)
