@@ -122,6 +122,8 @@ def _migrate_python(
     if options.todo:
         edits = todo_edits_of_module(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
+    if again is not module:
+        again.forget()
     return _with_text(result, source, text, chosen)
 
 

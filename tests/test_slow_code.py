@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 
 from ik_migrate import api
@@ -159,6 +161,28 @@ def test_name_that_all_files_import(tmp_path, monkeypatch):
     # As in a project that is too large to be held in memory.
     monkeypatch.setattr(project, "_HOLD_AT_MOST", 1)
     assert parsed(20) <= parsed(4)
+
+
+def test_memory_of_files_that_are_done(tmp_path, monkeypatch):
+    """It is free at once: the garbage collector, which is slow and rarely asked, has nothing to do with it."""
+    from ik_migrate.resolution import project
+
+    made = []
+    parse = project.PythonText
+
+    def parsed(source):
+        text = parse(source)
+        made.append(weakref.ref(text))
+        return text
+
+    monkeypatch.setattr(project, "PythonText", parsed)
+    monkeypatch.setattr(project, "_HOLD_AT_MOST", 1)
+    monkeypatch.setattr(project.gc, "collect", lambda generation=2: 0)
+    for number in range(12):
+        (tmp_path / f"m{number}.py").write_text(IMPORTS + MODEL)
+    report = api.scan([tmp_path], base=tmp_path)
+    assert len(report.results) == 12
+    assert sum(text() is not None for text in made) <= 2
 
 
 def test_import_used_by_a_file_that_imports_its_neighbour(tmp_path):

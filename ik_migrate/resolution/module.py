@@ -112,6 +112,14 @@ class Module:
         """Resolve each name anew from now on."""
         self._resolved.clear()
 
+    def forget(self) -> None:
+        """Let go of what refers back to this module: then its memory is free as soon as nobody else needs it.
+
+        The garbage collector would take as long to find that as parsing the file has taken.
+        """
+        self.forget_facts()
+        self.forget_names()
+
     def resolve(self, expression: ast.expr) -> Target | None:
         """What a name or dotted name in this file stands for; None where that can't be told."""
         known = self._resolved.get(expression, self)

@@ -116,9 +116,13 @@ class Project(Knowledge):
         All of them: a module that stays would still know the syntax trees of one that is read anew.
         """
         if self._held > _HOLD_AT_MOST:
+            for module in self._modules.values():
+                if module is not None:
+                    module.forget()
             self._modules.clear()
             self._held = 0
-            gc.collect()
+            # What is new since the last time: results pile up, and to go through them again each time adds up.
+            gc.collect(0)
 
     def modules_at(self, paths: Iterable[Path]) -> list[Module]:
         """Those of the files that are modules."""

@@ -143,8 +143,9 @@ class Alone:
         return {successor.strategy if successor is not None else "" for successor in successors}
 
     def results(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileResult]]:
-        """See `Crew.results`."""
-        return ((path, self.result_of(path)) for path in paths)
+        """See `Crew.results`; backwards, unless somebody is asked: what was read last is not forgotten yet."""
+        order = paths if self._job.choose is not None else reversed(list(paths))
+        return ((path, self.result_of(path)) for path in order)
 
     def result_of(self, path: Path, unreadable: frozenset[Path] = frozenset()) -> FileResult:
         """What becomes of a file; see `facts_of` for the arguments."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ik_migrate.resolution.module import Module, Target
+from ik_migrate.resolution.module import Module, Target, per_module
 from ik_migrate.resolution.project import Project
 from ik_migrate.resolution.relations import with_bases
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD, SPEC_FIELD, SPEC_FIELDS
@@ -96,11 +95,19 @@ def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | N
     return _maker_with_signature(field, init)
 
 
-@lru_cache(maxsize=512)
 def field_base(module: Module, node: ast.ClassDef) -> str:
     """ImageKit's field that a class derives from, at any distance; empty where it does from none."""
-    bases = (owner.qualified(base) for owner, found in with_bases(module, node) for base in found.bases)
-    return next((name for name in bases if name in FIELDS), "")
+    known = _field_bases(module)
+    if node not in known:
+        bases = (owner.qualified(base) for owner, found in with_bases(module, node) for base in found.bases)
+        known[node] = next((name for name in bases if name in FIELDS), "")
+    return known[node]
+
+
+@per_module
+def _field_bases(module: Module) -> dict[ast.ClassDef, str]:
+    """What `field_base` has found for classes of a file; added to."""
+    return {}
 
 
 def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> ast.FunctionDef | None:

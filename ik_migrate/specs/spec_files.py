@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ik_migrate.codemod import report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.resolution.owners import has_spec
 from ik_migrate.rewriting.edits import Change
 from ik_migrate.rewriting.imports import is_taken
@@ -141,7 +140,7 @@ class SpecFileUse:
         return "\n".join(lines)
 
 
-@lru_cache(maxsize=64)
+@per_module
 def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
     """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file."""
     uses = []
