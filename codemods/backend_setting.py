@@ -54,6 +54,25 @@ _TASK = "With Celery a missing file stays missing until a task has run; ImageKit
 _CHANGES_TOO = (
     "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
 )
+_NO_EFFECT_YET = (
+    "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
+    " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
+)
+_SET_OR_DELETE = (
+    f"Delete it where the site runs well on ImageKit 3 without it; set {BACKEND_SETTING} and {STRATEGY_SETTING} where"
+    " the site still runs on ImageKit 2."
+)
+_IK3_SETTINGS = (
+    "IMAGEKIT_CACHEFILE_DIR",
+    "IMAGEKIT_CACHEFILE_NAMER",
+    "IMAGEKIT_SPEC_CACHEFILE_NAMER",
+    "IMAGEKIT_CACHE_BACKEND",
+    "IMAGEKIT_CACHE_PREFIX",
+    "IMAGEKIT_CACHE_TIMEOUT",
+    "IMAGEKIT_DEFAULT_FILE_STORAGE",
+    "IMAGEKIT_USE_MEMCACHED_SAFE_CACHE_KEY",
+)
+"""Settings that ImageKit 2 does not have, apart from the two successors."""
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -111,6 +130,17 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)
         return report(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
+    if _may_run_on_ik3(module):
+        return report(
+            RULE,
+            module,
+            setting.name,
+            message,
+            Applicability.UNSAFE,
+            why=_NO_EFFECT_YET,
+            todo=_SET_OR_DELETE,
+            changes=edits,
+        )
     return report(
         RULE,
         module,
@@ -120,6 +150,13 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         why="" if successor.is_exact else f"{RULE.why} {_CHANGES_TOO if successor.strategy == OWN else _TASK}",
         changes=edits,
     )
+
+
+def _may_run_on_ik3(module: Module) -> bool:
+    """Whether the setting may be left over in a project that has moved to ImageKit 3."""
+    if module.project.has_ik2_code:
+        return False
+    return module.project.has_ik3_code or any(name in module.text.source.text for name in _IK3_SETTINGS)
 
 
 def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:

@@ -65,7 +65,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if project.keep_cache_names:
         yield _kept(spec)
     elif project.has_ik2_code and not spec.unseen:
-        message = f"{spec.label} and others have no cache_to=: their files get new names"
+        message = f"{spec.label} has no cache_to=: its file gets a new name, as with every such field"
         yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
+from ik_migrate.resolution.generation import is_ik3_code
 from ik_migrate.resolution.module import Module
 from ik_migrate.resolution.owners import is_spec_of_class
 from ik_migrate.rewriting.moved_names import attribute_uses
@@ -73,13 +74,16 @@ _CHANGED = {
     "imagekit.models.fields.utils.ImageSpecFileDescriptor": (
         "ImageSpecFileDescriptor takes other arguments",
         "ImageKit 3 has a class of that name, which wants the name of the source field too: TypeError.",
+        "Pass the name of the source field as the third argument.",
     ),
     _VERSION: (
         "imagekit.__version__ is a string now",
         "It was a tuple of numbers in ImageKit 2. A string compares with a tuple as something else than its version"
         " does on Python 2, and not at all on Python 3.",
+        "Make numbers of it before it is compared.",
     ),
 }
+"""What ImageKit 3 has under the same name, but otherwise: the message, why it matters and what to do."""
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -89,7 +93,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             for alias in node.names:
                 dotted = f"{node.module}.{alias.name}"
                 is_gone = node.module in _GONE_MODULES or dotted in _GONE_MODULES or dotted in _GONE
-                if is_gone and _matters(module, dotted):
+                if is_gone and _matters(module, node, dotted):
                     yield _gone(module, alias, dotted)
         elif isinstance(node, ast.Import):
             for alias in node.names:
@@ -102,22 +106,23 @@ def check_module(module: Module) -> Iterator[Finding]:
         elif isinstance(node, ast.Attribute) and node.attr in _OF_THE_FIELD and _is_field(module, node.value):
             yield _of_the_field(module, node)
     for use, dotted in attribute_uses(module, _GONE):
-        if not dotted.startswith(_GONE_MODULES) and _matters(module, dotted):
+        if not dotted.startswith(_GONE_MODULES) and _matters(module, use, dotted):
             yield _gone(module, use, dotted)
 
 
-def _matters(module: Module, dotted: str) -> bool:
-    """Whether the name is spoken of: the version is in code for ImageKit 2 only."""
-    return dotted != _VERSION or module.project.has_ik2_code
+def _matters(module: Module, node: ast.AST, dotted: str) -> bool:
+    """Whether the name is spoken of: what ImageKit 3 has under the same name is, in code for ImageKit 2 only."""
+    if dotted == _VERSION:
+        return module.project.has_ik2_code
+    return dotted not in _CHANGED or not is_ik3_code(module, node)
 
 
 def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
     source, _, name = dotted.rpartition(".")
     suggestion = _GONE.get(dotted, "")
     if dotted in _CHANGED:
-        message, why = _CHANGED[dotted]
-        suggestion = suggestion if dotted == _VERSION else ""
-        return report(RULE, module, node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+        message, why, todo = _CHANGED[dotted]
+        return report(RULE, module, node, message, Applicability.MANUAL, why=why, todo=todo, suggestion=suggestion)
     if dotted.endswith(".get_spec_files"):
         suggestion = _spec_files(module, "instance")
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"

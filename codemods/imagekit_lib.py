@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.moved_names import Move, import_edits, imports_from, spelled
+from ik_migrate.rewriting.moved_names import Move, import_edits, import_lines, imports_from, spelled
 from ik_migrate.specs.imagekit_0x_code import is_of_imagekit_0x
 
 LIB = Rule(
@@ -117,7 +117,7 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
         Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
         changes=edits or (),
         why=" ".join([LIB.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
-        suggestion="\n".join(f"from {move.module} import {move.clause}" for move in moves),
+        suggestion="\n".join(import_lines(moves)),
     )
 
 

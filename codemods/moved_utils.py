@@ -10,7 +10,15 @@ from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Change, Edit
 from ik_migrate.rewriting.imports import needed
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
+from ik_migrate.rewriting.moved_names import (
+    Move,
+    attribute_uses,
+    import_edits,
+    import_lines,
+    imports_from,
+    new_local_name,
+    uses_of,
+)
 
 RULE = Rule(
     code="IK508",
@@ -89,7 +97,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
             renames += [Edit(text.start(use), text.end(use), (local,)) for use in uses_of(module, alias)]
     edits = import_edits(module, node, moves)
     names = ", ".join(move.alias.name for move in moves)
-    lines = "\n".join(f"from {move.module} import {move.clause}" for move in moves)
+    lines = "\n".join(import_lines(moves))
     return report(
         RULE,
         module,

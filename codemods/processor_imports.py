@@ -10,7 +10,7 @@ from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.imports import used_names
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from
+from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, import_lines, imports_from
 from ik_migrate.specs.processor_names import IK1_NAMES, PLACES, SUBMODULES
 
 RULE = Rule(
@@ -108,7 +108,7 @@ def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         applicability if edits is not None else Applicability.MANUAL,
         changes=edits or (),
         why=_ENTROPY if is_entropy else "",
-        suggestion="\n".join(f"from {move.module} import {move.clause}" for move in moves),
+        suggestion="\n".join(import_lines(moves)),
     )
 
 

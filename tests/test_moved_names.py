@@ -150,6 +150,13 @@ def test_an_import_at_the_very_end_of_the_file(migrate):
     assert after == "from imagekit.utils import open_image\nfrom imagekit.files import IKContentFile"
 
 
+def test_what_is_to_be_written_is_one_statement_for_each_module(migrate):
+    _, found = migrate("from imagekit.lib import Image, ImageEnhance, StringIO\n")
+    assert [finding.suggestion for finding in found] == [
+        "from PIL import Image, ImageEnhance\nfrom io import BytesIO as StringIO"
+    ]
+
+
 def test_uses_of_renamed_errors_follow(migrate):
     text = """\
     from imagekit.utils import UnknownExtensionError, UnknownFormatError, format_to_extension
@@ -345,6 +352,7 @@ def test_what_needs_a_person(text, migrate):
         "from imagekit.utils import open_image, get_field_info, generate, suggest_extension, quiet\n",
         "from imagekit.files import IKContentFile\nfrom pilkit.exceptions import UnknownFormat\n",
         "from imagekit.models.fields.files import ProcessedImageFieldFile\n",
+        "from imagekit.models.fields.utils import ImageSpecFileDescriptor\nfrom imagekit.registry import register\n",
         "from imagekit.specs import ImageSpec\n\n\nclass Thumb(ImageSpec):\n    processors = [object()]\n",
         "from gallery.processors.resize import Fit, Crop\nfrom gallery.lib import Image, StringIO\n",
         "from gallery.utils import IKContentFile, get_spec_files, UnknownFormatError\n# imagekit\n",

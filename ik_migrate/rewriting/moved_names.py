@@ -139,14 +139,19 @@ def import_edits(module: Module, node: ast.ImportFrom, moves: list[Move]) -> lis
     return edits
 
 
+def import_lines(moves: list[Move]) -> list[str]:
+    """The statements that import the names from where they live now, one for each module."""
+    clauses: dict[str, list[str]] = {}
+    for move in moves:
+        clauses.setdefault(move.module, []).append(move.clause)
+    return [f"from {module} import {', '.join(names)}" for module, names in clauses.items()]
+
+
 def _new_lines(module: Module, node: ast.ImportFrom, position: int, sources: list[str], moves: list[Move]) -> Edit:
     source = module.text.source
     indent = source.indent_at(module.text.start(node))
-    lines = [
-        f"{indent}from {name} import {', '.join(move.clause for move in moves if move.module == name)}"
-        for name in sources
-    ]
-    text = "".join(line + source.newline for line in lines)
+    lines = import_lines([move for move in moves if move.module in sources])
+    text = "".join(f"{indent}{line}{source.newline}" for line in lines)
     if position == len(source.text) and not source.text.endswith(("\n", "\r")):
         text = source.newline + text[: -len(source.newline)]
     return Edit(position, position, (text,))
