@@ -30,9 +30,11 @@ from ik_migrate.rewriting.spec_class import (
     STAY_WITH_FIELD,
     Member,
     class_name,
+    free_names,
     hidden_nodes,
     home_of,
     render_class,
+    shadowed_name,
     span_of,
 )
 from ik_migrate.specs.spec_field import Argument, SpecField
@@ -251,9 +253,12 @@ class _CallWriter:
         return members
 
     def _member(self, spec: SpecField, argument: Argument, name: str, comments: tuple[str, ...]) -> Member:
-        """An argument as an attribute of the spec class; a property where it uses names of the model's body."""
+        """An argument as an attribute of the spec class; a property where it uses names that a class body can't see."""
         value = span_of(self._module, argument.value)
         hidden = hidden_nodes(spec, argument.value)
+        if not hidden and shadowed_name(spec, argument):
+            receiver = "spec" if "self" in free_names(self._module, argument.value) else "self"
+            return Member(name, (("return ", value),), True, receiver, comments)
         if not hidden:
             return Member(name, ((value,),), False, comments=comments)
         info, imports = needed(self._module, "imagekit.utils", "get_field_info")

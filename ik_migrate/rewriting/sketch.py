@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ik_migrate.caching.backends import BACKENDS, OWN, STRATEGIES, backend_name, successor_of
 from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.rewriting.spec_class import STAY_WITH_FIELD, class_name
+from ik_migrate.rewriting.spec_class import STAY_WITH_FIELD, class_name, shadowed_name
 from ik_migrate.specs.sources import has_no_instance
 from ik_migrate.specs.spec_field import Argument, SpecField
 
@@ -115,6 +115,8 @@ def sketch_of_spec(spec: SpecField, called: Argument) -> str:
             sketch.call_cache_to(argument)
         elif argument.name == "image_cache_backend":
             sketch.set_backend(argument)
+        elif shadowed_name(spec, argument):
+            sketch.add_property(argument.name, f"return {sketch.text_of(argument)}")
         else:
             name = "cachefile_storage" if argument.name == "storage" else argument.name
             sketch.attributes.append(f"    {name} = {sketch.text_of(argument)}")

@@ -15,6 +15,9 @@ from ik_migrate.specs.spec_field import Argument, SpecField
 # for spec= together with any of them is a TypeError (imagekit/specs/__init__.py, SpecHost).
 STAY_WITH_FIELD = frozenset({"source", "image_field", "id"})
 
+# What they are called in the class, where that is something else; cache_to becomes a property, which sees all.
+_ATTRIBUTE = {"storage": "cachefile_storage", "cache_to": "cachefile_name"}
+
 # Arguments that may be a property of the spec class: ImageSpec.__init__ assigns to the backend's.
 _PROPERTIES = frozenset({"processors", "format", "options"})
 
@@ -59,11 +62,29 @@ def obstacle(spec: SpecField) -> str:
             continue
         if enclosed := _names_of_expression_around(spec, argument.value):
             return f"{enclosed[0]} is a name of the expression around the field, which a spec class can't see"
+        if argument.name not in _PROPERTIES and (shadowed := shadowed_name(spec, argument)):
+            return f"{shadowed} is a name of the function around, hidden by the spec class's attribute of that name"
         if _is_called(argument):
             continue
         for node in hidden_nodes(spec, argument.value):
             if argument.name not in _PROPERTIES or not is_plain_attribute(spec, node):
                 return f"{node.id} is a name of the class body, which a spec class can't see"
+    return ""
+
+
+def shadowed_name(spec: SpecField, argument: Argument) -> str:
+    """A name of the function around that the body of the spec class would not see; empty where there is none.
+
+    A class body with an attribute of its own of that name looks for it in the module, and then among the builtins:
+    ``format = format`` would be Python's function.
+    """
+    names = spec.module.text.names
+    attributes = {_ATTRIBUTE.get(name, name) for name in spec.arguments if name not in STAY_WITH_FIELD}
+    for node in ast.walk(argument.value):
+        if isinstance(node, ast.Name) and node.id in attributes:
+            holder = names.holder_of(node)
+            if holder is not None and isinstance(holder.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                return node.id
     return ""
 
 
