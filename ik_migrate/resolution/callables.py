@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
+from ik_migrate.resolution.callers import passed_for
 from ik_migrate.resolution.module import Module
 from ik_migrate.syntax.names import Function
 
@@ -115,8 +116,18 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
             return Judgement(Verdict.YES, judgement.function, judgement.module, parent)
         return Judgement(judgement.verdict, judgement.function, judgement.module, reason=judgement.reason)
     if binding.kind == "parameter":
-        return _unknown(f"{shown} is a parameter, so what it is depends on the caller")
+        return _judge_parameter(target.module, binding.node, shown, depth)
     return _unknown(f"what {shown} is can only be seen when it runs")
+
+
+def _judge_parameter(module: Module, parameter: ast.AST, shown: str, depth: int) -> Judgement:
+    """What all callers pass, where they can be seen; a callable among it has to be taken out of the call by hand."""
+    passed = passed_for(module, parameter)
+    for caller, value in passed or ():
+        if judge(caller, value, depth + _CALL_DEPTH // 2).verdict is not Verdict.NO:
+            place = f"{caller.shown_path}:{caller.text.source.line_of(caller.text.start(value)) + 1}"
+            return _unknown(f"{shown} is a parameter, and {caller.text.text_of(value)} in {place} may be a callable")
+    return _NO if passed else _unknown(f"{shown} is a parameter, so what it is depends on the caller")
 
 
 def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Judgement:
