@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -42,6 +43,11 @@ def command_line(*, module=False):
     """How to start the tool: the installed console script, or ``python -m ik_migrate``."""
     script = Path(sysconfig.get_path("scripts"), "ik-migrate" + (".exe" if os.name == "nt" else ""))
     return [sys.executable, "-m", "ik_migrate"] if module or not script.exists() else [str(script)]
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a script. What is started here would inherit it, and Ctrl-C is tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
