@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.specs.spec_field import SpecField, fields_of_model
+from ik_migrate.resolution.module import Module, per_module
+from ik_migrate.specs.spec_field import SpecField, fields_of_model, spec_fields
 from ik_migrate.specs.spec_files import spec_file
 
 _HEAD = """\
@@ -118,23 +118,44 @@ def _receiver(spec: SpecField) -> str:
     """A receiver that deletes the files of all spec fields of the model; empty where it can't be seen which it is."""
     if spec.model is None:
         return ""
-    fields = (other for other in fields_of_model(spec.module, spec.model) if not other.is_processed)
+    known = _receivers(spec.module)
+    if spec.model not in known:
+        known[spec.model] = _receiver_of(spec.module, spec.model)
+    return known[spec.model]
+
+
+@per_module
+def _receivers(module: Module) -> dict[ast.ClassDef, str]:
+    """What `_receiver` has written for models of a file, which name all their fields; added to."""
+    return {}
+
+
+def _receiver_of(module: Module, model: ast.ClassDef) -> str:
+    fields = (other for other in fields_of_model(module, model) if not other.is_processed)
     names = [f"instance.{other.attname}" for other in fields if other.attname]
     files = ", ".join(names)
     if len(files) > _LONG:
         files = "".join(f"\n        {name}," for name in names) + "\n    "
-    return _RECEIVER.format(model=spec.model.name, files=files) if files else ""
+    return _RECEIVER.format(model=model.name, files=files) if files else ""
 
 
 def _twin(spec: SpecField) -> str:
     """An earlier field of the model whose file it shares."""
-    mine = _meaning(spec)
-    if not mine or spec.model is None:
-        return ""
-    for other in fields_of_model(spec.module, spec.model):
-        if other.offset < spec.offset and _meaning(other) == mine:
-            return other.label
-    return ""
+    return _twins(spec.module).get(spec.call, "")
+
+
+@per_module
+def _twins(module: Module) -> dict[ast.Call, str]:
+    """The calls that make fields whose file an earlier field of the model has, with that field."""
+    first: dict[tuple[ast.ClassDef, frozenset[tuple[str, str]]], SpecField] = {}
+    found: dict[ast.Call, str] = {}
+    for spec in spec_fields(module):
+        meaning = frozenset(_meaning(spec).items())
+        if meaning and spec.model is not None:
+            twin = first.setdefault((spec.model, meaning), spec)
+            if twin is not spec:
+                found[spec.call] = twin.label
+    return found
 
 
 def _meaning(spec: SpecField) -> dict[str, str]:

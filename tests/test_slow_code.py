@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 
 import pytest
@@ -96,6 +97,39 @@ def test_many_findings_in_one_file(site):
     assert report.failed == ()
     assert "2.0.4" not in (site / "requirements.txt").read_text()
     assert (site / "page.html").read_text().count("generator.source.url") == lines
+
+
+FIELD = "    f{0} = ImageSpecField([ResizeToFill({0}, 50)], image_field='image')\n"
+REPEATED = {
+    "fields of a model": MODEL + "{}",
+    "names of a processor": "{}" + MODEL,
+    "values of a name": "{}" + MODEL,
+}
+PARTS = {
+    "fields of a model": FIELD,
+    "names of a processor": "from imagekit.processors import ResizeToFill as r{0}\n",
+    "values of a name": "value = changed(value)\n",
+}
+
+
+@pytest.mark.parametrize("shape", PARTS)
+def test_cost_of_what_is_repeated(site, shape):
+    """A file with four times as much of it takes four times the work, not sixteen times."""
+    steps = []
+
+    def work(times):
+        (site / "m.py").write_text(IMPORTS + REPEATED[shape].format("".join(map(PARTS[shape].format, range(times)))))
+        steps.clear()
+        sys.setprofile(lambda frame, event, argument: steps.append(event))
+        try:
+            assert api.scan([site / "m.py"], base=site).failed == ()
+        finally:
+            sys.setprofile(None)
+        return len(steps)
+
+    work(10)
+    few, many = work(100), work(400)
+    assert many < 6 * few
 
 
 @pytest.mark.skipif(not hasattr(time_limit.signal, "setitimer"), reason="there is nothing to interrupt Python with")

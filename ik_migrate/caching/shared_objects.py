@@ -28,7 +28,12 @@ def names_in_arguments(module: Module) -> frozenset[ast.AST]:
 
 def makes_object(module: Module, name: str) -> bool:
     """Whether ``name`` is bound, at the top of the file, to an object of a backend that comes with ImageKit."""
-    return any(_made_by(module, statement) == name for statement in module.tree.body)
+    return name in _names_of_objects(module)
+
+
+@per_module
+def _names_of_objects(module: Module) -> frozenset[str]:
+    return frozenset(_made_by(module, statement) for statement in module.tree.body) - {""}
 
 
 @per_module

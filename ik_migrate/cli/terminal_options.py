@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
 
@@ -75,7 +77,11 @@ class Terminal(NamedTuple):
         else:
             from ik_migrate.reports.text import write_text
 
-            write_text(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
+            if to_stderr:
+                with _buffered_stderr() as stream:
+                    write_text(report, stream, color=self.color)
+            else:
+                write_text(report, sys.stdout, color=self.color)
 
     def write_failed(self, report: Report) -> None:
         """Say what could not be done on standard error, for it explains the exit status."""
@@ -99,6 +105,20 @@ class Terminal(NamedTuple):
         _list(report.left_out, indent="  ")
         parts = ", ".join(f"{phase.lower()} {time:.2f}" for phase, time in seconds.items())
         click.echo(f"{report.files_searched} files searched. Seconds: {parts}\n", err=True)
+
+
+@contextmanager
+def _buffered_stderr() -> Iterator[TextIO]:
+    """Standard error; where it is a file or a pipe, its lines do not go there one by one, which takes long."""
+    stream = sys.stderr
+    if not isinstance(stream, TextIOWrapper) or stream.isatty():
+        yield stream
+        return
+    stream.reconfigure(line_buffering=False)
+    try:
+        yield stream
+    finally:
+        stream.reconfigure(line_buffering=True)
 
 
 def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:

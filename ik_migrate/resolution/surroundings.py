@@ -58,8 +58,8 @@ class Surroundings:
             cache_to = spec.given("cache_to")
             if cache_to is not None and isinstance(cache_to.literal, str):
                 self.cache_to_folders.add(cache_to.literal.strip("/"))
-            if spec.model is not None and is_abstract(spec.model):
-                self.abstract_apps.add(app_label(module))
+        if any(is_abstract(model) for model in {spec.model for spec in specs} if model is not None):
+            self.abstract_apps.add(app_label(module))
 
 
 def words(module: Module, specs: Iterable[SpecField]) -> set[bytes]:

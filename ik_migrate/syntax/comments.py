@@ -57,6 +57,7 @@ def line_end(text: str, offset: int) -> int:
     return match.end() if match else offset
 
 
+@lru_cache(maxsize=32)
 def _is(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch(name.lower(), pattern.lower()) for pattern in patterns)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -161,14 +162,31 @@ class Names:
         bindings = holder.bindings[name.id]
         if self.scope_of(name) is holder:
             here = (name.lineno, name.col_offset)
-            bindings = [binding for binding in bindings if binding.end <= here] or bindings
-        in_force: list[Binding] = []
-        for binding in reversed(bindings):
-            in_force.insert(0, binding)
-            if self.parents.get(binding.node) is holder.node:
-                # It always runs, so what was bound before it is no more.
-                break
-        return in_force
+            before = bisect_right(bindings, here, key=_position)
+            return self._last_of((bindings[index] for index in range(before - 1, -1, -1)), holder, here) or (
+                self._last_of(reversed(bindings), holder)
+            )
+        return self._last_of(reversed(bindings), holder)
+
+    def _last_of(
+        self, backwards: Iterable[Binding], holder: Scope, here: tuple[int, int] | None = None
+    ) -> list[Binding]:
+        """The last binding that always runs and those after it, in the order of the file.
+
+        Args:
+            backwards: all of them, the last first.
+            holder: the scope that they are in.
+            here: only those that have come to their end there; all if None.
+        """
+        found = []
+        for binding in backwards:
+            if here is None or binding.end <= here:
+                found.append(binding)
+                if self.parents.get(binding.node) is holder.node:
+                    # It always runs, so what was bound before it is no more.
+                    break
+        found.reverse()
+        return found
 
     def scope_made_by(self, node: ast.AST) -> Scope:
         """The scope that a class, function, lambda or module opens."""
