@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate import Applicability, Finding, Rule
 from ik_migrate.codemod import Codemod, report
-from ik_migrate.rewriting.edits import Edit
 from ik_migrate.resolution.module import Module
+from ik_migrate.rewriting.edits import Edit
 
 OLD, NEW = "acme.media.OldBackend", "acme.media.NewBackend"
 
