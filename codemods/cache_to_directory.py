@@ -9,6 +9,7 @@ from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Verdict
 from ik_migrate.rewriting.edits import DropArgument
 from ik_migrate.rewriting.getters import NoGetter
+from ik_migrate.rewriting.sketch import sketch_of_spec
 from ik_migrate.specs.cachefile_names import cache_to_of, judged_cache_to, name_getter
 from ik_migrate.specs.spec_field import SpecField
 
@@ -93,7 +94,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         getter = name_getter(spec)
     except NoGetter as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        yield report(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why)
+        code = sketch_of_spec(spec)
+        yield report(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why, suggestion=code)
         return
     yield report(
         RULE,

@@ -82,3 +82,26 @@ def test_a_spec_class_to_write_holds_all_that_the_field_holds(site):
     for text in code.values():
         if "class " in text:
             compile(text, "suggestion", "exec")
+
+
+def test_a_directory_that_is_not_rewritten_comes_with_the_class_to_write(tmp_path):
+    (tmp_path / "models.py").write_text("""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+def column(width):
+    return width * 70, 40
+
+
+class Banner(models.Model):
+    size = column(9)
+    picture = models.ImageField(upload_to='banners')
+    wide = ImageSpecField([ResizeToFill(size[0], 40)], image_field='picture', cache_to='wide/')
+""")
+    code = suggested(scan([tmp_path], base=tmp_path))["cache_to of Banner.wide is a directory"]
+    compile(code, "suggestion", "exec")
+    assert "class BannerWide(ImageSpec):\n    processors = [ResizeToFill(size[0], 40)]" in code
+    assert "os.path.join(os.path.normpath('wide/'), os.path.basename(self.source.name))" in code
+    assert code.endswith("wide = ImageSpecField(source='picture', spec=BannerWide)")

@@ -95,12 +95,12 @@ class _Sketch:
         return "\n".join([*plain, *imports, "", f"class {name}(ImageSpec):", *body[not self.attributes :], "", made])
 
 
-def sketch_of_spec(spec: SpecField, called: Argument) -> str:
+def sketch_of_spec(spec: SpecField, called: Argument | None = None) -> str:
     """A spec class that holds what the field holds, for a person to write.
 
     Args:
         spec: the field.
-        called: its ``processors`` or ``cache_to``, which is taken for a callable here even if that can't be told.
+        called: its ``processors`` or ``cache_to``, if that is taken for a callable here though it can't be told.
     """
     sketch = _Sketch(spec)
     for argument in spec.arguments.values():
