@@ -10,7 +10,8 @@ A case is a folder ``tests/fixtures/rules/<name of a rule>/<case>/``:
     the findings that ``apply`` leaves, as ``[path, line, code, applicability]``. No file: it leaves none.
 ``case.json``
     ``why``: what the case is about; ``unsafe_fixes``: as the option of the command;
-    ``run``: whether the migrated models are loaded and their pictures made.
+    ``run``: whether the migrated models are loaded and their pictures made;
+    ``tabs``: false where the columns matter, so that it can't be tried with tabs.
 
 A case without ``after`` must stay byte for byte as it is.
 ``KNOWN_FAILING.txt`` names cases that fail today, one a line: ``rule/case`` or ``rule/case check``,
@@ -50,6 +51,7 @@ class Case:
         runs: whether the result is a complete application.
         why: what it is about.
         is_sample: whether it is the sample that a rule has itself.
+        tabs: whether it means the same with tabs for indentation.
     """
 
     rule: str
@@ -61,6 +63,7 @@ class Case:
     runs: bool = False
     why: str = ""
     is_sample: bool = False
+    tabs: bool = True
 
     @property
     def id(self) -> str:
@@ -89,6 +92,7 @@ def _load(folder: Path) -> Case:
         notes.get("unsafe_fixes", False),
         notes.get("run", False),
         notes.get("why", ""),
+        tabs=notes.get("tabs", True),
     )
 
 
@@ -134,6 +138,8 @@ def read_tree(folder: Path) -> dict[str, bytes]:
 def variants(case: Case) -> Iterator[tuple[str, Case]]:
     """The same case in other clothes: the same edits are expected."""
     for name, change in _VARIANTS.items():
+        if name == "tabs" and not case.tabs:
+            continue
         pairs = {path: change(path, data, case.after[path]) for path, data in case.before.items()}
         if any(pair is None for pair in pairs.values()):
             continue

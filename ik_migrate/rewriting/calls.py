@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ik_migrate.rewriting.edits import Edit, Piece, Span
+from ik_migrate.rewriting.edits import Edit, Kept, Piece, Span
 from ik_migrate.syntax.module import PythonText
 
 PLACEHOLDER = re.compile(r"_ik_(\d+)_")
@@ -23,6 +23,7 @@ class OpaqueCall:
         code: its text with those names, lines ending with ``\\n``.
         values: what the names stand for.
         newlines: how the lines of ``code`` ended; they need not be alike.
+        between: where the text between two values stands in the file, by their numbers; None is either end.
     """
 
     text: PythonText
@@ -30,6 +31,7 @@ class OpaqueCall:
     code: str
     values: list[tuple[Piece, ...]]
     newlines: tuple[str, ...] = ()
+    between: dict[tuple[int | None, int | None], tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: PythonText, call: ast.Call) -> OpaqueCall:
@@ -44,13 +46,15 @@ class OpaqueCall:
             values.append((match.group(),))
             return f"_ik_{len(values) - 1}_"
 
-        code, position = "", text.start(call)
+        code, position, previous = "", text.start(call), None
+        between: dict[tuple[int | None, int | None], tuple[int, int]] = {}
         for number, node in numbered:
-            between = text.source.text[position : text.start(node)]
-            code += f"{PLACEHOLDER.sub(hidden, between)}_ik_{number}_"
-            position = text.end(node)
+            between[previous, number] = (position, text.start(node))
+            code += f"{PLACEHOLDER.sub(hidden, text.source.text[position : text.start(node)])}_ik_{number}_"
+            position, previous = text.end(node), number
+        between[previous, None] = (position, text.end(call))
         code += PLACEHOLDER.sub(hidden, text.source.text[position : text.end(call)])
-        return cls(text, call, _NEWLINE.sub("\n", code), values, tuple(_NEWLINE.findall(code)))
+        return cls(text, call, _NEWLINE.sub("\n", code), values, tuple(_NEWLINE.findall(code)), between)
 
     def hide(self, value: tuple[Piece, ...]) -> str:
         """A name for one more value."""
@@ -69,12 +73,31 @@ class OpaqueCall:
         # With as many lines as before they end as before.
         number = code.count("\n")
         ends = iter(self.newlines if number == len(self.newlines) else [self.text.source.newline] * number)
-        for index, part in enumerate(PLACEHOLDER.split(code)):
+        parts = PLACEHOLDER.split(code)
+        for index, part in enumerate(parts):
             if index % 2:
                 pieces += self.values[int(part)]
-            else:
-                pieces.append(_NEWLINE.sub(lambda _: next(ends), part))
+                continue
+            before = int(parts[index - 1]) if index else None
+            after = int(parts[index + 1]) if index + 1 < len(parts) else None
+            pieces += self._with_kept(_NEWLINE.sub(lambda _: next(ends), part), before, after)
         return Edit(self.text.start(self.call), self.text.end(self.call), tuple(pieces))
+
+    def _with_kept(self, new: str, before: int | None, after: int | None) -> list[Piece]:
+        """The text between two values, what is at its ends as before marked as kept."""
+        if (before, after) not in self.between:
+            return [new]
+        start, end = self.between[before, after]
+        old = self.text.source.text[start:end]
+        first = _length_in_common(old, new)
+        last = _length_in_common(old[first:][::-1], new[first:][::-1])
+        return [Kept(start, start + first), new[first : len(new) - last], Kept(end - last, end)]
+
+
+def _length_in_common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def with_keyword(text: PythonText, call: ast.Call, name: str, value: str) -> Edit:

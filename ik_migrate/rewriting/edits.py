@@ -38,7 +38,17 @@ class Span:
     brackets: bool = False
 
 
-Piece = str | Span
+@dataclass(frozen=True)
+class Kept:
+    """A range of the original text that stays where it is, whatever else is edited in it."""
+
+    start: int
+    end: int
+
+
+Piece = str | Span | Kept
+Fragment = tuple[str, int | None]
+"""A stretch of the new text, and where it stood in the original; None for text that is new."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +172,14 @@ class EditedText:
 
     def render(self) -> str:
         """The whole text, edits applied."""
+        return "".join(text for text, _ in self.fragments())
+
+    def fragments(self) -> list[Fragment]:
+        """The whole text, edits applied, in stretches of which is known where they come from."""
         return self._render(0, len(self._source.text), Span(0, 0), None)
 
-    def _render(self, start: int, end: int, shift: Span, inside: Edit | None) -> str:
-        out: list[str] = []
+    def _render(self, start: int, end: int, shift: Span, inside: Edit | None) -> list[Fragment]:
+        out: list[Fragment] = []
         position = start
         for edit in self._edits[bisect_left(self._edits, start, key=attrgetter("start")) :]:
             if edit.start > end:
@@ -176,23 +190,28 @@ class EditedText:
                 continue
             if inside is not None and edit.start == inside.start and edit.end == inside.end:
                 continue
-            out.append(self._original(position, edit.start, shift))
+            out += self._original(position, edit.start, shift)
             for piece in edit.pieces:
-                out.append(piece if isinstance(piece, str) else self._moved(piece, edit))
+                if isinstance(piece, str):
+                    out.append((piece, None))
+                elif isinstance(piece, Kept):
+                    out.append((self._source.text[piece.start : piece.end], piece.start))
+                else:
+                    out += self._moved(piece, edit)
             position = edit.end
-        out.append(self._original(position, end, shift))
-        return "".join(out)
+        out += self._original(position, end, shift)
+        return out
 
-    def _moved(self, span: Span, edit: Edit) -> str:
-        text = self._render(span.start, span.end, span, edit)
-        return f"({text})" if span.brackets else text
+    def _moved(self, span: Span, edit: Edit) -> list[Fragment]:
+        fragments = self._render(span.start, span.end, span, edit)
+        return [("(", None), *fragments, (")", None)] if span.brackets else fragments
 
-    def _original(self, start: int, end: int, shift: Span) -> str:
+    def _original(self, start: int, end: int, shift: Span) -> list[Fragment]:
         """A stretch of original text, its lines after the first moved from one indent to another."""
         text = self._source.text
         if shift.indent == shift.to_indent:
-            return text[start:end]
-        out = []
+            return [(text[start:end], start)]
+        out: list[Fragment] = []
         position = start
         first = self._source.line_of(start) + 1
         for line in range(first, self._source.line_of(end) + 1):
@@ -201,7 +220,7 @@ class EditedText:
                 continue
             if line_start + len(shift.indent) > end:
                 break
-            out.append(text[position:line_start] + shift.to_indent)
+            out += [(text[position:line_start], position), (shift.to_indent, None)]
             position = line_start + len(shift.indent)
-        out.append(text[position:end])
-        return "".join(out)
+        out.append((text[position:end], position))
+        return out

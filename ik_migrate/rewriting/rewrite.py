@@ -12,6 +12,7 @@ from ik_migrate.caching.strategies import StrategyClasses
 from ik_migrate.files.source import Source
 from ik_migrate.findings import Finding
 from ik_migrate.resolution.module import Module
+from ik_migrate.rewriting.alignment import aligned_again
 from ik_migrate.rewriting.call_layout import CallLayout
 from ik_migrate.rewriting.calls import PLACEHOLDER, OpaqueCall
 from ik_migrate.rewriting.edits import (
@@ -106,18 +107,14 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
     fixed = module.text.string_lines
     source = module.text.source
-    primary = EditedText(source, edits, fixed).render()
-    rewritten = read(Source(primary, source.encoding))
+    rewritten = read(Source(EditedText(source, edits, fixed).render(), source.encoding))
     abandoned = list(abandoned_objects(module, rewritten))
     if abandoned:
         edits += abandoned
-        primary = EditedText(source, edits, fixed).render()
-        rewritten = read(Source(primary, source.encoding))
+        rewritten = read(Source(EditedText(source, edits, fixed).render(), source.encoding))
     dropped, superseded = fallen_out_of_use(module, rewritten, small)
-    if not dropped:
-        return primary
     edits = [edit for edit in edits if edit not in superseded and not _is_inside(edit, dropped)]
-    return EditedText(source, [*edits, *dropped], fixed).render()
+    return aligned_again(module.text, EditedText(source, [*edits, *dropped], fixed).fragments())
 
 
 def _is_inside(edit: Edit, dropped: list[Edit]) -> bool:
