@@ -174,6 +174,25 @@ def test_fault_over_backends(site, monkeypatch):
     assert "source='image'" in (site / "photos.py").read_text()
 
 
+def test_control_files_that_are_nested_too_deeply(site, run):
+    """What is the matter is said in words that people know."""
+    deep = "[" * 100_000 + "]" * 100_000
+    table = f"[tool.ik-migrate]\nexclude = {deep}\n"
+    for name, text, arguments in (
+        ("ik-migrate.toml", f"exclude = {deep}\n", ["scan"]),
+        ("pyproject.toml", table, ["scan"]),
+        ("base.json", deep, ["scan", "--baseline", "base.json"]),
+        ("report.json", deep, ["merge-reports", "report.json"]),
+    ):
+        (site / name).write_text(text)
+        finished = run(*arguments, cwd=site)
+        (site / name).unlink()
+        assert finished.status == 2
+        assert name in finished.stdout + finished.stderr
+        assert "nested too deeply" in finished.stdout + finished.stderr
+        assert "recursion" not in finished.stderr
+
+
 def test_name_that_all_files_import(tmp_path, monkeypatch):
     """Who imports it from which file is found out once: each file is parsed as often as it is with few files."""
     from ik_migrate.resolution import project

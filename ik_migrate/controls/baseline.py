@@ -45,7 +45,9 @@ def read_baseline(file: Path) -> tuple[Trait, ...]:
         raise BaselineError(f"{file}: there is no such file. Make it with: scan --write-baseline {file}") from None
     except OSError as error:
         raise BaselineError(f"{file}: it can't be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise BaselineError(f"{file}: it is no baseline of ik-migrate: it is nested too deeply") from None
+    except ValueError as error:
         raise BaselineError(f"{file}: it is no baseline of ik-migrate: {error}") from None
     version = data.get("ik-migrate-baseline") if isinstance(data, dict) else None
     if not isinstance(version, int) or not isinstance(data.get("findings"), list):

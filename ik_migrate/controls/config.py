@@ -173,7 +173,7 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
     """The content of a file; None for a ``pyproject.toml`` that is not TOML and has no table for us.
 
     Raises:
-        ConfigError: when it is not TOML.
+        ConfigError: when it is not TOML, or can't be read as such.
     """
     if sys.version_info >= (3, 11):
         import tomllib
@@ -185,6 +185,8 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         if file.name == SHARED_FILE and not re.search(_HEADER, data.decode("utf-8", "replace")):
             return None
+        if isinstance(error, RecursionError):
+            raise ConfigError(f"{file}: its values are nested too deeply to be read") from None
         raise ConfigError(f"{file}: it is not TOML: {error}") from None
 
 
