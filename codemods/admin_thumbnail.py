@@ -31,10 +31,10 @@ RULE = Rule(
     summary="`AdminThumbnail` links to the thumbnail instead of the original",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Where the model has no get_absolute_url(), it asks the thumbnail for its original: source_file in ImageKit 2,"
-        " source in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
+        "Where the model has no `get_absolute_url()`, it asks the thumbnail for its original: `source_file` in ImageKit"
+        " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
     ),
-    todo="For the link to the original, give it a template of your own that links to thumbnail.generator.source.url.",
+    todo="For the link to the original, give it a template of your own that links to `thumbnail.generator.source.url`.",
     source="imagekit/admin.py of 2.0.4, 3.0.4 and 6.1.1",
     before=f"""\
 {_HEAD}

@@ -27,10 +27,10 @@ RULE = Rule(
     summary="`image_cache_backend=` is a backend and a strategy now",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 raises TypeError for image_cache_backend= while the models are being loaded. It divides the work:"
-        " a cache file backend says how a file is made, a strategy says when."
+        "ImageKit 3 raises `TypeError` for `image_cache_backend=` while the models are being loaded. It divides the"
+        " work: a cache file backend says how a file is made, a strategy says when."
     ),
-    todo="Give cachefile_backend= and cachefile_strategy=.",
+    todo="Give `cachefile_backend=` and `cachefile_strategy=`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py and strategies.py of 3.0.4",
     before="""\
 from django.db import models

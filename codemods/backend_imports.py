@@ -17,8 +17,8 @@ RULE = Rule(
     name="imagecache-import",
     summary="`imagekit.imagecache` is gone",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why="ImageKit 3 has no module imagekit.imagecache: ImportError as soon as the file is loaded.",
-    todo="Drop the import; what it was for is in imagekit.cachefiles.backends and imagekit.cachefiles.strategies.",
+    why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
+    todo="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

@@ -27,7 +27,7 @@ RULE = Rule(
         " and are not made anew when their sources change."
     ),
     todo=(
-        "Take the address from the spec field (photo.thumbnail.url). Where the whole folder is meant, as in the"
+        "Take the address from the spec field (`photo.thumbnail.url`). Where the whole folder is meant, as in the"
         " configuration of a server, name CACHE/images."
     ),
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/conf.py and imagekit/cachefiles/namers.py of 3.0.4",

@@ -57,10 +57,10 @@ CALLABLE = Rule(
     summary="`cache_to=` as a callable needs a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no cache_to: TypeError while the models are being loaded. A spec class says what its files"
-        " are called by a property cachefile_name."
+        "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. A spec class says what its files"
+        " are called by a property `cachefile_name`."
     ),
-    todo="Give the field a spec class whose cachefile_name calls the callable with the same four arguments.",
+    todo="Give the field a spec class whose `cachefile_name` calls the callable with the same four arguments.",
     source=_SOURCE,
     before=f"""\
 {_HEAD}
@@ -107,8 +107,8 @@ CLOCK = Rule(
     summary="file names with `strftime` directives change with the clock",
     applicability=(Applicability.NOTICE,),
     why=(
-        "ImageKit 2 ran the result of cache_to through strftime(now) at every access, and so does the rewritten code:"
-        " a name with %Y/%m moves on the first of the month, and the picture is made again."
+        "ImageKit 2 ran the result of `cache_to` through `strftime(now)` at every access, and so does the rewritten"
+        " code: a name with %Y/%m moves on the first of the month, and the picture is made again."
     ),
     todo="Decide whether that is wanted; a name without the date is kept for good.",
     source=_SOURCE,
@@ -158,7 +158,7 @@ FORMAT = Rule(
     summary="the extension of the target no longer decides the format",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "Without format=, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
+        "Without `format=`, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
         " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG."
     ),
     todo="Say the format that the extension stands for.",

@@ -19,10 +19,10 @@ RULE = Rule(
     summary="`cache_to=` as a directory needs a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no cache_to: TypeError while the models are being loaded. ImageKit 2 put the file into the"
-        " directory under the name of its source, with the extension of the source even where format= says otherwise."
+        "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. ImageKit 2 put the file into the"
+        " directory under the name of its source, with the extension of the source even where `format=` says otherwise."
     ),
-    todo="Give the field a spec class whose cachefile_name puts the file there.",
+    todo="Give the field a spec class whose `cachefile_name` puts the file there.",
     source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
     before="""\
 from django.db import models

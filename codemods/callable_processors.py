@@ -21,10 +21,10 @@ RULE = Rule(
     summary="callable `processors=` needs a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 called processors(instance=..., file=...) each time it made a picture. ImageKit 3 takes only a"
+        "ImageKit 2 called `processors(instance=..., file=...)` each time it made a picture. ImageKit 3 takes only a"
         " list: it accepts the callable and fails later, when an instance is saved or its picture is shown."
     ),
-    todo="Give the field a spec class with a property processors that calls it.",
+    todo="Give the field a spec class with a property `processors` that calls it.",
     source="imagekit/models/fields/__init__.py (ImageSpecField) of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models

@@ -69,7 +69,7 @@ RULE = Rule(
     summary="a file named by `cache_to` after another spec's file gets a new name with it",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. What cache_to makes of that"
+        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. What `cache_to` makes of that"
         " name changes as well: the picture is made anew under its new name."
     ),
     todo="Nothing, if new names are welcome; else --keep-cache-names keeps both.",

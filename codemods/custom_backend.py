@@ -18,7 +18,7 @@ RULE = Rule(
     summary="an image cache backend of the project's own is a strategy now",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no image cache backends, and never calls validate(), invalidate() or clear(). It tells a"
+        "ImageKit 3 has no image cache backends, and never calls `validate()`, `invalidate()` or `clear()`. It tells a"
         " strategy when a file is about to be used and when its source was saved; from 3.3 on also when an instance"
         " from the database is first saved with the source it had. Whether a file exists is cached now, and nothing is"
         " told of deleted instances."

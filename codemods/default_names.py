@@ -22,8 +22,8 @@ RULE = Rule(
         " others have stored lead nowhere, and the old files stay where they are."
     ),
     todo=(
-        "Plan for the work (manage.py generateimages makes the pictures beforehand), and delete the folder cache/ of"
-        " the media storage when nothing links to it any more. Or keep the names: --keep-cache-names."
+        "Plan for the work (`manage.py generateimages` makes the pictures beforehand), and delete the folder `cache/`"
+        " of the media storage when nothing links to it any more. Or keep the names: --keep-cache-names."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before="""\

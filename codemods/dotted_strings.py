@@ -27,10 +27,10 @@ RULE = Rule(
     summary="the dotted name of something that is gone, in a string",
     applicability=(Applicability.MANUAL,),
     why=(
-        "What the string names is not in ImageKit 3: ImportError or AttributeError when it is looked up, as mock.patch,"
-        " import_module and lists of task modules do."
+        "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"
+        " `mock.patch`, `import_module` and lists of task modules do."
     ),
-    todo="Name the successor: see imagekit.cachefiles and its modules backends and strategies.",
+    todo="Name the successor: see `imagekit.cachefiles` and its modules `backends` and `strategies`.",
     source="the modules of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,

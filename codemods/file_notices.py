@@ -71,7 +71,7 @@ LEFT_BEHIND = Rule(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
         " them for good, and whoever has the address can still see the picture."
     ),
-    todo="Where that matters, delete them in a post_delete receiver.",
+    todo="Where that matters, delete them in a `post_delete` receiver.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
     before=_ONE,
     after=_renamed(_ONE),
@@ -80,11 +80,11 @@ LEFT_BEHIND = Rule(
 EMPTY = Rule(
     code="IK514",
     name="empty-source",
-    summary="the `url` of a spec file without a source does not always raise ValueError",
+    summary="the `url` of a spec file without a source does not always raise `ValueError`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Where the source is empty, ImageKit 2 raised ValueError each time. ImageKit 3 raises a kind of ValueError"
-        " (MissingSource) the first time only, and gives the address of the media folder after that."
+        "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
+        " (`MissingSource`) the first time only, and gives the address of the media folder after that."
     ),
     todo="Ask for the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
@@ -180,7 +180,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                 file = spec_file(module, child.value)
                 if file is not None and not file.doubt:
                     shown = module.text.text_of(child.value)
-                    message = f"{shown}.{child.attr} does not always raise ValueError where there is no source"
+                    message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
                     suggestion = f"if {shown}.generator.source:"
                     yield report(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
 

@@ -14,8 +14,8 @@ RULE = Rule(
     name="image-field",
     summary="`image_field=` of a spec field is called `source=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why="ImageKit 3 raises TypeError for image_field= while the models are being loaded.",
-    todo="Rename the argument to source=.",
+    why="ImageKit 3 raises `TypeError` for `image_field=` while the models are being loaded.",
+    todo="Rename the argument to `source=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

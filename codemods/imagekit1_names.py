@@ -24,7 +24,10 @@ RULE = Rule(
         "ImageKit 2 dropped or renamed it, and so it does not run with ImageKit 2 or 3. The successor does the same as"
         " far as is known, but cannot be compared with what the site shows today."
     ),
-    todo="Use ResizeToFit (with upscale=False, for Fit did not enlarge), ResizeToFill, TrimBorderColor and options=.",
+    todo=(
+        "Use `ResizeToFit` (with `upscale=False`, for `Fit` did not enlarge), `ResizeToFill`, `TrimBorderColor` and"
+        " `options=`."
+    ),
     source="ImageKit's change log for 2.0: resize.Fit is ResizeToFit, resize.Crop is ResizeToFill; processors of 2.0.4",
     before="""\
 from django.db import models

@@ -16,7 +16,7 @@ LIB = Rule(
     name="imagekit-lib",
     summary="`imagekit.lib` is gone: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
-    why="It only passed on PIL's modules and StringIO. ImageKit 5.0 and later have no such module: ImportError.",
+    why="It only passed on PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
     todo="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
     source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
     before="""\
@@ -53,8 +53,11 @@ ANTIALIAS = Rule(
     name="pil-antialias",
     summary="`Image.ANTIALIAS` is gone in Pillow 10",
     applicability=(Applicability.NOTICE,),
-    why="ImageKit 6 runs with Pillow 10 and later, where Image.ANTIALIAS raises AttributeError as a picture is made.",
-    todo="Write Image.LANCZOS, which is the same filter and is there since Pillow 2.7.",
+    why=(
+        "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` as a picture is"
+        " made."
+    ),
+    todo="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
     source="Pillow's release notes of 2.7.0 and 10.0.0",
     before=_ANTIALIAS,
     after=_ANTIALIAS,

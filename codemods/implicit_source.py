@@ -19,11 +19,11 @@ IMPLICIT = Rule(
     summary="a spec field without a source should name it",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 looked for the model's one ImageField when the picture was asked for. ImageKit 3.0 and 3.1 look"
+        "ImageKit 2 looked for the model's one `ImageField` when the picture was asked for. ImageKit 3.0 and 3.1 look"
         " while the class is being built, so the order of attributes decides; later ones wait for a signal that"
         " abstract models never send, and there the attribute silently does not exist."
     ),
-    todo="Name the ImageField with source=.",
+    todo="Name the `ImageField` with `source=`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
     before="""\
 from django.db import models
@@ -53,10 +53,10 @@ BARE = Rule(
     summary="a spec field with a source and nothing else makes no spec",
     applicability=(Applicability.SAFE,),
     why=(
-        "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: NotRegistered,"
+        "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: `NotRegistered`,"
         " not when the models are loaded but when an instance is saved."
     ),
-    todo="Add processors=[].",
+    todo="Add `processors=[]`.",
     source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

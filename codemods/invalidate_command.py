@@ -23,10 +23,10 @@ RULE = Rule(
     summary="the command `ikcacheinvalidate` is gone",
     applicability=(Applicability.MANUAL,),
     why=(
-        "ImageKit 3 has no command ikcacheinvalidate and nothing like it. To have its files made anew, they have to be"
-        " deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
+        "ImageKit 3 has no command `ikcacheinvalidate` and nothing like it. To have its files made anew, they have to"
+        " be deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
     ),
-    todo="Delete the folder of the files, CACHE/images, and clear the cache that IMAGEKIT_CACHE_BACKEND names.",
+    todo="Delete the folder of the files, `CACHE/images`, and clear the cache that `IMAGEKIT_CACHE_BACKEND` names.",
     source=(
         "imagekit/management/commands/ikcacheinvalidate.py of 2.0.4; imagekit/cachefiles/backends.py and"
         " imagekit/conf.py of 3.0.4 to 6.1.1"

@@ -31,9 +31,9 @@ RULE = Rule(
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "The arguments of a spec field have other names in ImageKit 3, also where they are the keys of a dict that is"
-        " passed with **: TypeError while the models are being loaded."
+        " passed with `**`: `TypeError` while the models are being loaded."
     ),
-    todo="Rename the keys: image_field is source, storage is cachefile_storage; the others need a spec class.",
+    todo="Rename the keys: `image_field` is `source`, `storage` is `cachefile_storage`; the others need a spec class.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

@@ -29,7 +29,7 @@ RULE = Rule(
         "ImageKit 2 looked the format up as it was written, did not find png among those with transparency, and"
         " pasted the picture on white. ImageKit 3 keeps the transparency: another picture on a coloured page."
     ),
-    todo="Nothing, if transparency is welcome; else end the processors with MakeOpaque() of imagekit.processors.",
+    todo="Nothing, if transparency is welcome; else end the processors with `MakeOpaque()` of `imagekit.processors`.",
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
     before=_MODEL,
     after=_MODEL.replace("image_field=", "source="),

@@ -26,10 +26,10 @@ RULE = Rule(
     summary="`IKContentFile` and the errors of `imagekit.utils` live elsewhere now",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImportError in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
-        " UnknownExtension and UnknownFormat, without Error in their names."
+        "`ImportError` in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
+        " `UnknownExtension` and `UnknownFormat`, without Error in their names."
     ),
-    todo="Import IKContentFile from imagekit.files, and the errors from pilkit.exceptions.",
+    todo="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
     source="imagekit/utils.py of 2.0.4; imagekit/files.py of 3.0.4 to 6.1.1; pilkit/exceptions.py of 1.1.13 and 3.0",
     before="""\
 from imagekit.utils import IKContentFile, UnknownExtensionError, extension_to_format

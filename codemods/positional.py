@@ -15,8 +15,8 @@ RULE = Rule(
     summary="arguments after the fourth have another order",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "From the fifth argument on the two versions disagree: where ImageKit 2 has pre_cache, storage, cache_to,"
-        " ImageKit 3 has cachefile_storage, autoconvert, cachefile_backend. It takes them without a word."
+        "From the fifth argument on the two versions disagree: where ImageKit 2 has `pre_cache`, `storage`, `cache_to`,"
+        " ImageKit 3 has `cachefile_storage`, `autoconvert`, `cachefile_backend`. It takes them without a word."
     ),
     todo="Give these arguments by keyword, under their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",

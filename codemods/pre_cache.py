@@ -16,8 +16,8 @@ RULE = Rule(
     summary="`pre_cache=` is gone",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "pre_cache=True meant in ImageKit 1 that a picture is made when its source is saved. ImageKit 2 raised an"
-        " exception for it, ImageKit 3 raises TypeError."
+        "`pre_cache=True` meant in ImageKit 1 that a picture is made when its source is saved. ImageKit 2 raised an"
+        " exception for it, ImageKit 3 raises `TypeError`."
     ),
     todo="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",

@@ -13,10 +13,10 @@ from ik_migrate.specs.spec_field import SpecField
 RULE = Rule(
     code="IK202",
     name="processed-field-callable",
-    summary="callable `processors=` of a ProcessedImageField needs a person",
+    summary="callable `processors=` of a `ProcessedImageField` needs a person",
     applicability=(Applicability.MANUAL,),
     why=(
-        "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list (TypeError"
+        "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list (`TypeError`"
         " when an instance is saved), and a spec class gets the uploaded content: the instance is not known there."
     ),
     todo="Write a spec class that goes by the uploaded file alone; what depends on the instance needs another way.",

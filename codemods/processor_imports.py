@@ -18,8 +18,8 @@ RULE = Rule(
     name="processor-imports",
     summary="`imagekit.processors.resize`, `.crop`, `.base` and `.utils` are deprecated",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
-    why="ImageKit 3.2.4 and later warn of it (DeprecationWarning), and not all names are there any more.",
-    todo="Import the processors from imagekit.processors, and their helpers from PILKit.",
+    why="ImageKit 3.2.4 and later warn of it (`DeprecationWarning`), and not all names are there any more.",
+    todo="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
     source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
     before="""\
 from django.db import models

@@ -18,10 +18,10 @@ RULE = Rule(
     summary="`ResizeToFit` enlarges small pictures unless told not to",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "Pictures smaller than the target kept their size in ImageKit 2 (upscale=None). ImageKit 3 takes PILKit's"
-        " default, upscale=True, and blows them up without a word."
+        "Pictures smaller than the target kept their size in ImageKit 2 (`upscale=None`). ImageKit 3 takes PILKit's"
+        " default, `upscale=True`, and blows them up without a word."
     ),
-    todo="Say upscale=False.",
+    todo="Say `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
     before="""\
 from django.db import models

@@ -20,10 +20,10 @@ RULE = Rule(
     summary="pictures are no longer saved to the storage of their source",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "A spec field without storage= saved to the storage of its source ImageField. ImageKit 3 saves to the"
+        "A spec field without `storage=` saved to the storage of its source `ImageField`. ImageKit 3 saves to the"
         " default storage: pictures made from a private storage would become public."
     ),
-    todo="Name the source's storage with cachefile_storage=.",
+    todo="Name the source's storage with `cachefile_storage=`.",
     source="ImageSpecFieldFile.storage in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

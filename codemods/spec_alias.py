@@ -18,10 +18,10 @@ RULE = Rule(
     summary="`imagekit.models.ImageSpec` is called `ImageSpecField`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "The alias of ImageKit 1 days is gone: ImportError. imagekit.ImageSpec of ImageKit 3 is another thing,"
+        "The alias of ImageKit 1 days is gone: `ImportError`. `imagekit.ImageSpec` of ImageKit 3 is another thing,"
         " the class that says how a picture is made."
     ),
-    todo="Use ImageSpecField.",
+    todo="Use `ImageSpecField`.",
     source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",
     before="""\
 from django.db import models

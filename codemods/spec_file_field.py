@@ -33,11 +33,11 @@ RULE = Rule(
     summary="a spec file has no `instance`, `field` and `attname` any more, and is no `ImageFieldFile`",
     applicability=(Applicability.MANUAL,),
     why=(
-        "ImageKit 2 gave an ImageSpecFieldFile, a kind of Django's ImageFieldFile. ImageKit 3 gives an ImageCacheFile,"
-        " which is a file but no field file: what a field file knows of its model raises AttributeError, and"
-        " isinstance(..., ImageFieldFile) is False."
+        "ImageKit 2 gave an `ImageSpecFieldFile`, a kind of Django's `ImageFieldFile`. ImageKit 3 gives an"
+        " `ImageCacheFile`, which is a file but no field file: what a field file knows of its model raises"
+        " `AttributeError`, and `isinstance(..., ImageFieldFile)` is False."
     ),
-    todo="Get the instance from the source, with get_field_info; ask for ImageCacheFile in isinstance.",
+    todo="Get the instance from the source, with `get_field_info`; ask for `ImageCacheFile` in `isinstance`.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,

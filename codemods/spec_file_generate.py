@@ -32,11 +32,11 @@ RULE = Rule(
     summary="`generate()` of a spec file takes `force=` instead of `save=`, and gives nothing back",
     applicability=(Applicability.MANUAL, Applicability.NOTICE),
     why=(
-        "ImageKit 2 made the picture, saved it unless told save=False, and gave back its content. ImageKit 3 makes it"
-        " only if it is not there, and gives back None; save= is a TypeError, and a positional argument means"
-        " force. Its generate(force=True) does not overwrite: it saves a second file that is never used."
+        "ImageKit 2 made the picture, saved it unless told `save=False`, and gave back its content. ImageKit 3 makes it"
+        " only if it is not there, and gives back None; `save=` is a `TypeError`, and a positional argument means"
+        " `force`. Its `generate(force=True)` does not overwrite: it saves a second file that is never used."
     ),
-    todo="For the content, call imagekit.utils.generate with the spec; to have the file there, call generate().",
+    todo="For the content, call `imagekit.utils.generate` with the spec; to have the file there, call `generate()`.",
     source="ImageSpecFieldFile.generate of 2.0.4; ImageCacheFile.generate in imagekit/cachefiles of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,

@@ -45,7 +45,7 @@ INVALIDATE = Rule(
         "A spec file of ImageKit 3 has no invalidate(): AttributeError. Its generate(force=True) alone is no"
         f" substitute: it saves a second file under another name, and the old one is still served. {_STATE}"
     ),
-    todo="Delete the file, and have ImageKit forget it; it is made anew when it is next used, or by generate().",
+    todo="Delete the file, and have ImageKit forget it; it is made anew when it is next used, or by `generate()`.",
     source=_SOURCE,
     before=_INVALIDATE,
     after=_INVALIDATE,

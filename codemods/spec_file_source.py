@@ -18,10 +18,10 @@ RULE = Rule(
     summary="`source_file` of a spec file is `generator.source`",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "A spec file of ImageKit 3 has no source_file, nor a source: AttributeError. Its generator has the source:"
-        " the field file of the ImageField, or another spec file where the spec is made from one."
+        "A spec file of ImageKit 3 has no `source_file`, nor a source: `AttributeError`. Its generator has the source:"
+        " the field file of the `ImageField`, or another spec file where the spec is made from one."
     ),
-    todo="Write generator.source.",
+    todo="Write `generator.source`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; BaseImageSpec in imagekit/specs/__init__.py of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

@@ -16,11 +16,11 @@ RULE = Rule(
     summary="`validate()` of a spec file is called `generate()`",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "A spec file of ImageKit 3 has no validate(): AttributeError. Its generate() makes the picture if it is not"
-        " there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
-        " that does not validate (NonValidatingImageCacheBackend) ImageKit 2 did nothing here."
+        "A spec file of ImageKit 3 has no `validate()`: `AttributeError`. Its `generate()` makes the picture if it is"
+        " not there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
+        " that does not validate (`NonValidatingImageCacheBackend`) ImageKit 2 did nothing here."
     ),
-    todo="Call generate().",
+    todo="Call `generate()`.",
     source="ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

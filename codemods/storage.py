@@ -14,8 +14,8 @@ RULE = Rule(
     name="storage",
     summary="`storage=` of a spec field is called `cachefile_storage=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why="ImageKit 3 raises TypeError for storage= while the models are being loaded.",
-    todo="Rename the argument to cachefile_storage=.",
+    why="ImageKit 3 raises `TypeError` for `storage=` while the models are being loaded.",
+    todo="Rename the argument to `cachefile_storage=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models

@@ -22,10 +22,10 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE),
     why=(
-        "The files of ImageKit 3 have no source_file, instance, field, attname, validate, invalidate or clear."
-        " A template that asks for them gets an empty string and no error."
+        "The files of ImageKit 3 have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or"
+        " `clear`. A template that asks for them gets an empty string and no error."
     ),
-    todo="Say generator.source instead of source_file, if the object is the file of a spec field.",
+    todo="Say `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_BEFORE,
     after=_BEFORE,
@@ -38,10 +38,10 @@ ADMIN = Rule(
     summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "AdminThumbnail of ImageKit 3 looks for the attribute source of a spec file, which there is not, and hands"
-        " the thumbnail to the template as original_image."
+        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
+        " the thumbnail to the template as `original_image`."
     ),
-    todo="Where the link shall show the whole picture, say thumbnail.generator.source.url in this template.",
+    todo="Where the link shall show the whole picture, say `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
     before="""\
 {# The thumbnail of django-imagekit in the lists of the admin #}

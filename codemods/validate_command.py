@@ -22,9 +22,9 @@ RULE = Rule(
     summary="the command `ikcachevalidate` is called `generateimages`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no command ikcachevalidate. Its successor generateimages makes the files that are missing, too."
-        " It takes app labels in lower case, has no --force-revalidation, and goes on after a picture that can't be"
-        " made. It goes through the manager called objects of every model, whatever the default manager is."
+        "ImageKit 3 has no command `ikcachevalidate`. Its successor `generateimages` makes the files that are missing,"
+        " too. It takes app labels in lower case, has no `--force-revalidation`, and goes on after a picture that can't"
+        " be made. It goes through the manager called `objects` of every model, whatever the default manager is."
     ),
     todo=f"Call {SUCCESSOR}.",
     source=(
