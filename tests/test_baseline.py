@@ -153,6 +153,13 @@ def test_apply_rewrites_what_is_known(run, site):
             "its finding 1 lacks one of path, ",
         ),
         (b"\xff\xfe\x00", "it is no baseline of ik-migrate"),
+        *(
+            (
+                f'{{"ik-migrate-baseline": 1, "findings": [{{"path": "{path}", "rule": "", "context": "", "code": ""}}]}}',
+                "the path of its finding 1 is none that a file can have",
+            )
+            for path in (r"a\u0000b", r"\ud800")
+        ),
     ],
 )
 def test_what_is_no_baseline_is_refused(run, site, contents, content, complaint):

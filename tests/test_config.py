@@ -74,6 +74,7 @@ def test_command_line_wins(run, site):
         ("jobs = 0", "must be a number of processes, 1 or more, not 0"),
         ("todo = ", "ik-migrate.toml: it is not TOML: "),
         ("[tool.ik-migrat]\ntodo = true", "there is no key 'tool'"),
+        pytest.param(f"jobs = {'9' * 5000}", "ik-migrate.toml: ", id="a number of 5000 digits"),
     ],
 )
 def test_what_can_not_be_used_is_named(run, site, content, complaint):

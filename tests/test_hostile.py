@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from conftest import command_line
 
 from ik_migrate import api, codemod
 from ik_migrate.controls.options import Options
+from ik_migrate.files.work_tree import GitError, uncommitted
 
 MODELS = """\
 from django.db import models
@@ -182,6 +184,45 @@ def test_git_that_does_not_work(run, git, site, tmp_path, what):
     assert done.status == 0
     assert done.stderr.startswith("git could not list the files of ")
     assert (site / "models.py").read_text() == MIGRATED
+
+
+@posix
+def test_git_that_gives_no_answer(git, site, monkeypatch):
+    git(site, "init", "-q")
+    os.mkfifo(site / ".gitignore")
+    monkeypatch.setattr("ik_migrate.files.git._PATIENCE", 0.1)
+    (remark,) = api.apply([site], base=site).remarks
+    assert "it has not answered for " in remark
+    assert (site / "models.py").read_text() == MIGRATED
+    with pytest.raises(GitError, match="it has not answered"):
+        uncommitted([site])
+
+
+@posix
+def test_programs_are_switched_off_in_an_old_git_too(run, git, site, env, tmp_path):
+    """Before 2.26, it does not say what comes from where, and before 2.31 it takes no settings from the environment."""
+    ran = tmp_path / "ran"
+    (site / ".gitattributes").write_text("*.py filter=evil diff=evil\n")
+    git(site, "init", "-q")
+    git(site, "add", "-A")
+    git(site, "commit", "-qm", "x")
+    for key in ("core.fsmonitor", "filter.evil.clean", "filter.evil.process", "diff.evil.textconv", "diff.external"):
+        git(site, "config", key, f"touch {ran}; cat")
+    (site / "models.py").write_text(MODELS + "# changed\n")
+    old = tmp_path / "bin"
+    old.mkdir()
+    (old / "git").write_text(
+        "#!/bin/sh\nunset GIT_CONFIG_COUNT\n"
+        'case " $* " in *" --show-scope "*|*" --config-env"*) exit 129;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    (old / "git").chmod(0o755)
+    env = {**env, "PATH": f"{old}{os.pathsep}{os.environ['PATH']}"}
+    for arguments in (["scan", "--since", "HEAD"], ["scan", "--staged"], ["apply", "--since", "HEAD"]):
+        done = run(*arguments, cwd=site, env=env)
+        assert not ran.exists(), arguments
+    assert done.status == 0, done.stderr
+    assert (site / "models.py").read_text() == MIGRATED + "# changed\n"
 
 
 @posix

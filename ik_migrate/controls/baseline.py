@@ -21,6 +21,7 @@ from ik_migrate.errors import IkMigrateError
 from ik_migrate.files.discovery import is_below, project_root
 from ik_migrate.files.files_of_ours import content, new_text
 from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.reading import is_path
 from ik_migrate.findings import Finding
 from ik_migrate.report import Report
 from ik_migrate.results import FileResult
@@ -60,6 +61,8 @@ def read_baseline(file: Path) -> tuple[Trait, ...]:
 def _trait(file: Path, number: int, entry: Any) -> Trait:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _KEYS):
         raise BaselineError(f"{file}: its finding {number} lacks one of {', '.join(_KEYS)}")
+    if not is_path(entry["path"]):
+        raise BaselineError(f"{file}: the path of its finding {number} is none that a file can have")
     return Trait(*(entry[key] for key in _KEYS))
 
 

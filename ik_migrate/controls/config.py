@@ -23,6 +23,8 @@ SHARED_FILE = "pyproject.toml"
 _HEADER = r"""(?m)^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?ik-migrate["']?[ \t]*[\].]"""
 _OUR_NAME = rb"(?i)ik[-_]?migrate"
 _LARGEST = 16 * 1024 * 1024
+# Of processor time. What people write is read in a few thousandths.
+_SECONDS = 2
 
 
 class Setting(NamedTuple):
@@ -180,9 +182,14 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
     else:
         import tomli as tomllib
 
+    from ik_migrate.running.time_limit import TakesTooLong, time_limit
+
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        with time_limit(len(data), seconds=_SECONDS):
+            return tomllib.loads(data.decode("utf-8-sig"))
+    except TakesTooLong:
+        raise ConfigError(f"{file}: it takes too long to read, which can't be meant") from None
+    except (ValueError, RecursionError) as error:
         if file.name == SHARED_FILE and not re.search(_HEADER, data.decode("utf-8", "replace")):
             return None
         if isinstance(error, RecursionError):

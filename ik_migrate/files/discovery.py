@@ -15,8 +15,9 @@ from pathlib import Path
 from ik_migrate.controls.options import Options
 from ik_migrate.files.filetypes import is_own
 from ik_migrate.files.foreign_trees import foreign_tree
-from ik_migrate.files.git import start_git
+from ik_migrate.files.git import answer_of, end, start_git
 from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.reading import file_content
 from ik_migrate.files.utf16 import unsearchable_requirements
 
 PYTHON_TRIGGERS = (b"IMAGEKIT", b"._ik.spec_fi")
@@ -166,15 +167,19 @@ def _git_grep(
     if with_ignored:
         grep.append("--no-exclude-standard")
     kind, patterns = _patterns(triggers)
+    listing = None
     try:
         # From standard input: thousands of names are too long for a command line.
         searching = start_git(folder, *grep, kind, "-f", "-", "--", ".", given=patterns)
         listing = start_git(folder, *_LISTING) if counted is None or counted else None
+        names, complaints = answer_of(searching)
+        listed, more_complaints = answer_of(listing) if listing is not None else (b"", b"")
     except OSError as error:
         remarks.append(_without_git(folder, f"it can't be run: {error.strerror or error}"))
         return None
-    names, complaints = searching.communicate()
-    listed, more_complaints = listing.communicate() if listing is not None else (b"", b"")
+    finally:
+        if listing is not None:
+            end(listing)
     if searching.returncode not in {0, 1} or (listing is not None and listing.returncode):
         said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0]
         remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
@@ -215,10 +220,12 @@ def _without_git(folder: Path, reason: str) -> str:
 
 def _submodules(folder: Path) -> Iterator[Path]:
     """Checked-out submodules below ``folder``, which ``git grep --untracked`` does not enter."""
-    listing = folder / ".gitmodules"
-    if not listing.is_file():
+    try:
+        listing = file_content(folder / ".gitmodules").decode("utf-8", "replace")
+    except OSError:
+        # There are none; or git could not read it either, and has said so.
         return
-    for line in listing.read_text("utf-8", "replace").splitlines():
+    for line in listing.splitlines():
         key, _, value = line.partition("=")
         module = folder / os.path.normpath(value.strip())
         # Git itself puts submodules nowhere else than below the folder, and not behind links.

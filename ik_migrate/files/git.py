@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 _NO_PROGRAMS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull, "diff.external": ""}
 _PROGRAMS = r"^(filter|diff)\..*\.(clean|smudge|process|required|textconv|command)$"
-_OWN_SCOPES = frozenset({b"local", b"worktree"})
+# Of the work tree itself, and of this one of several; git before 2.26 does not say what comes from where.
+_OWN_SCOPES = ("--local", "--worktree")
+_PATIENCE = 600
+"""Seconds that git is waited for: it opens pipes that lie about in a work tree, and disks may have gone away."""
 
 
 def start_git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Popen[bytes]:
@@ -39,12 +42,43 @@ def start_git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.P
 def start_git_with_filters(
     folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """The same for a command that compares the contents of files, as ``status`` and ``diff``."""
-    listing = start_git(folder, "config", "--includes", "--show-scope", "-z", "--name-only", "--get-regexp", _PROGRAMS)
-    fields = iter(listing.communicate()[0].split(b"\0"))
-    own = {os.fsdecode(name): "" for scope, name in zip(fields, fields, strict=False) if scope in _OWN_SCOPES}
+    """The same for a command that compares the contents of files, as ``status`` and ``diff``.
+
+    Raises:
+        OSError: when there is no git, or it can't be run or gives no answer.
+    """
+    own: dict[str, str] = {}
+    for scope in _OWN_SCOPES:
+        listing = start_git(folder, "config", scope, "--includes", "-z", "--name-only", "--get-regexp", _PROGRAMS)
+        own.update((os.fsdecode(name), "") for name in answer_of(listing)[0].split(b"\0") if name)
     own.update((name, "false") for name in own if name.endswith(".required"))
     return _start(folder, arguments, {**_NO_PROGRAMS, **own}, environment or {})
+
+
+def answer_of(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """What git says on standard output and on standard error; it has come to its end then.
+
+    Raises:
+        TimeoutError: when it does not.
+    """
+    import subprocess
+
+    try:
+        return process.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"it has not answered for {_PATIENCE // 60} minutes") from None
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End git, whatever it does; nothing where it has come to its end."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
 
 
 def _start(
@@ -59,14 +93,20 @@ def _start(
     variables = {name: value for name, value in os.environ.items() if name not in _PLACES}
     # What is missing in a partial clone is not to be fetched: that runs programs, too.
     variables |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
-    # With `-c`, a name could end at a "=" in it.
-    first = _number_of_settings(variables)
-    variables["GIT_CONFIG_COUNT"] = str(first + len(settings))
-    for number, (name, value) in enumerate(settings.items(), first):
-        variables[f"GIT_CONFIG_KEY_{number}"] = name
-        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    options = []
+    first = count = _number_of_settings(variables)
+    for name, value in settings.items():
+        if "=" not in name:
+            options += ["-c", f"{name}={value}"]
+            continue
+        # With `-c`, the name would end there. Git before 2.31 does not heed these.
+        variables[f"GIT_CONFIG_KEY_{count}"] = name
+        variables[f"GIT_CONFIG_VALUE_{count}"] = value
+        count += 1
+    if count > first:
+        variables["GIT_CONFIG_COUNT"] = str(count)
     process = subprocess.Popen(
-        ["git", "-C", str(folder), *arguments],
+        ["git", "-C", str(folder), *options, *arguments],
         env={**variables, **environment},
         stdin=subprocess.PIPE if given else subprocess.DEVNULL,
         stdout=subprocess.PIPE,

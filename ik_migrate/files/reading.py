@@ -1,4 +1,4 @@
-"""Reading files that were ordinary ones a moment ago, and may be something by now that never ends."""
+"""Reading what may not be what it seems: files that never end, and names that no file has."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ def file_content(path: Path, at_most: int = -1) -> bytes:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
         return stream.read(at_most)
+
+
+def is_path(text: str) -> bool:
+    """Whether a file could go by that name: a text that a program wrote may be no name for the system at all."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False

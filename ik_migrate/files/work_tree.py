@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ik_migrate.errors import IkMigrateError
 from ik_migrate.files.discovery import is_below
-from ik_migrate.files.git import start_git_with_filters
+from ik_migrate.files.git import answer_of, start_git_with_filters
 
 
 class GitError(IkMigrateError):
@@ -152,9 +152,9 @@ def _output(top: Path, *arguments: str) -> bytes:
         environment["GIT_INDEX_FILE"] = os.path.abspath(index)
     try:
         process = start_git_with_filters(top, *arguments, environment=environment)
+        out, complaint = answer_of(process)
     except OSError as error:
         raise GitError(f"git can't be run: {error.strerror or error}") from None
-    out, complaint = process.communicate()
     if process.returncode:
         raise GitError(complaint.decode("utf-8", "replace").strip().removeprefix("fatal: "))
     return out

@@ -20,7 +20,7 @@ class TakesTooLong(Exception):
 
 
 @contextmanager
-def time_limit(size: int) -> Iterator[None]:
+def time_limit(size: int, seconds: float = SECONDS) -> Iterator[None]:
     """Interrupt what is done inside when it takes far longer than code that people write.
 
     What counts is the processor's time, so a busy machine makes no difference. Without effect outside of the main
@@ -28,6 +28,7 @@ def time_limit(size: int) -> Iterator[None]:
 
     Args:
         size: how many bytes are worked on.
+        seconds: of processor time, to which some are added for the size.
 
     Raises:
         TakesTooLong: when it is interrupted.
@@ -35,7 +36,7 @@ def time_limit(size: int) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    seconds = SECONDS + size / _BYTES_PER_SECOND
+    seconds += size / _BYTES_PER_SECOND
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise TakesTooLong
