@@ -153,12 +153,13 @@ def test_apply_rewrites_what_is_known(run, site):
             "its finding 1 lacks one of path, ",
         ),
         (b"\xff\xfe\x00", "it is no baseline of ik-migrate"),
-        *(
-            (
-                f'{{"ik-migrate-baseline": 1, "findings": [{{"path": "{path}", "rule": "", "context": "", "code": ""}}]}}',
-                "the path of its finding 1 is none that a file can have",
-            )
-            for path in (r"a\u0000b", r"\ud800")
+        (
+            r'{"ik-migrate-baseline": 1, "findings": [{"path": "a\u0000b", "rule": "", "context": "", "code": ""}]}',
+            "the path of its finding 1 is none that a file can have",
+        ),
+        (
+            r'{"ik-migrate-baseline": 1, "findings": [{"path": "\ud800", "rule": "", "context": "", "code": ""}]}',
+            "the path of its finding 1 is none that a file can have",
         ),
     ],
 )

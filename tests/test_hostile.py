@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -12,7 +13,9 @@ from conftest import command_line
 
 from ik_migrate import api, codemod
 from ik_migrate.controls.options import Options
+from ik_migrate.errors import IkMigrateError
 from ik_migrate.files.work_tree import GitError, uncommitted
+from ik_migrate.running import pool
 
 MODELS = """\
 from django.db import models
@@ -243,6 +246,36 @@ def test_output_that_goes_nowhere(environment, site, command):
         assert done.returncode in statuses, (redirection, done)
         assert "Traceback" not in done.stderr
     assert (site / "models.py").read_text() == (MIGRATED if command == "apply" else MODELS)
+
+
+@posix
+@pytest.mark.parametrize("arguments", [["-m", "ik_migrate"], ["-c", "from ik_migrate.cli import main; main()"]])
+def test_current_folder_that_was_removed(environment, site, tmp_path, arguments):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = [sys.executable, *arguments, "scan"]
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", *command],
+        cwd=gone,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: ") and len(done.stderr.splitlines()) == 1
+
+
+@posix
+def test_system_that_lets_no_process_start(site, monkeypatch):
+    (site / "other.py").write_text(MODELS)
+
+    def refuse(*arguments, **options):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(pool.subprocess, "Popen", refuse)
+    with pytest.raises(IkMigrateError, match="With --jobs 1 none is needed"):
+        api.scan([site], Options(jobs=2))
 
 
 @posix

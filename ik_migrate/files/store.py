@@ -40,7 +40,11 @@ class Store:
         self._end = 0
 
     def keep(self, result: FileResult) -> FileResult:
-        """The same result, its contents kept here."""
+        """The same result, its contents kept here.
+
+        Raises:
+            OSError: when there is no room for them.
+        """
         before, after = result.before, result.after
         kept = self._put(before)
         return replace(result, before=kept, after=kept if after == before else self._put(after))
@@ -48,8 +52,7 @@ class Store:
     def _put(self, data: bytes) -> Stored:
         if isinstance(self._file, io.BytesIO) and self._end + len(data) > _IN_MEMORY_AT_MOST:
             self._move_to_disk(self._file.getvalue())
-        self._file.seek(self._end)
-        self._file.write(data)
+        self._write(self._end, data)
         start, self._end = self._end, self._end + len(data)
         return Stored(self, start, len(data))
 
@@ -58,7 +61,19 @@ class Store:
 
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         weakref.finalize(self, self._file.close)
-        self._file.write(data)
+        self._write(0, data)
+
+    def _write(self, start: int, data: bytes) -> None:
+        self._file.seek(start)
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            import tempfile
+
+            folder = tempfile.gettempdir()
+            reason = f"{error.strerror}, in the folder for temporary files, {folder}; TMPDIR names another"
+            raise OSError(error.errno, reason) from None
 
     def read(self, start: int, length: int) -> bytes:
         """What was kept from one offset on."""

@@ -17,6 +17,7 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ik_migrate.errors import IkMigrateError
 from ik_migrate.files.reading import file_content
 from ik_migrate.resolution.facts import Facts
 from ik_migrate.resolution.knowledge import Knowledge
@@ -48,6 +49,17 @@ class _Died(Exception):
     """The process came to an end before it answered."""
 
 
+class NotStarted(IkMigrateError):
+    """The system lets no more processes start.
+
+    Args:
+        reason: what it says.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"another process can't be started: {reason}. With --jobs 1 none is needed.")
+
+
 class _Hand:
     """One process, and what it has been told.
 
@@ -66,6 +78,7 @@ class _Hand:
 
         Raises:
             _Died: when the process comes to an end over it. The next one asked is a new one.
+            NotStarted: when there can't be one.
             RuntimeError: when it fails.
         """
         if self._is_closed:
@@ -82,14 +95,17 @@ class _Hand:
 
     def _start(self) -> subprocess.Popen[bytes]:
         options = ["-X", "utf8"] if sys.flags.utf8_mode else []
-        # In a session of its own, so that Ctrl-C comes to the process alone that decides what then is done.
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", *options, "-c", _START],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+        try:
+            # In a session of its own, so that Ctrl-C comes to the process alone that decides what then is done.
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", *options, "-c", _START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        except OSError as error:
+            raise NotStarted(error.strerror or str(error)) from None
         self._knowledge = None
         assert self._process.stdin is not None
         send(self._process.stdin, [path for path in sys.path if Path(path).is_absolute()])
@@ -199,7 +215,10 @@ class Pool:
         ]
         total = sum(map(len, shares))
         for thread in threads:
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError as error:
+                raise NotStarted(str(error)) from None
         for _ in range(total):
             answer = answers.get()
             if isinstance(answer, BaseException):
