@@ -23,7 +23,7 @@ RULE = Rule(
     ),
     todo=(
         "Plan for the work (`manage.py generateimages` makes the pictures beforehand), and delete the folder `cache/`"
-        " of the media storage when nothing links to it any more. Or keep the names: --keep-cache-names."
+        " of the media storage when nothing links to it any more. Or keep the names: `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before="""\
