@@ -80,10 +80,10 @@ class Dialogue:
         print_diff(self._console, alone)
 
     def _answer(self, count: str, codes: str) -> str:
-        question = Text(f"{count} Rewrite? [y]es, [n]o, [a]ll of {codes}, [s]kip all of {codes}, [q]uit, [?]: ", "bold")
+        question = Text(f"{count} Rewrite? [y]es, [n]o, [a]ll of {codes}, [s]kip all of {codes}, [q]uit, [?]:", "bold")
         while True:
             try:
-                self._console.print(question, end="", soft_wrap=True)
+                self._console.print(question, end=" ", soft_wrap=True)
                 self._console.file.flush()
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
