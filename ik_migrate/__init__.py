@@ -4,11 +4,9 @@ The names below are the Python API, see docs/python-api.md. They are imported wh
 command line starts fast.
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING
-
+# Nothing is imported here: with ``python -m ik_migrate``, that would be the module of that name in the current folder,
+# the user's project, which only `__main__` takes away from where Python looks.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ik_migrate.api import apply, scan
     from ik_migrate.controls.config import options_for
@@ -50,6 +48,8 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
     found = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'findings')}"), name)
     globals()[name] = found
     return found
