@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Judgement, Verdict
-from ik_migrate.resolution.returned_names import goes_by_the_clock, returned_extension
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.rewriting.getters import NoGetter, quoted
+from ik_migrate.resolution.returned_names import goes_by_the_clock
+from ik_migrate.rewriting.getters import NoGetter
 from ik_migrate.rewriting.sketch import sketch_of_spec
 from ik_migrate.specs.cachefile_names import is_by_clock, judged_cache_to, name_getter
 from ik_migrate.specs.spec_field import SpecField
@@ -152,23 +151,6 @@ class Photo(models.Model):
 """,
 )
 
-FORMAT = Rule(
-    code="IK304",
-    name="format-by-extension",
-    summary="the extension of the target no longer decides the format",
-    applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why=(
-        "Without `format=`, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
-        " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG."
-    ),
-    todo="Say the format that the extension stands for.",
-    source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
-    before=CALLABLE.before.replace("'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"),
-    after=CALLABLE.after.replace(
-        "'%s_%s%s' % (instance.slug, specname, extension)", "'%s.png' % instance.slug"
-    ).replace("50, 50)]\n    cachefile_strategy", "50, 50)]\n    format = 'PNG'\n    cachefile_strategy"),
-)
-
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report callables, and values of which it can't be told."""
@@ -217,34 +199,6 @@ def _callable(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
         Applicability.SAFE,
         changes=[*getter.members, *getter.imports],
     )
-    yield from _format(spec, judgement)
 
 
-def _format(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
-    """Where the callable decides the extension, it decided the format."""
-    if spec.given("format") is not None:
-        return
-    extension = returned_extension(judgement)
-    node = spec.arguments["cache_to"].value
-    if extension.format:
-        yield report(
-            FORMAT,
-            spec.module,
-            node,
-            f"{spec.label} has no format, and its file name ends in {extension.literal}",
-            Applicability.SAFE,
-            changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
-        )
-    elif not extension.is_kept and not extension.literal:
-        yield report(
-            FORMAT,
-            spec.module,
-            node,
-            f"{spec.label} has no format, and the extension of its file name can't be told",
-            Applicability.MANUAL,
-            todo="If the extension is not that of the source, give the spec class the format that it stands for.",
-            suggestion="format = 'JPEG'",
-        )
-
-
-CODEMOD = Codemod(rules=(CALLABLE, CLOCK, FORMAT), spec_field=check_spec_field)
+CODEMOD = Codemod(rules=(CALLABLE, CLOCK), spec_field=check_spec_field)
