@@ -188,14 +188,23 @@ def new_file(target: Path, mode: int = _PRIVATE) -> Iterator[IO[bytes]]:
     Raises:
         OSError: when it can't be made or written.
     """
-    # Kept open, and so locked, until it has its final name.
-    with _locked_file(target, mode) as stream:
-        try:
-            yield stream
-        finally:
+    # A name may have 255 bytes, and ours comes in addition.
+    stem = os.fsdecode(os.fsencode(target.name)[:200])
+    name = os.path.join(target.parent, f".{stem}.{os.urandom(4).hex()}{UNFINISHED}")
+    stream: IO[bytes] | None = None
+    try:
+        while stream is None:
+            stream = _locked_file(name, mode)
+        # Kept open, and so locked, until it has its final name.
+        yield stream
+    finally:
+        # Ctrl-C may have come when there was the file and not yet its stream.
+        if stream is not None:
             _let_go(stream)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(stream.name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        if stream is not None:
+            stream.close()
 
 
 def _complete(stream: IO[bytes]) -> None:
@@ -211,25 +220,18 @@ def _let_go(stream: IO[bytes]) -> None:
         stream.close()
 
 
-def _locked_file(target: Path, mode: int) -> IO[bytes]:
-    """A new file beside ``target``, locked."""
-    # A name may have 255 bytes, and ours comes in addition.
-    stem = os.fsdecode(os.fsencode(target.name)[:200])
-    while True:
-        name = os.path.join(target.parent, f".{stem}.{os.urandom(4).hex()}{UNFINISHED}")
-        try:
-            stream = open(name, "xb", opener=partial(os.open, mode=mode))  # noqa: SIM115
-        except FileExistsError:
-            continue
-        if sys.platform == "win32":
-            return stream
-        with contextlib.suppress(OSError):
-            # Not every file system has locks.
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        if os.fstat(stream.fileno()).st_nlink:
-            return stream
-        # Another run took it for a leftover before it was locked.
-        stream.close()
+def _locked_file(name: str, mode: int) -> IO[bytes] | None:
+    """A new file, locked; None where another run has taken it for a leftover before it was."""
+    stream = open(name, "xb", opener=partial(os.open, mode=mode))  # noqa: SIM115
+    if sys.platform == "win32":
+        return stream
+    with contextlib.suppress(OSError):
+        # Not every file system has locks.
+        fcntl.flock(stream, fcntl.LOCK_EX)
+    if os.fstat(stream.fileno()).st_nlink:
+        return stream
+    stream.close()
+    return None
 
 
 def _made_alike(name: str, old: Path, status: os.stat_result) -> Lost:
