@@ -8,10 +8,12 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Verdict, judge
 from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.returned_names import returned_extension
+from ik_migrate.resolution.returned_names import UNKNOWN, returned_extension
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.rewriting.getters import NoGetter, quoted
 from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter
+from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
+from ik_migrate.specs.sources import image_fields_of, source_binding, source_name
 from ik_migrate.specs.spec_field import SpecField
 
 _EXAMPLE = """\
@@ -33,7 +35,7 @@ RULE = Rule(
     code="IK304",
     name="format-by-extension",
     summary="the extension of the target no longer decides the format",
-    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
     why=(
         "Without `format=`, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
         " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG. The same goes"
@@ -46,9 +48,18 @@ RULE = Rule(
 )
 
 
+_OTHER_NAMES = (
+    "A source that is stored under a name with another extension kept that one's format so far, and would get this one."
+)
+
+
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Say the format where a name that is given decided it."""
-    yield from _of_upload_to(spec) if spec.is_processed else _of_cache_to(spec)
+    if spec.is_processed:
+        yield from _of_upload_to(spec)
+        return
+    yield from _of_cache_to(spec)
+    yield from _of_source(spec)
 
 
 def _of_cache_to(spec: SpecField) -> Iterator[Finding]:
@@ -102,6 +113,43 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
         why=f"{around if is_ik3 else ''}{RULE.why}",
         changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
     )
+
+
+def _of_source(spec: SpecField) -> Iterator[Finding]:
+    """Where the file is called as its source is, and the source's ``upload_to`` decides that name."""
+    if spec.given("format") is not None or spec.given("spec") is not None or not spec.is_whole:
+        return
+    judgement = judged_cache_to(spec)
+    if judgement is not None and judgement.verdict is not Verdict.NO and not returned_extension(judgement).is_kept:
+        return
+    found = source_binding(spec, source_name(spec) or _only_image_field(spec))
+    if found is None or (is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code):
+        return
+    module, field = found
+    if module.qualified(field.func) == PROCESSED_FIELD:
+        return  # What it stores is in the format that the name says.
+    upload_to = next((keyword.value for keyword in field.keywords if keyword.arg == "upload_to"), None)
+    extension = returned_extension(judge(module, upload_to)) if upload_to is not None else UNKNOWN
+    if not extension.format:
+        return
+    message = f"{spec.label} has no format, and the upload_to of its source gives names that end in {extension.literal}"
+    why = f"{RULE.why} {_OTHER_NAMES}"
+    value = quoted(spec, extension.format)
+    processors = spec.given("processors")
+    is_called = processors is not None and judge(spec.module, processors.value).verdict is not Verdict.NO
+    if judgement is not None or is_called or spec.module.project.keep_cache_names:
+        # Part of what moves to a spec class, it would make all of that unsafe.
+        suggestion = f"format = {value}"
+        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE, why=why, suggestion=suggestion)
+        return
+    add = AddArgument(spec.offset, "format", (value,))
+    yield report(RULE, spec.module, spec.call, message, Applicability.UNSAFE, why=why, changes=(add,))
+
+
+def _only_image_field(spec: SpecField) -> str:
+    """The ImageField that a spec field goes by which names none; empty where that can't be told."""
+    fields, reason = image_fields_of(spec)
+    return fields[0] if len(fields) == 1 and not reason else ""
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)
