@@ -51,7 +51,7 @@ BARE = Rule(
     code="IK112",
     name="bare-field",
     summary="a spec field with a source and nothing else makes no spec",
-    applicability=(Applicability.SAFE,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: `NotRegistered`,"
         " not when the models are loaded but when an instance is saved."

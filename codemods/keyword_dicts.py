@@ -10,6 +10,7 @@ from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.callables import Verdict, judge
 from ik_migrate.resolution.handed_keywords import keyword_uses
 from ik_migrate.resolution.keyword_dicts import (
+    RENAMED_KEYS,
     Entry,
     KeywordDict,
     keyword_dicts,
@@ -18,11 +19,10 @@ from ik_migrate.resolution.keyword_dicts import (
 )
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
+from ik_migrate.silence import silent_findings
 from ik_migrate.specs.derived import maker_of, partial_maker
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
 from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
-
-from . import source_storage
 
 RULE = Rule(
     code="IK109",
@@ -63,7 +63,6 @@ class Photo(models.Model):
 """,
 )
 
-_RENAMED = {"image_field": "source", "storage": "cachefile_storage"}
 _CALLABLE = "ImageKit 3 takes only a list: it accepts the callable, and fails when the picture is made."
 _INTO_CALL = "If it is a callable, write it into the calls of the spec fields: there it is rewritten (IK201)."
 _AUTOCONVERT = "ImageKit 2 did not heed autoconvert. ImageKit 3 does: saving a picture with transparency as JPEG fails."
@@ -74,9 +73,12 @@ def check_module(module: Module) -> Iterator[Finding]:
     for found in keyword_dicts(module):
         obstacle = found.other_use or _silent_difference(module, found)
         why = f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else ""
+        names = {entry.name for entry in found.entries}
         for entry in found.entries:
             if entry.name in IK2_ONLY:
-                yield _renamed(module, entry, why)
+                new = RENAMED_KEYS.get(entry.name, "")
+                twice = f"Not rewritten: the dict says {new} already. {RULE.why}" if new in names else ""
+                yield _renamed(module, entry, why or twice)
         yield from _values(module, found, why)
     for spec in spec_fields(module):
         if spec.is_processed:
@@ -96,7 +98,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 def _renamed(module: Module, entry: Entry, why: str) -> Finding:
     """A key that ImageKit 3 has another name for, or none."""
     message = f"{entry.name} is passed to a spec field with **"
-    new = _RENAMED.get(entry.name, "")
+    new = RENAMED_KEYS.get(entry.name, "")
     if new and not why:
         edit = _rename(module, entry.node, entry.name, new)
         return report(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
@@ -136,8 +138,8 @@ def _is_false(expression: ast.expr) -> bool:
 def _silent_difference(module: Module, found: KeywordDict) -> str:
     """What would not be told any more once the keys are ImageKit 3's; empty where there is no such thing."""
     for spec in found.fields:
-        if any(finding.applicability is Applicability.MANUAL for finding in source_storage.check_spec_field(spec)):
-            return f"the source of {spec.label} has a storage of its own, which has to be seen to first (IK105)"
+        for finding in silent_findings(spec):
+            return f"{finding.message}, which has to be seen to first ({finding.rule.code})"
     for entry in found.entries:
         if entry.name == "processors" and judge(module, entry.value).verdict is Verdict.UNKNOWN:
             return "whether its processors is a callable has to be seen to first"
@@ -153,7 +155,7 @@ def _on_the_way(module: Module) -> Iterator[Finding]:
         if use.name not in IK2_ONLY:
             continue
         message = f"{use.name} is handed on to a spec field with **"
-        new = _RENAMED.get(use.name, "")
+        new = RENAMED_KEYS.get(use.name, "")
         if new and use.value is not None and isinstance(use.node, ast.Constant):
             edit = _rename(module, use.node, use.name, new)
             yield report(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))

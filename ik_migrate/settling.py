@@ -12,10 +12,9 @@ from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Finding
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.silence import is_silent, told_once
 from ik_migrate.specs.spec_field import spec_fields
 
-# Silent differences: once the call speaks ImageKit 3's words, nothing would tell of them any more.
-_SILENT = frozenset({"IK105", "IK304", "IK307"})
 _FIRST = "another finding in this call needs a person first"
 _HELD = f"{_FIRST}. Nothing would tell of that one any more, so the call stays as it is until it is seen to."
 _TOGETHER = "and they can only move into a spec class together."
@@ -40,14 +39,15 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         options: which rules were asked for.
     """
     source = module.text.source
+    findings = _told_once(module, findings)
     ignored = frozenset(ignores_of_module(module).split(findings)[1])
     # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = {f for f in findings if _is_silent(f) and (f in ignored or options.ignores(f.rule.code))}
+    settled_by_hand = {f for f in findings if is_silent(f) and (f in ignored or options.ignores(f.rule.code))}
     manual = [
         (source.offset_of(finding.place), finding)
         for finding in findings
         if finding.applicability is Applicability.MANUAL
-        and finding.rule.code in _ABOUT_CALLS
+        and (finding.rule.code in _ABOUT_CALLS or finding.falls_silent)
         and finding not in settled_by_hand
     ]
     offsets = [offset for offset, _ in manual]
@@ -66,7 +66,7 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         inside = [finding for _, finding in manual[first:last]]
         if inside:
             in_the_way[spec.offset] = "another argument of this call needs a person first"
-        if any(_is_silent(finding) for finding in inside):
+        if any(is_silent(finding) for finding in inside):
             held[spec.offset] = _HELD
         elif any(finding.rule.code == _BY_POSITION for finding in inside):
             held[spec.offset] = f"{_FIRST}. {_PLACES_COUNT}"
@@ -83,6 +83,17 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
             finding = replace(finding, applicability=Applicability.UNSAFE)
         result.append(finding)
     return result
+
+
+def _told_once(module: Module, findings: list[Finding]) -> list[Finding]:
+    """The findings, none of which gives a call what a dict passes to it already."""
+    specs = {spec.offset: spec for spec in spec_fields(module) if spec.unseen}
+    result = []
+    for finding in findings if specs else ():
+        for call in _calls_of(finding) & specs.keys():
+            finding = told_once(specs[call], finding)
+        result.append(finding)
+    return result if specs else findings
 
 
 def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
@@ -134,10 +145,6 @@ def _is_by_hand(finding: Finding) -> bool:
 def _subject(finding: Finding) -> tuple[str, str]:
     """What says which finding it is, before the rewrite and after it."""
     return finding.rule.code, finding.message
-
-
-def _is_silent(finding: Finding) -> bool:
-    return finding.falls_silent or finding.rule.code in _SILENT
 
 
 def _calls_of(finding: Finding) -> set[int]:

@@ -10,6 +10,9 @@ from ik_migrate.resolution.module import Module, Target, per_module
 from ik_migrate.specs.spec_field import Argument, SpecField, spec_fields
 from ik_migrate.syntax.names import Binding
 
+# The keys that only have another name in ImageKit 3.
+RENAMED_KEYS = {"image_field": "source", "storage": "cachefile_storage"}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -86,14 +89,20 @@ def reached(module: Module, expression: ast.expr) -> Iterator[tuple[Module, ast.
 
 def passed_entries(module: Module, expression: ast.expr) -> list[Entry] | None:
     """All keys that a dict has, also those merged into it; None where they can't all be seen."""
-    found: list[Entry] = []
     for user, inner in reached(module, expression):
         owner, value = _value_of(user, inner)
         written = written_out(owner, value) if value is not None else None
         if written is None or (value is not inner and _gets_more_keys(owner, _last_word(inner))):
             return None
-        found += written.entries
-    return found
+    return list(_seen_entries(module, expression))
+
+
+def _seen_entries(module: Module, expression: ast.expr) -> Iterator[Entry]:
+    """The keys of a dict that can be seen, also those merged into it."""
+    for user, inner in reached(module, expression):
+        owner, value = _value_of(user, inner)
+        written = written_out(owner, value) if value is not None else None
+        yield from written.entries if written is not None else ()
 
 
 def _last_word(name: ast.expr) -> str:
@@ -123,6 +132,12 @@ def with_passed_arguments(spec: SpecField) -> SpecField:
         for entry in entries:
             arguments.setdefault(entry.name, Argument(entry.name, entry.value, None, -1))
     return replace(spec, unseen=[], arguments={**arguments, **spec.arguments}) if spec.unseen else spec
+
+
+def passed_names(spec: SpecField) -> frozenset[str]:
+    """The arguments that dicts pass to a field, as far as they can be seen, under the names that `apply` gives them."""
+    entries = (entry for expression in spec.unseen for entry in _seen_entries(spec.module, expression))
+    return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in entries)
 
 
 def keyword_dicts(module: Module) -> Iterator[KeywordDict]:

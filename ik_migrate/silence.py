@@ -1,0 +1,61 @@
+"""Differences that nothing would tell of any more once a call speaks ImageKit 3's words."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ik_migrate.codemod import codemods
+from ik_migrate.controls.ignore_comments import ignores_of_module
+from ik_migrate.findings import Applicability, Finding
+from ik_migrate.resolution.keyword_dicts import passed_names
+from ik_migrate.resolution.module import Module, per_module
+from ik_migrate.rewriting.edits import AddArgument, RenameArgument
+from ik_migrate.specs.spec_field import SpecField
+
+_SILENT = frozenset({"IK105", "IK304", "IK307"})
+
+
+def is_silent(finding: Finding) -> bool:
+    """Whether nothing would tell of a finding any more once the rest of its call is ImageKit 3's."""
+    return finding.falls_silent or finding.rule.code in _SILENT
+
+
+def silent_findings(spec: SpecField) -> tuple[Finding, ...]:
+    """What needs a person before anything of a field is rewritten, but for what a comment says to ignore."""
+    known = _silent_findings(spec.module)
+    if spec.call not in known:
+        told = [told_once(spec, finding) for codemod in codemods() for finding in (codemod.spec_field or _none)(spec)]
+        manual = [finding for finding in told if finding.applicability is Applicability.MANUAL and is_silent(finding)]
+        known[spec.call] = ignores_of_module(spec.module).split(manual)[0]
+    return known[spec.call]
+
+
+@per_module
+def _silent_findings(module: Module) -> dict[ast.Call, tuple[Finding, ...]]:
+    """What `silent_findings` has found for the calls of a file; added to."""
+    return {}
+
+
+def _none(spec: SpecField) -> tuple[Finding, ...]:
+    return ()
+
+
+def told_once(spec: SpecField, finding: Finding) -> Finding:
+    """The finding; without its rewrite where that gives the call an argument that a dict passes to it already."""
+    names = passed_names(spec) if spec.unseen else frozenset()
+    for change in finding.changes if names else ():
+        name = change.name if isinstance(change, AddArgument) else ""
+        name = change.new if isinstance(change, RenameArgument) else name
+        if name not in names:
+            continue
+        value = change.value if isinstance(change, AddArgument) else ()
+        code = "".join(piece for piece in value if isinstance(piece, str))
+        reason = f"a dict that is passed with ** says {name} already, and it can't be said twice"
+        return replace(
+            finding.for_a_person(f"Not rewritten: {reason}. {finding.why}"),
+            todo=f"Say {name} in that dict, or nowhere else.",
+            suggestion=f"'{name}': {code}" if code else "",
+            falls_silent=True,
+        )
+    return finding
