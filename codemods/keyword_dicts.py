@@ -19,7 +19,7 @@ from ik_migrate.resolution.keyword_dicts import (
 )
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import Edit
-from ik_migrate.silence import silent_findings
+from ik_migrate.silence import silent_findings, waits_for
 from ik_migrate.specs.derived import maker_of, partial_maker
 from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
 from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
@@ -140,6 +140,8 @@ def _silent_difference(module: Module, found: KeywordDict) -> str:
     for spec in found.fields:
         for finding in silent_findings(spec):
             return f"{finding.message}, which has to be seen to first ({finding.rule.code})"
+        if reason := waits_for(spec):
+            return reason
     for entry in found.entries:
         if entry.name == "processors" and judge(module, entry.value).verdict is Verdict.UNKNOWN:
             return "whether its processors is a callable has to be seen to first"
@@ -156,11 +158,14 @@ def _on_the_way(module: Module) -> Iterator[Finding]:
             continue
         message = f"{use.name} is handed on to a spec field with **"
         new = RENAMED_KEYS.get(use.name, "")
-        if new and use.value is not None and isinstance(use.node, ast.Constant):
+        obstacle = waits_for(use.field)
+        why = f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else ""
+        if new and use.value is not None and isinstance(use.node, ast.Constant) and not why:
             edit = _rename(module, use.node, use.name, new)
             yield report(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))
             continue
-        yield report(RULE, module, use.node, message, Applicability.MANUAL, suggestion=f"'{new}'" if new else "")
+        suggestion = f"'{new}'" if new else ""
+        yield report(RULE, module, use.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
 
 
 def _handed_over(module: Module) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Finding
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddImport, Edit, SpecMember, UseStrategy
-from ik_migrate.silence import is_silent, told_once
+from ik_migrate.silence import is_silent, told_once, waits_for
 from ik_migrate.specs.spec_field import spec_fields
 
 _FIRST = "another finding in this call needs a person first"
@@ -70,6 +70,9 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
             held[spec.offset] = _HELD
         elif any(finding.rule.code == _BY_POSITION for finding in inside):
             held[spec.offset] = f"{_FIRST}. {_PLACES_COUNT}"
+    for spec in spec_fields(module):
+        if reason := waits_for(spec):
+            held[spec.offset] = f"{reason}."
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     result = []
     for finding in findings:

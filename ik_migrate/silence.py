@@ -11,9 +11,11 @@ from ik_migrate.findings import Applicability, Finding
 from ik_migrate.resolution.keyword_dicts import passed_names
 from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import AddArgument, RenameArgument
+from ik_migrate.specs.made_fields import fields_made_with
 from ik_migrate.specs.spec_field import SpecField
 
-_SILENT = frozenset({"IK105", "IK304", "IK307"})
+_STORAGE = "IK105"
+_SILENT = frozenset({_STORAGE, "IK304", "IK307"})
 
 
 def is_silent(finding: Finding) -> bool:
@@ -35,6 +37,20 @@ def silent_findings(spec: SpecField) -> tuple[Finding, ...]:
 def _silent_findings(module: Module) -> dict[ast.Call, tuple[Finding, ...]]:
     """What `silent_findings` has found for the calls of a file; added to."""
     return {}
+
+
+def waits_for(spec: SpecField) -> str:
+    """What a call has to wait for though it is told of in another place; empty where there is no such thing."""
+    return "" if spec.is_ik3 or spec.is_processed else _storage_of_made_fields(spec)
+
+
+def _storage_of_made_fields(spec: SpecField) -> str:
+    """A field that the call makes, and whose source has a storage of its own."""
+    for made in fields_made_with(spec) if spec.model is None else ():
+        for finding in silent_findings(made):
+            if finding.rule.code == _STORAGE:
+                return f"{finding.message}, and is made with this call: that has to be seen to first ({_STORAGE})"
+    return ""
 
 
 def _none(spec: SpecField) -> tuple[Finding, ...]:

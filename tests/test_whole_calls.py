@@ -34,6 +34,21 @@ def test_a_private_storage_that_needs_a_person_is_not_forgotten(run, tmp_path):
     assert "# TODO(ik-migrate IK105): " in (tmp_path / "models.py").read_text()
 
 
+def test_a_private_storage_is_not_forgotten_where_the_field_is_made(run, tmp_path):
+    """Nothing in the call of the function says that its field was ImageKit 2's: the function itself has to."""
+    made = "def thumb(size):\n    return ImageSpecField([ResizeToFill(size, size)], image_field='image')\n\n\n"
+    model = "class Scan(models.Model):\n    image = models.ImageField(storage=private)\n    small = thumb(9)\n"
+    (tmp_path / "fields.py").write_text(HEAD + "\n" + made)
+    (tmp_path / "models.py").write_text("from django.db import models\nfrom fields import thumb\n\n" + PRIVATE + model)
+    for _ in range(2):
+        assert run("apply", cwd=tmp_path).status == 1
+        assert "IK105" in run("scan", cwd=tmp_path).stdout
+    said = made.replace("image_field='image'", "image_field='image', storage=private")
+    (tmp_path / "fields.py").write_text(HEAD + PRIVATE + "\n" + said)
+    assert run("apply", cwd=tmp_path).status == 0
+    assert "source='image', cachefile_storage=private" in (tmp_path / "fields.py").read_text()
+
+
 def test_a_private_storage_of_a_child_model_is_reported(run, tmp_path):
     text = (
         HEAD

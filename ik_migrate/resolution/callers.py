@@ -35,7 +35,7 @@ def passed_for(module: Module, parameter: ast.AST) -> list[Passed] | None:
         return None
     found: list[Passed] = []
     for user in module.project.naming(module, function.name):
-        for use in _uses(user, module, function):
+        for use in uses_of(user, module, function.name):
             call = user.text.names.parents.get(use)
             if not isinstance(call, ast.Call) or call.func is not use:
                 return None
@@ -46,14 +46,14 @@ def passed_for(module: Module, parameter: ast.AST) -> list[Passed] | None:
     return found or None
 
 
-def _uses(user: Module, module: Module, function: Function) -> Iterator[ast.expr]:
-    """Where a file means the function; others see the one that was in the file before it was rewritten."""
+def uses_of(user: Module, module: Module, name: str) -> Iterator[ast.expr]:
+    """Where a file means what ``module`` calls ``name``; others see it as it was before the file was rewritten."""
     for node in user.text.nodes_of(ast.Name, ast.Attribute):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
             target = user.resolve(node)
             if target is None or target.module is None or target.binding is None:
                 continue
-            if target.module.path == module.path and target.binding.name == function.name:
+            if target.module.path == module.path and target.binding.name == name:
                 yield node
 
 

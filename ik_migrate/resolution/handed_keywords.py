@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ik_migrate.resolution.module import Module
-from ik_migrate.specs.spec_field import spec_fields
+from ik_migrate.specs.spec_field import SpecField, spec_fields
 from ik_migrate.syntax.names import Function
 
 _METHODS = frozenset({"setdefault", "get", "has_key", "update"})
@@ -18,11 +18,13 @@ class KeywordUse:
     """One keyword, named in the function by a string.
 
     Args:
+        field: the spec field that it is handed on to.
         name: the keyword.
         node: the string; of ``keywords.update(name=...)`` the keyword.
         value: what it is set to, where it is set and whatever the callers say does not matter.
     """
 
+    field: SpecField
     name: str
     node: ast.expr | ast.keyword
     value: ast.expr | None = None
@@ -39,7 +41,7 @@ def keyword_uses(module: Module) -> Iterator[KeywordUse]:
             found = _handed_on(module, expression)
             if found is not None and found not in seen:
                 seen.add(found)
-                yield from _uses(*found)
+                yield from _uses(spec, *found)
 
 
 def _handed_on(module: Module, expression: ast.expr) -> tuple[ast.AST, str] | None:
@@ -53,23 +55,23 @@ def _handed_on(module: Module, expression: ast.expr) -> tuple[ast.AST, str] | No
     return (scope.node, expression.id) if keywords is not None and keywords.arg == expression.id else None
 
 
-def _uses(function: ast.AST, keywords: str) -> Iterator[KeywordUse]:
+def _uses(spec: SpecField, function: ast.AST, keywords: str) -> Iterator[KeywordUse]:
     values = {
         target: node.value for node in ast.walk(function) if isinstance(node, ast.Assign) for target in node.targets
     }
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript) and _is_name(node.value, keywords):
-            yield from _named(node.slice, values.get(node))
+            yield from _named(spec, node.slice, values.get(node))
         elif isinstance(node, ast.Compare) and any(_is_name(other, keywords) for other in node.comparators):
-            yield from _named(node.left)
+            yield from _named(spec, node.left)
         elif isinstance(node, ast.Call) and _is_method(node.func, keywords):
-            yield from (use for argument in node.args[:1] for use in _named(argument))
-            yield from (KeywordUse(keyword.arg, keyword) for keyword in node.keywords if keyword.arg is not None)
+            yield from (use for argument in node.args[:1] for use in _named(spec, argument))
+            yield from (KeywordUse(spec, keyword.arg, keyword) for keyword in node.keywords if keyword.arg is not None)
 
 
-def _named(expression: ast.expr, value: ast.expr | None = None) -> Iterator[KeywordUse]:
+def _named(spec: SpecField, expression: ast.expr, value: ast.expr | None = None) -> Iterator[KeywordUse]:
     if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
-        yield KeywordUse(expression.value, expression, value)
+        yield KeywordUse(spec, expression.value, expression, value)
 
 
 def _is_method(function: ast.expr, keywords: str) -> bool:
