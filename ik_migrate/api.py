@@ -12,9 +12,9 @@ from ik_migrate.controls.options import Options
 from ik_migrate.controls.run_baseline import RunBaseline
 from ik_migrate.errors import ConfigError
 from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
-from ik_migrate.files.filetypes import is_of_concern
+from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.path_patterns import any_matches
-from ik_migrate.files.reading import file_content
+from ik_migrate.files.reading import LARGEST, file_content, large_pieces
 from ik_migrate.report import Report
 from ik_migrate.running.progress import Progress, unseen
 
@@ -192,12 +192,22 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
                 found.errors.append((path, "it can't be read"))
             elif any_matches(path, options.exclude, root):
                 continue
-            elif path.is_file() and path not in known and has_trigger(file_content(path)):
+            elif path.is_file() and path not in known and _mentions_imagekit(path):
                 found.files.append(path)
                 known.add(path)
         except OSError as error:
             found.errors.append((path, f"it can't be read: {error.strerror or error}"))
     return found
+
+
+def _mentions_imagekit(path: Path) -> bool:
+    """Whether a file that was named says so.
+
+    Raises:
+        OSError: when it can't be read.
+    """
+    pieces = large_pieces(path) if path.stat().st_size > LARGEST else [file_content(path)]
+    return any(map(has_trigger, pieces))
 
 
 def _left_out(found: Search) -> list[tuple[Path, str]]:
@@ -207,17 +217,24 @@ def _left_out(found: Search) -> list[tuple[Path, str]]:
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:
-    """The results without those for a link to a file that has a result of its own."""
-    links = [path for path in results if (base / path).is_symlink()]
+    """The results without those for a link to a file that has a result of its own.
+
+    A file that only the name of a link says to be Python is the link's.
+    """
+    links = sorted(path for path in results if (base / path).is_symlink())
     if not links:
         return results
-    taken = {os.path.realpath(base / path) for path in results if path not in links}
     kept = dict(results)
+    taken = {os.path.realpath(base / path): path for path in results if path not in links}
     for path in links:
         target = os.path.realpath(base / path)
-        if target in taken:
+        known = taken.get(target)
+        if known is not None and (is_python(known, b"") or not is_python(path, b"")):
             del kept[path]
-        taken.add(target)
+            continue
+        if known is not None:
+            del kept[known]
+        taken[target] = path
     return kept
 
 

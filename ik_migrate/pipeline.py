@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,6 +32,7 @@ _REPORT = "The file is left as it is; please report this."
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
 _TEXT_AT_MOST = 2_000_000
 _LINE_AT_MOST = 20_000
+_TOO_LARGE = "it is too large, or has too long lines, for a person to have written it, so it was not looked into"
 
 
 class RuleError(Exception):
@@ -54,7 +56,11 @@ def migrate_file(
     try:
         data = project.read(path)
     except OSError as error:
+        if error.errno == errno.EFBIG and not is_python(path.name, b""):
+            return FileResult(shown_path, Status.SKIPPED, reason=_TOO_LARGE)
         reason = f"it can't be read: {error.strerror or error}"
+        if error.errno == errno.EFBIG:
+            reason += ". Leave it out with --exclude."
         return FileResult(shown_path, Status.FAILED, reason=reason)
     return migrate_bytes(project, path, shown_path, data, options, choose)
 
@@ -136,8 +142,7 @@ def _migrate_text(
     project: Project, shown_path: str, data: bytes, options: Options, choose: Choose | None
 ) -> FileResult:
     if _is_generated(data):
-        reason = "it is too large, or has too long lines, for a person to have written it, so it was not looked into"
-        return FileResult(shown_path, Status.SKIPPED, before=data, after=data, reason=reason)
+        return FileResult(shown_path, Status.SKIPPED, before=data, after=data, reason=_TOO_LARGE)
     file = TextFile(shown_path, Source.from_text(data), project)
     findings, ignored = heeded(file, _findings_of_text(file), options)
     result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, suppressed=ignored)

@@ -445,3 +445,44 @@ def test_rewrite_that_is_no_python(site, monkeypatch):
     assert "would not be Python any more" in reason
     assert (site / "bad.py").read_text() == MODELS + "bad = 1\n"
     assert (site / "models.py").read_text() == MIGRATED
+
+
+# With and without git ----------------------------------------------------------------------------
+
+
+@posix
+def test_same_report_with_and_without_git(run, git, site, tmp_path):
+    """Links out of the project, which git does not search, and files too large to be looked into."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "shared.py").write_text(MODELS)
+    (site / "other.py").symlink_to("models.py")
+    (site / "tracked.py").symlink_to(outside / "shared.py")
+    for name in ("huge.py", "disk.img", "dump.sql"):
+        (site / name).write_text(MODELS + ("-" * 70_000 if name == "dump.sql" else ""))
+        os.truncate(site / name, 65 * 1024 * 1024)
+    walked = run("scan", cwd=site)
+    git(site, "init", "-q")
+    git(site, "add", "tracked.py", "models.py")
+    searched = run("scan", cwd=site)
+    for done in (walked, searched):
+        assert done.status == 2
+        assert "huge.py\n    it can't be read: it is larger than 64 MB" in done.stdout
+        assert "dump.sql\n    it is too large" in done.stdout
+        assert "disk.img" not in done.stdout
+        assert "tracked.py:8:52  IK101" in done.stdout
+        assert "other.py" not in done.stdout
+    named = run("scan", "huge.py", cwd=site)
+    assert named.status == 2
+    assert "it is larger than 64 MB" in named.stdout
+
+
+@posix
+def test_unreadable_file_is_named(run, site):
+    """Reading it fails, not opening it; that error names no file."""
+    if not os.path.exists("/proc/self/mem"):
+        pytest.skip("there is no such file here")
+    (site / "memory.py").symlink_to("/proc/self/mem")
+    done = run("scan", cwd=site)
+    assert done.status == 2
+    assert "memory.py\n    Input/output error" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -145,6 +146,24 @@ def test_file_and_link_to_it_are_one(run, site, link):
     assert f"{link}:" not in done.stdout
     assert (site / link).is_symlink()
     assert (site / "models.py").read_text() == MIGRATED
+
+
+def test_notices_are_not_lost_with_the_link(run, site):
+    """They are said once for the project; a link before the file is not the place."""
+    (site / "models.py").write_text(MODELS)
+    alone = run("scan", "--format", "json", cwd=site)
+    (site / "a.py").symlink_to("models.py")
+    linked = run("scan", "--format", "json", cwd=site)
+    assert json.loads(linked.stdout)["files"] == json.loads(alone.stdout)["files"]
+
+
+def test_file_that_its_link_says_to_be_python(run, site):
+    (site / "shared.in").write_text(MODELS)
+    (site / "models.py").symlink_to("shared.in")
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert (site / "models.py").is_symlink()
+    assert (site / "shared.in").read_text() == MIGRATED
 
 
 def test_links_that_lead_nowhere_or_in_circles(run, site):

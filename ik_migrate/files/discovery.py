@@ -17,7 +17,7 @@ from ik_migrate.files.filetypes import is_own
 from ik_migrate.files.foreign_trees import foreign_tree
 from ik_migrate.files.git import answer_of, end, start_git
 from ik_migrate.files.path_patterns import any_matches
-from ik_migrate.files.reading import file_content
+from ik_migrate.files.reading import file_content, is_larger_than_text
 from ik_migrate.files.utf16 import unsearchable_requirements
 
 PYTHON_TRIGGERS = (b"IMAGEKIT", b"._ik.spec_fi")
@@ -32,9 +32,13 @@ EXCLUDED = "excluded"
 
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
-_LISTING = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+_LISTING = ("ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
+# What git says of a file that it knows before its name: mode, object and stage.
+_STAGE = re.compile(rb"(\d{6}) [0-9a-f]+ \d\t")
+_LINK = b"120000"
+_FILE = (b"100644 ", b"100755 ")
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
@@ -185,21 +189,44 @@ def _git_grep(
         remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
-    found = Search([path for path in paths if path.is_file()], searched=listed.count(b"\0"))
+    found = Search([path for path in paths if path.is_file() and not is_larger_than_text(path)])
+    entries = listed.split(b"\0")[:-1]
+    found.searched = len(entries)
     if counted is not None:
         is_counted, above = quick_test(counted), os.path.join(folder, "")
-        found.searched = sum(is_counted(above + os.fsdecode(name)) for name in listed.split(b"\0") if name)
+        found.searched = sum(is_counted(above + os.fsdecode(_STAGE.sub(b"", entry, 1))) for entry in entries)
     errors = {
         folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
         for complaint in re.finditer(_GIT_COMPLAINT, complaints + more_complaints)
     }
     found.errors = sorted(errors.items())
+    links = _links(folder, entries)
+    if links:
+        from ik_migrate.files.walk import search_links
+
+        linked = search_links(links, triggers)
+        found.files += linked.files
+        found.errors += linked.errors
     for module in _submodules(folder):
         inner = search(module, triggers, counted=counted)
         found.files += inner.files
         found.searched += inner.searched
         found.errors += inner.errors
     return found
+
+
+def _links(folder: Path, entries: Iterable[bytes]) -> list[str]:
+    """The links among what git lists, in which it searches for nothing: they may lead to code beside the work tree."""
+    above = os.path.join(folder, "")
+    links = []
+    for entry in entries:
+        if entry.startswith(_FILE):
+            continue
+        known = _STAGE.match(entry)
+        path = above + os.fsdecode(entry[known.end() :] if known else entry)
+        if known[1] == _LINK if known else os.path.islink(path):
+            links.append(path)
+    return links
 
 
 def _patterns(triggers: tuple[bytes, ...]) -> tuple[str, bytes]:

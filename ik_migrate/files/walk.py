@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ik_migrate.controls.options import Options
 from ik_migrate.files.discovery import PYTHON_TRIGGERS, Search, has_trigger
 from ik_migrate.files.filetypes import BINARY_ENDINGS, may_be_python
 from ik_migrate.files.foreign_trees import is_excluded
-from ik_migrate.files.reading import READ_ONLY
+from ik_migrate.files.reading import LARGEST, READ_ONLY, large_pieces
 
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 # To look for one word is twenty times as fast as to look for one of several at once, however many.
 _MANY = 20
-_LARGEST = 64 * 1024 * 1024
 _PIECE = 64 * 1024
 
 
@@ -34,9 +33,6 @@ def walk(
     found = Search()
     is_hit = _test_for(triggers)
 
-    def unreadable(error: OSError) -> None:
-        found.errors.append((Path(error.filename or folder), error.strerror or str(error)))
-
     def look_at(entry: os.DirEntry[str]) -> None:
         if entry.is_dir(follow_symlinks=False):
             if not _is_left_out(found, folder, entry, options):
@@ -44,24 +40,37 @@ def walk(
         elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
             # A link that leads to itself is no file; `entry.is_file` raises an error.
             found.searched += is_counted is None or is_counted(entry.path)
-            if not entry.name.lower().endswith(BINARY_ENDINGS) and is_hit(entry.name, _content(entry.path)):
+            if _holds(entry.name, entry.path, is_hit):
                 found.files.append(Path(entry.path))
 
     waiting = [str(folder)]
     while waiting:
         try:
-            with os.scandir(waiting.pop()) as listing:
+            with os.scandir(place := waiting.pop()) as listing:
                 entries = list(listing)
         except OSError as error:
-            unreadable(error)
+            found.errors.append((Path(place), error.strerror or str(error)))
             continue
         for entry in entries:
             try:
                 look_at(entry)
             except OSError as error:
-                unreadable(error)
+                found.errors.append((Path(entry.path), error.strerror or str(error)))
     found.skipped.sort()
     found.errors.sort()
+    return found
+
+
+def search_links(links: Iterable[str], triggers: tuple[bytes, ...]) -> Search:
+    """Those among some links that lead to files with one of ``triggers`` in them, and those that can't be read."""
+    found = Search()
+    is_hit = _test_for(triggers)
+    for link in links:
+        try:
+            if os.path.isfile(link) and _holds(os.path.basename(link), link, is_hit):
+                found.files.append(Path(link))
+        except OSError as error:
+            found.errors.append((Path(link), error.strerror or str(error)))
     return found
 
 
@@ -83,13 +92,27 @@ def _test_for(triggers: tuple[bytes, ...]) -> Callable[[str, bytes], bool]:
     return is_hit
 
 
-def _content(path: str) -> bytes:
-    """What a file holds, nothing of a huge one; twice as fast as ``open`` where files are many and small."""
+def _holds(name: str, path: str, is_hit: Callable[[str, bytes], bool]) -> bool:
+    """Whether a file has what is looked for.
+
+    Raises:
+        OSError: when it can't be read.
+    """
+    if name.lower().endswith(BINARY_ENDINGS):
+        return False
+    content = _content(path)
+    if content is None:
+        return any(is_hit(name, piece) for piece in large_pieces(path))
+    return is_hit(name, content)
+
+
+def _content(path: str) -> bytes | None:
+    """What a file holds, None for one that is too large; twice as fast as ``open`` where files are many and small."""
     handle = os.open(path, READ_ONLY)
     try:
         data = piece = os.read(handle, _PIECE)
-        if len(piece) == _PIECE and os.fstat(handle).st_size > _LARGEST:
-            return b""
+        if len(piece) == _PIECE and os.fstat(handle).st_size > LARGEST:
+            return None
         while piece:
             piece = os.read(handle, len(data))
             data += piece

@@ -69,7 +69,8 @@ def migrate_project(
     results = []
     named = frozenset(mentioning)
     said: set[str] = set()
-    for path in paths:
+    # A link may stand for a file that is among them, and its result be dropped for that of the file.
+    for path in sorted(paths, key=lambda path: (path.is_symlink(), path)):
         result = found[path]
         if any(finding.rule.once for finding in (*result.findings, *result.suppressed)):
             result = store.keep(_said_once(result, said))
