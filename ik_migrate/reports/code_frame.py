@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ik_migrate.findings import Place
+from ik_migrate.reports.terminal import joined
 from ik_migrate.reports.visible import visible
 
 _TAB = 4
@@ -99,11 +100,11 @@ def code_frame(
             frame.append(Text(f"{_MORE:>{digits}}", style=_GUTTER_STYLE))
         number = (f"{line.number:>{digits}} | ", _GUTTER_STYLE)
         if line.is_context:
-            frame.append(Text.assemble(number, (line.before, _GUTTER_STYLE)))
+            frame.append(joined(number, (line.before, _GUTTER_STYLE)))
             continue
-        frame.append(Text.assemble(number, line.before, (line.marked, "bold"), line.after))
+        frame.append(joined(number, line.before, (line.marked, "bold"), line.after))
         marker = " " * cell_len(line.before) + "^" * max(1, cell_len(line.marked))
-        frame.append(Text.assemble((f"{'':>{digits}} | ", _GUTTER_STYLE), (marker, _MARK_STYLE)))
+        frame.append(joined((f"{'':>{digits}} | ", _GUTTER_STYLE), (marker, _MARK_STYLE)))
     return frame
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import IO
 
 from rich.console import Console, RenderableType
-from rich.text import Text
+from rich.text import Span, Text
 
 from ik_migrate.reports.visible import visible
 
@@ -62,6 +63,24 @@ def prose(console: Console, text: str, style: str = "") -> Text:
     return result
 
 
+def joined(*parts: Text | str | tuple[str, str]) -> Text:
+    """Texts, and strings with or without a style, as one; twice as fast as `rich.text.Text.assemble`."""
+    spans: list[Span] = []
+    plain: list[str] = []
+    length = 0
+    for part in parts:
+        if isinstance(part, Text):
+            spans += [span.move(length) for span in part.spans]
+            text, style = part.plain, part.style
+        else:
+            text, style = (part, "") if isinstance(part, str) else part
+        if style:
+            spans.append(Span(length, length + len(text), style))
+        plain.append(text)
+        length += len(text)
+    return Text("".join(plain), spans=spans)
+
+
 def print_line(console: Console, line: Text | str = "") -> None:
     """Print one line as it is, neither wrapped nor cropped."""
     if console.color_system is None and not console.record:
@@ -84,10 +103,17 @@ def print_wrapped(console: Console, text: Text, *, first: Text | str = "", inden
     """
     lead = Text(first) if isinstance(first, str) else first.copy()
     lead.pad_right(max(0, indent - lead.cell_len))
-    lines = text.wrap(console, max(20, console.width - indent)) or [Text()]
-    for line in lines:
-        print_line(console, Text.assemble(lead, line))
+    for line in _wrapped(console, text, max(20, console.width - indent)):
+        print_line(console, joined(lead, line))
         lead = Text(" " * indent)
+
+
+def _wrapped(console: Console, text: Text, width: int) -> Iterable[Text]:
+    """The lines that a paragraph takes in so many cells; one at least."""
+    if text.cell_len <= width and text.plain.isprintable():
+        # Most are as short as that, and to wrap them takes the most of a long report.
+        return [text]
+    return text.wrap(console, width) or [Text()]
 
 
 def print_block(console: Console, renderable: RenderableType) -> None:

@@ -14,7 +14,7 @@ from ik_migrate.findings import Applicability, Finding, Place
 from ik_migrate.report import Report
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
-from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
+from ik_migrate.reports.terminal import joined, make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.visible import visible
 from ik_migrate.results import FileResult, Status
@@ -94,7 +94,7 @@ class ReportPrinter:
         title = Text(self._visible(result.path), style="bold")
         number = f"{count(len(shown), 'finding')} ({kinds})" if shown else ""
         if title.cell_len + 2 + len(number) <= self.console.width:
-            print_line(self.console, Text.assemble(title, f": {number}" if number else ""))
+            print_line(self.console, joined(title, f": {number}" if number else ""))
         else:
             print_line(self.console, title)
             print_line(self.console, f"  {number}")
@@ -113,7 +113,7 @@ class ReportPrinter:
         counts = Counter((finding.rule.code, finding.rule.name) for finding in findings)
         listed = ", ".join(f"{number} {code} {name}" for (code, name), number in sorted(counts.items()))
         label = "rewritten: " if self.report.command == "apply" else "in the diff: "
-        lead = Text.assemble("  ", (label, "green"))
+        lead = joined("  ", (label, "green"))
         print_wrapped(self.console, prose(self.console, listed), first=lead, indent=lead.cell_len)
 
     def print_finding(self, finding: Finding, lines: list[str], *, context: int = 1) -> None:
@@ -134,7 +134,7 @@ class ReportPrinter:
             context=context,
         )
         for line in frame:
-            print_line(self.console, Text.assemble(" " * _INDENT, line))
+            print_line(self.console, joined(" " * _INDENT, line))
         self._say("Why:", finding, finding.why)
         self._say("Do:", finding, finding.todo)
         self._suggestion(finding)
@@ -142,16 +142,16 @@ class ReportPrinter:
     def _head(self, finding: Finding) -> None:
         """Place, rule and applicability, with the message beside or below them."""
         location = self._visible(f"{finding.path}:{finding.place.line}:{finding.place.column}")
-        line = Text.assemble("  ", (location, "cyan"))
+        line = joined("  ", (location, "cyan"))
         kind = finding.applicability
-        what = Text.assemble((finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind]))
+        what = joined((finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind]))
         if line.cell_len + 2 + what.cell_len > self.console.width:
             print_line(self.console, line)
             line = Text("  ")
-        line = Text.assemble(line, "  ", what)
+        line = joined(line, "  ", what)
         message = prose(self.console, finding.message)
         if line.cell_len + 2 + message.cell_len <= self.console.width:
-            print_line(self.console, Text.assemble(line, "  ", message))
+            print_line(self.console, joined(line, "  ", message))
             return
         print_line(self.console, line)
         print_wrapped(self.console, message, first=" " * _INDENT, indent=_INDENT)
