@@ -14,7 +14,7 @@ RULE = Rule(
     code="IK108",
     name="autoconvert",
     summary="`autoconvert=False` takes effect now",
-    applicability=(Applicability.SAFE, Applicability.UNSAFE),
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 never handed autoconvert on to the code that saves: pictures were always converted. ImageKit 3"
         " obeys, and then saving a picture with transparency as JPEG fails."

@@ -71,7 +71,7 @@ _AUTOCONVERT = "ImageKit 2 did not heed autoconvert. ImageKit 3 does: saving a p
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename keys of dicts that are passed to spec fields and to nothing else; report the rest."""
     for found in keyword_dicts(module):
-        obstacle = found.other_use or _silent_difference(module, found)
+        obstacle = found.other_use or _silent_difference(found)
         why = f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else ""
         names = {entry.name for entry in found.entries}
         for entry in found.entries:
@@ -135,16 +135,13 @@ def _is_false(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Constant) and expression.value is False
 
 
-def _silent_difference(module: Module, found: KeywordDict) -> str:
+def _silent_difference(found: KeywordDict) -> str:
     """What would not be told any more once the keys are ImageKit 3's; empty where there is no such thing."""
     for spec in found.fields:
         for finding in silent_findings(spec):
             return f"{finding.message}, which has to be seen to first ({finding.rule.code})"
         if reason := waits_for(spec):
             return reason
-    for entry in found.entries:
-        if entry.name == "processors" and judge(module, entry.value).verdict is Verdict.UNKNOWN:
-            return "whether its processors is a callable has to be seen to first"
     return ""
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ik_migrate.codemod import codemods
 from ik_migrate.controls.ignore_comments import ignores_of_module
 from ik_migrate.findings import Applicability, Finding
-from ik_migrate.resolution.keyword_dicts import passed_names
+from ik_migrate.resolution.callables import Verdict, judge
+from ik_migrate.resolution.keyword_dicts import passed_names, seen_entries, with_passed_arguments
 from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import AddArgument, RenameArgument
 from ik_migrate.specs.made_fields import fields_made_with
@@ -41,12 +42,21 @@ def _silent_findings(module: Module) -> dict[ast.Call, tuple[Finding, ...]]:
 
 def waits_for(spec: SpecField) -> str:
     """What a call has to wait for though it is told of in another place; empty where there is no such thing."""
-    return "" if spec.is_ik3 or spec.is_processed else _storage_of_made_fields(spec)
+    return "" if spec.is_processed else _unknown_processors(spec) or _storage_of_made_fields(spec)
+
+
+def _unknown_processors(spec: SpecField) -> str:
+    """Processors in a dict, of which it can't be told whether they are a list."""
+    values = [(entry.module, entry.value) for entry in seen_entries(spec) if entry.name == "processors"]
+    if not any(judge(*value).verdict is Verdict.UNKNOWN for value in values) or with_passed_arguments(spec).is_ik3:
+        return ""
+    return "whether the processors in a dict that is passed are a callable has to be seen to first (IK109)"
 
 
 def _storage_of_made_fields(spec: SpecField) -> str:
     """A field that the call makes, and whose source has a storage of its own."""
-    for made in fields_made_with(spec) if spec.model is None else ():
+    is_maker = spec.model is None and not spec.is_ik3
+    for made in fields_made_with(spec) if is_maker else ():
         for finding in silent_findings(made):
             if finding.rule.code == _STORAGE:
                 return f"{finding.message}, and is made with this call: that has to be seen to first ({_STORAGE})"

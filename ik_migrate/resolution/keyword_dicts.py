@@ -16,8 +16,16 @@ RENAMED_KEYS = {"image_field": "source", "storage": "cachefile_storage"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One key of a dict: a string of a display, or a keyword of ``dict(...)``."""
+    """One key of a dict: a string of a display, or a keyword of ``dict(...)``.
 
+    Args:
+        module: the file that it is written in.
+        name: the key.
+        node: the string or the keyword.
+        value: what it is set to.
+    """
+
+    module: Module
     name: str
     node: ast.Constant | ast.keyword
     value: ast.expr
@@ -60,7 +68,7 @@ def written_out(module: Module, expression: ast.expr) -> WrittenDict | None:
             if key is None:
                 merged.append(value)
             elif isinstance(key, ast.Constant) and isinstance(key.value, str):
-                entries.append(Entry(key.value, key, value))
+                entries.append(Entry(module, key.value, key, value))
             else:
                 return None
     elif isinstance(expression, ast.Call) and module.qualified(expression.func) == "builtins.dict":
@@ -69,7 +77,7 @@ def written_out(module: Module, expression: ast.expr) -> WrittenDict | None:
             if keyword.arg is None:
                 merged.append(keyword.value)
             else:
-                entries.append(Entry(keyword.arg, keyword, keyword.value))
+                entries.append(Entry(module, keyword.arg, keyword, keyword.value))
     else:
         return None
     return WrittenDict(tuple(entries), tuple(merged))
@@ -134,10 +142,15 @@ def with_passed_arguments(spec: SpecField) -> SpecField:
     return replace(spec, unseen=[], arguments={**arguments, **spec.arguments}) if spec.unseen else spec
 
 
+def seen_entries(spec: SpecField) -> Iterator[Entry]:
+    """What dicts pass to a field, as far as it can be seen, also where a key says it anew."""
+    for expression in spec.unseen:
+        yield from _seen_entries(spec.module, expression)
+
+
 def passed_names(spec: SpecField) -> frozenset[str]:
     """The arguments that dicts pass to a field, as far as they can be seen, under the names that `apply` gives them."""
-    entries = (entry for expression in spec.unseen for entry in _seen_entries(spec.module, expression))
-    return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in entries)
+    return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in seen_entries(spec))
 
 
 def keyword_dicts(module: Module) -> Iterator[KeywordDict]:
