@@ -486,3 +486,31 @@ def test_unreadable_file_is_named(run, site):
     done = run("scan", cwd=site)
     assert done.status == 2
     assert "memory.py\n    Input/output error" in done.stdout
+
+
+def test_package_is_imported_before_the_file_of_its_name(run, site):
+    """As left behind when ``images.py`` became a package."""
+    (site / "images.py").write_text("Thumb = None\n")
+    (site / "images").mkdir()
+    (site / "images" / "__init__.py").write_text("from imagekit.models import ImageSpecField as Thumb\n")
+    (site / "models.py").write_text(
+        MODELS.replace("imagekit.models import ImageSpecField", "images import Thumb as ImageSpecField")
+    )
+    done = run("apply", cwd=site)
+    assert done.status == 0, done.stdout
+    assert "small = ImageSpecField([ResizeToFill(50, 50)], source='image')" in (site / "models.py").read_text()
+
+
+@posix
+def test_what_git_says_need_not_be_the_name_of_a_file(run, git, site, tmp_path):
+    """Some wrappers of git talk before they start it."""
+    git(site, "init", "-q")
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(
+        f"#!/bin/sh\nhead -c 100000 /dev/zero | tr '\\0' x\nprintf '\\0'\nexec {shutil.which('git')} \"$@\"\n"
+    )
+    wrapper.chmod(0o755)
+    done = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
+    assert done.status == 1, done.stderr
+    assert "models.py:8:52  IK101" in done.stdout

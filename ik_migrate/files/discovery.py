@@ -189,7 +189,7 @@ def _git_grep(
         remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
-    found = Search([path for path in paths if path.is_file() and not is_larger_than_text(path)])
+    found = Search([path for path in paths if _is_to_be_read(path)])
     entries = listed.split(b"\0")[:-1]
     found.searched = len(entries)
     if counted is not None:
@@ -213,6 +213,14 @@ def _git_grep(
         found.searched += inner.searched
         found.errors += inner.errors
     return found
+
+
+def _is_to_be_read(path: Path) -> bool:
+    """Whether a file that git found is one to look into; it may have gone since, or be known to the index alone."""
+    try:
+        return os.path.isfile(path) and not is_larger_than_text(path)
+    except OSError:
+        return True
 
 
 def _links(folder: Path, entries: Iterable[bytes]) -> list[str]:

@@ -28,9 +28,9 @@ def absolute(package: tuple[str, ...], source: str) -> str | None:
 
 
 def file_of(root: Path, parts: list[str]) -> Path | None:
-    """The file of the module with these names below ``root``, if there is one."""
+    """The file of the module with these names below ``root``, if any: a package before a file, as Python has it."""
     base = os.path.join(root, *parts)
-    for candidate in (f"{base}.py", os.path.join(base, "__init__.py")):
+    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
         if os.path.isfile(candidate):
             return Path(candidate)
     return None

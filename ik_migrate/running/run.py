@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +71,7 @@ def migrate_project(
     named = frozenset(mentioning)
     said: set[str] = set()
     # A link may stand for a file that is among them, and its result be dropped for that of the file.
-    for path in sorted(paths, key=lambda path: (path.is_symlink(), path)):
+    for path in sorted(paths, key=lambda path: (os.path.islink(path), path)):
         result = found[path]
         if any(finding.rule.once for finding in (*result.findings, *result.suppressed)):
             result = store.keep(_said_once(result, said))
