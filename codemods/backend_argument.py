@@ -69,6 +69,11 @@ _LATER = (
     "ImageKit 2 made a missing file at once and only made it again in a task; ImageKit 3 leaves it missing until a"
     " task has run, so pages can show no picture for a moment. ImageKit 3.0 calls the backend Async."
 )
+_BY_HAND = f"""\
+from {BACKENDS} import Simple
+
+cachefile_backend=Simple(),
+cachefile_strategy=...,  # what the backend did, as a strategy"""
 _CHANGES_TOO = (
     "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
 )
@@ -97,7 +102,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             Applicability.MANUAL,
             why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
             todo="Turn the backend into a strategy (ik-migrate explain IK403) and give cachefile_strategy=.",
-            suggestion="cachefile_backend=Simple(),\ncachefile_strategy=...,  # what the backend did, as a strategy",
+            suggestion=_BY_HAND,
         )
         return
     backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.module import Module, per_module
+from ik_migrate.rewriting.imports import needed
 from ik_migrate.specs.spec_field import SpecField, fields_of_model, spec_fields
 from ik_migrate.specs.spec_files import spec_file
 
@@ -98,6 +99,7 @@ def delete_thumbnails(sender, instance, **kwargs):
     for file in [{files}]:
         if file.name and file.storage.exists(file.name):
             file.storage.delete(file.name)"""
+_RECEIVER_NEEDS = (("django.db.models.signals", "post_delete"), ("django.dispatch", "receiver"))
 _LONG = 50
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
 
@@ -136,7 +138,10 @@ def _receiver_of(module: Module, model: ast.ClassDef) -> str:
     files = ", ".join(names)
     if len(files) > _LONG:
         files = "".join(f"\n        {name}," for name in names) + "\n    "
-    return _RECEIVER.format(model=model.name, files=files) if files else ""
+    wanted = [needed(module, source, name)[1] for source, name in _RECEIVER_NEEDS]
+    lines = [f"from {each.module} import {each.clause}\n" for imports in wanted for each in imports]
+    head = "".join([*lines, "\n"]) if lines else ""
+    return head + _RECEIVER.format(model=model.name, files=files) if files else ""
 
 
 def _twin(spec: SpecField) -> str:

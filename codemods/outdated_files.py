@@ -62,6 +62,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
 
 
 _BY_HAND = """\
+from imagekit.cachefiles.backends import CacheFileState
+
 def on_source_saved(self, file):
     if file.storage.exists(file.name):
         file.storage.delete(file.name)

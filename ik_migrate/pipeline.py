@@ -124,7 +124,7 @@ def _migrate_python(
     if chosen:
         text = rewritten(chosen)
         again, left = _checked(module, text, options, result.refused)
-        result = replace(result, findings=with_code_as_left(findings, chosen, left))
+        result = replace(result, findings=with_code_as_left(findings, chosen, left, module, again))
     if options.todo:
         edits = todo_edits_of_module(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text

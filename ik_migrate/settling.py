@@ -12,6 +12,7 @@ from ik_migrate.controls.options import Options
 from ik_migrate.findings import Applicability, Finding
 from ik_migrate.resolution.module import Module
 from ik_migrate.rewriting.edits import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.rewriting.imports import with_new_imports
 from ik_migrate.silence import is_silent, told_once, waits_for
 from ik_migrate.specs.spec_field import spec_fields
 
@@ -114,7 +115,11 @@ def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Findi
 
 
 def with_code_as_left(
-    findings: Iterable[Finding], chosen: Iterable[Finding], left: Iterable[Finding]
+    findings: Iterable[Finding],
+    chosen: Iterable[Finding],
+    left: Iterable[Finding],
+    before: Module,
+    after: Module,
 ) -> tuple[Finding, ...]:
     """The findings of a file, each suggestion made of the code as the rewrite leaves it.
 
@@ -124,12 +129,14 @@ def with_code_as_left(
         findings: what was found in the file.
         chosen: those of them that are rewritten.
         left: what is found in the file after that, in the order of the file.
+        before: the file as it is.
+        after: the file after the rewrite.
     """
     written = frozenset(chosen)
     by_hand = frozenset(finding for finding in findings if _is_by_hand(finding) and finding not in written)
     later: dict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in filter(_is_by_hand, left):
-        later[_subject(finding)].append(finding.suggestion)
+        later[_subject(finding)].append(with_new_imports(finding.suggestion, before, after))
     # Where one has come or gone, it can't be told which of them is which.
     numbers = Counter(_subject(finding) for finding in findings if finding in by_hand)
     suggestions = {subject: iter(later[subject]) for subject in numbers if len(later[subject]) == numbers[subject]}

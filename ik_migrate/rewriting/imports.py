@@ -16,6 +16,9 @@ from ik_migrate.syntax.names import Binding
 
 _ONLY_FOR_LINTERS = re.compile(r"\s*(# *(noqa|NOQA|pylint|type:).*)?\s*")
 
+_PLAIN_NAME = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)")
+_IMPORT = re.compile(r"(from|import) ")
+
 
 def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport, ...]]:
     """How to write ``source.name`` in ``module``, and the imports that this takes.
@@ -34,6 +37,27 @@ def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport
     while local in _taken(module):
         local = f"IK{local}" if local == wanted and source.startswith("imagekit") else f"{local}_"
     return local, (AddImport(source, name, local),)
+
+
+def with_new_imports(code: str, before: Module, after: Module) -> str:
+    """Code for a person to write, with the imports that it needs and that only the rewrite adds to the file.
+
+    Args:
+        code: made of the file as the rewrite leaves it.
+        before: the file as it is.
+        after: the file as the rewrite leaves it.
+    """
+    known = before.text.names.module.bindings
+    used = {match.group(1) for match in _PLAIN_NAME.finditer(code)}
+    said = set(re.findall(r"\w+", " ".join(line for line in code.split("\n") if _IMPORT.match(line))))
+    lines = [
+        f"from {each.module} import {AddImport(each.module, each.attribute, each.name).clause}"
+        for each in _plain_imports(after)
+        if each.attribute and each.name in used - said and each.name not in known
+    ]
+    if not lines:
+        return code
+    return "\n".join([*sorted(lines), *([] if _IMPORT.match(code) else [""]), code])
 
 
 @per_module
