@@ -514,3 +514,18 @@ def test_what_git_says_need_not_be_the_name_of_a_file(run, git, site, tmp_path):
     done = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
     assert done.status == 1, done.stderr
     assert "models.py:8:52  IK101" in done.stdout
+
+
+def test_repositories_within_that_are_no_submodules_are_told(run, git, site):
+    git(site, "init", "-q")
+    for name in ("known", "unknown"):
+        inner = site / "lib" / name
+        inner.mkdir(parents=True)
+        (inner / "models.py").write_text(MODELS)
+        git(inner, "init", "-q")
+        git(inner, "add", "-A")
+        git(inner, "commit", "-qm", "x")
+    git(site, "add", "lib/known")
+    done = run("scan", cwd=site)
+    assert "Folders left out\n  lib/known, lib/unknown\n" in done.stdout
+    assert "lib" not in run("scan", "models.py", cwd=site).stdout

@@ -16,6 +16,7 @@ from ik_migrate.controls.options import Options
 from ik_migrate.files.filetypes import is_own
 from ik_migrate.files.foreign_trees import foreign_tree
 from ik_migrate.files.git import answer_of, end, start_git
+from ik_migrate.files.git_listing import LISTING, Listing
 from ik_migrate.files.path_patterns import any_matches
 from ik_migrate.files.reading import file_content, is_larger_than_text
 from ik_migrate.files.utf16 import unsearchable_requirements
@@ -32,13 +33,8 @@ EXCLUDED = "excluded"
 
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
-_LISTING = ("ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
-# What git says of a file that it knows before its name: mode, object and stage.
-_STAGE = re.compile(rb"(\d{6}) [0-9a-f]+ \d\t")
-_LINK = b"120000"
-_FILE = (b"100644 ", b"100755 ")
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
@@ -175,7 +171,7 @@ def _git_grep(
     try:
         # From standard input: thousands of names are too long for a command line.
         searching = start_git(folder, *grep, kind, "-f", "-", "--", ".", given=patterns)
-        listing = start_git(folder, *_LISTING) if counted is None or counted else None
+        listing = start_git(folder, *LISTING) if counted is None or counted else None
         names, complaints = answer_of(searching)
         listed, more_complaints = answer_of(listing) if listing is not None else (b"", b"")
     except OSError as error:
@@ -190,24 +186,25 @@ def _git_grep(
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
     found = Search([path for path in paths if _is_to_be_read(path)])
-    entries = listed.split(b"\0")[:-1]
-    found.searched = len(entries)
-    if counted is not None:
-        is_counted, above = quick_test(counted), os.path.join(folder, "")
-        found.searched = sum(is_counted(above + os.fsdecode(_STAGE.sub(b"", entry, 1))) for entry in entries)
+    tree = Listing(str(folder), listed)
+    is_counted = None if counted is None else quick_test(counted)
+    found.searched = len(tree) if is_counted is None else sum(map(is_counted, tree))
     errors = {
         folder / os.fsdecode(complaint["path"]): complaint["reason"].decode("utf-8", "replace")
         for complaint in re.finditer(_GIT_COMPLAINT, complaints + more_complaints)
     }
     found.errors = sorted(errors.items())
-    links = _links(folder, entries)
-    if links:
+    if tree.links:
         from ik_migrate.files.walk import search_links
 
-        linked = search_links(links, triggers)
+        linked = search_links(tree.links, triggers)
         found.files += linked.files
         found.errors += linked.errors
-    for module in _submodules(folder):
+    submodules = list(_submodules(folder))
+    for path in map(Path, tree.repositories):
+        if path not in submodules and (is_counted is None or is_counted(str(path))):
+            found.skipped.append(path.relative_to(folder).as_posix())
+    for module in submodules:
         inner = search(module, triggers, counted=counted)
         found.files += inner.files
         found.searched += inner.searched
@@ -221,20 +218,6 @@ def _is_to_be_read(path: Path) -> bool:
         return os.path.isfile(path) and not is_larger_than_text(path)
     except OSError:
         return True
-
-
-def _links(folder: Path, entries: Iterable[bytes]) -> list[str]:
-    """The links among what git lists, in which it searches for nothing: they may lead to code beside the work tree."""
-    above = os.path.join(folder, "")
-    links = []
-    for entry in entries:
-        if entry.startswith(_FILE):
-            continue
-        known = _STAGE.match(entry)
-        path = above + os.fsdecode(entry[known.end() :] if known else entry)
-        if known[1] == _LINK if known else os.path.islink(path):
-            links.append(path)
-    return links
 
 
 def _patterns(triggers: tuple[bytes, ...]) -> tuple[str, bytes]:
