@@ -9,7 +9,7 @@ from ik_migrate.codemod import Codemod, report
 from ik_migrate.findings import Applicability, Finding, Rule
 from ik_migrate.resolution.generation import is_ik3_code
 from ik_migrate.resolution.keyword_dicts import with_passed_arguments
-from ik_migrate.resolution.module import Module
+from ik_migrate.resolution.module import Module, per_module
 from ik_migrate.rewriting.edits import AddArgument
 from ik_migrate.specs.sources import bindings_in_children, image_fields_of, source_binding, source_name
 from ik_migrate.specs.spec_field import SpecField
@@ -116,11 +116,20 @@ def _says_storage(spec: SpecField) -> bool:
     """Whether the partial, function or class that makes the field says something of a storage itself."""
     target = spec.module.resolve(spec.call.func)
     maker = target.binding.node if target is not None and target.binding is not None else None
-    return any(
-        (isinstance(node, ast.keyword) and node.arg in _STORAGES)
-        or (isinstance(node, ast.Constant) and node.value in _STORAGES)
-        for node in (ast.walk(maker) if maker is not None else ())
-    )
+    known = _makers_saying_storage(spec.module)
+    if maker is not None and maker not in known:
+        known[maker] = any(
+            (isinstance(node, ast.keyword) and node.arg in _STORAGES)
+            or (isinstance(node, ast.Constant) and node.value in _STORAGES)
+            for node in ast.walk(maker)
+        )
+    return maker is not None and known[maker]
+
+
+@per_module
+def _makers_saying_storage(module: Module) -> dict[ast.AST, bool]:
+    """What `_says_storage` has found of those that make fields of this file; added to."""
+    return {}
 
 
 def _storage_of_source(spec: SpecField, name: str) -> tuple[Module, ast.expr] | None:
