@@ -514,6 +514,11 @@ def test_what_git_says_need_not_be_the_name_of_a_file(run, git, site, tmp_path):
     done = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
     assert done.status == 1, done.stderr
     assert "models.py:8:52  IK101" in done.stdout
+    wrapper.write_text("#!/bin/sh\nhead -c 100000 /dev/zero | tr '\\0' x >&2\nexit 3\n")
+    failed = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
+    assert failed.status == 1
+    assert "git could not list the files" in failed.stderr
+    assert len(failed.stderr) < 2_000
 
 
 def test_repositories_within_that_are_no_submodules_are_told(run, git, site):

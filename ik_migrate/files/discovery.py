@@ -34,6 +34,7 @@ EXCLUDED = "excluded"
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
+_MESSAGE_AT_MOST = 500
 _PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
@@ -181,7 +182,7 @@ def _git_grep(
         if listing is not None:
             end(listing)
     if searching.returncode not in {0, 1} or (listing is not None and listing.returncode):
-        said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0]
+        said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0][:_MESSAGE_AT_MOST]
         remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]

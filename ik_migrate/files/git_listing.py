@@ -28,7 +28,7 @@ class Listing:
 
     def __init__(self, folder: str, answer: bytes) -> None:
         self._above = os.path.join(folder, "")
-        self._entries = answer.split(b"\0")[:-1]
+        self._entries = list(filter(None, answer.split(b"\0")))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -46,7 +46,7 @@ class Listing:
     def repositories(self) -> list[str]:
         """The folders of repositories, submodules among them, that lie in this one and that git does not enter."""
         others = (path for mode, path in self._unusual if mode == _REPOSITORY or (mode is None and path.endswith("/")))
-        return sorted(path.rstrip("/") for path in others if os.path.exists(os.path.join(path, ".git")))
+        return sorted({path.rstrip("/") for path in others if os.path.exists(os.path.join(path, ".git"))})
 
     @cached_property
     def _unusual(self) -> list[tuple[bytes | None, str]]:
