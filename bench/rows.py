@@ -26,9 +26,6 @@ _IMPORTS = (
     " ik_migrate.rewriting.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods;"
     " codemods()"
 )
-_START = (
-    "import ik_migrate.cli, ik_migrate.running.run, ik_migrate.reports.text, ik_migrate.codemod, libcst, rich.console"
-)
 _FACTORS = (1, 2, 4, 8, 16)
 
 
@@ -199,47 +196,36 @@ def many_candidates(folder: Path, extent: Extent) -> list[Row]:
 def growth_in_files(folder: Path, extent: Extent) -> list[Row]:
     """One process, more and more candidates."""
     unit = max(10, extent.mixed.candidates // 40)
-    return _growth(
-        extent,
-        [(factor, "", tree) for factor, tree in growing_trees(folder / f"growth_{unit}", _FACTORS, unit)],
-        lambda factor: f"{unit * factor} candidates",
-    )
+    places = [(factor, "", tree) for factor, tree in growing_trees(folder / f"growth_{unit}", _FACTORS, unit)]
+    return _growth(places, lambda factor: f"{unit * factor} candidates", max(1, extent.rounds // 2))
 
 
 def growth_in_size(folder: Path, extent: Extent) -> list[Row]:
     """One file that gets longer and longer."""
     paths = growing_files(folder / "growth", _FACTORS)
-    return _growth(
-        extent,
-        [(factor, path.name, path.parent) for factor, path in zip(_FACTORS, paths, strict=True)],
-        lambda factor: f"{30 * factor} spec fields, {15 * factor} kB",
-    )
+    places = [(factor, path.name, path.parent) for factor, path in zip(_FACTORS, paths, strict=True)]
+    return _growth(places, lambda factor: f"{30 * factor} spec fields, {15 * factor} kB", 2 * extent.rounds)
 
 
-def _growth(extent: Extent, places: list[tuple[int, str, Path]], named: Callable[[int], str]) -> list[Row]:
+def _growth(places: list[tuple[int, str, Path]], named: Callable[[int], str], rounds: int) -> list[Row]:
+    """What is added from size to size, for each unit, so that it does not matter how long the start takes."""
     commands = [
         Command(named(factor), [ik_migrate(), "scan", "--jobs", "1", *filter(None, [name])], home)
         for factor, name, home in places
     ]
-    empty = Command("start", [sys.executable, "-c", _START], places[0][2])
-    found = side_by_side([empty, *commands], max(1, extent.rounds // 2))
-    start = found["start"].median
-    costs = [
-        (found[command.name].median - start) / factor for command, (factor, _, _) in zip(commands, places, strict=True)
+    found = side_by_side(commands, rounds)
+    seconds = [found[command.name].median for command in commands]
+    factors = [factor for factor, _, _ in places]
+    added = [
+        (seconds[index] - seconds[index - 1]) / (factors[index] - factors[index - 1]) for index in range(1, len(places))
     ]
-    rows = []
-    for command, cost in zip(commands, costs, strict=True):
+    rows = [_plain(found, commands[0])]
+    for command, cost in zip(commands[1:], added, strict=True):
         last = command is commands[-1]
-        ratio = cost / costs[1]
-        rows.append(
-            Row(
-                command.name,
-                found[command.name].median,
-                f"{ratio:.2f} x the cost of a unit at 2 x",
-                "<= 1.25" if last else "",
-                ratio <= 1.25 or not last,
-            )
-        )
+        ratio = cost / added[1]
+        compared = f"{ratio:.2f} x the cost of a unit from {factors[1]} x to {factors[2]} x"
+        whole = found[command.name].median
+        rows.append(Row(command.name, whole, compared, "<= 1.25" if last else "", ratio <= 1.25 or not last))
     return rows
 
 

@@ -56,8 +56,8 @@ class _Commands(click.Group):
             formatter.write_dl([(name, what_it_does) for name, (_, what_it_does) in _COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        # What is imported and worked out stays until the end: to look for garbage in it every 700 objects is no use.
-        gc.set_threshold(200_000)
+        # What is imported and worked out stays until the end, and syntax trees go without the garbage collector's help.
+        gc.disable()
         _open_closed_streams()
         try:
             return super().main(*args, **kwargs)
