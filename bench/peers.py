@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from bench.rows import Extent, Row, ik_migrate
-from bench.timing import Command, side_by_side
+from bench.timing import Command, Measured, side_by_side
 from bench.trees import Size, make_repository, make_tree
 
 _FEWER = 200
@@ -58,7 +58,10 @@ def _rows(folder: Path, size: Size, names: Collection[str], extent: Extent) -> l
             commands.append(Command(name, [ik_migrate(), "scan"], tree, (0,)))
         elif _bin(folder, name).exists():
             commands.append(Command(name, ["sh", "-c", _command(folder, name)], tree, tuple(range(4))))
-    found = side_by_side(commands, max(1, extent.rounds // 3))
+    found: dict[str, Measured] = {}
+    for command in commands:
+        # Each by itself: while a slow one runs, the files of the others may fall out of the page cache.
+        found |= side_by_side([command], max(1, extent.rounds // 3))
     ours = found["ik-migrate scan"].median
     times = sorted((measured.median, name) for name, measured in found.items())
     return [Row(name, seconds, f"{seconds / ours:.1f} x ours") for seconds, name in times]
