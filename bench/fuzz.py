@@ -82,15 +82,22 @@ def _check_other_lines(project: Project, path: Path, result: FileResult) -> None
 
 def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
     """The 0-based numbers of the lines that the rewrites are about."""
+    from ik_migrate.caching.shared_objects import shared_objects
     from ik_migrate.rewriting.edits import AddImport, Edit
     from ik_migrate.specs.spec_field import spec_fields
 
     module = project.load(path, result.before)
     text = module.text
     ends = {spec.offset: text.end(spec.call) for spec in spec_fields(module)}
+    # Imports go when nothing uses them any more.
     ranges = [
         (text.start(node), text.end(node)) for node in text.nodes if isinstance(node, ast.Import | ast.ImportFrom)
     ]
+    # So do objects that only the rewritten code used, with the blank lines below them.
+    for _, statement in shared_objects(module):
+        end = text.end(statement)
+        below = text.source.text[end:]
+        ranges.append((text.start(statement), end + len(below) - len(below.lstrip())))
     for finding in result.applied:
         for change in finding.changes:
             if isinstance(change, Edit):
