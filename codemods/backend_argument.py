@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import (
+from ik_migrate.codegen.imports import needed
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.codegen.spec_class import span_of
+from ik_migrate.imagekit.cache_backends import (
     BACKENDS,
     OWN,
     STRATEGIES,
@@ -13,13 +16,12 @@ from ik_migrate.caching.backends import (
     obstacle_of,
     successor_of,
 )
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import AddArgument, DropArgument
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.rewriting.spec_class import span_of
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import AddArgument, DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK401",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import (
+from ik_migrate.codegen.masked_call import OpaqueCall
+from ik_migrate.imagekit.cache_backends import (
     BACKEND_SETTING,
     BACKENDS,
     OWN,
@@ -22,12 +23,13 @@ from ik_migrate.caching.backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import OpaqueCall
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.specs.imagekit_names import canonical
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import canonical
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK402",
@@ -217,7 +219,7 @@ def _line_end(module: Module, offset: int) -> int:
 
 
 def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: str) -> Edit:
-    from ik_migrate.rewriting.call_layout import CallLayout
+    from ik_migrate.codegen.call_layout import CallLayout
 
     call = setting.statement
     assert isinstance(call, ast.Call) and isinstance(setting.name, ast.keyword)

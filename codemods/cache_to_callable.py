@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Judgement, Verdict
-from ik_migrate.resolution.returned_names import goes_by_the_clock
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import is_by_clock, judged_cache_to, name_getter
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import is_by_clock, judged_cache_to, name_getter
+from ik_migrate.codegen.properties import NoGetter
+from ik_migrate.codegen.suggestion import sketch_of_spec
+from ik_migrate.imagekit.callability import Judgement, Verdict
+from ik_migrate.imagekit.returned_names import goes_by_the_clock
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict
-from ik_migrate.rewriting.edits import DropArgument
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import cache_to_of, judged_cache_to, name_getter
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import cache_to_of, judged_cache_to, name_getter
+from ik_migrate.codegen.properties import NoGetter
+from ik_migrate.codegen.suggestion import sketch_of_spec
+from ik_migrate.imagekit.callability import Verdict
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK302",

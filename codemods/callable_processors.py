@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Judgement, Verdict, holds_a_function, judge
-from ik_migrate.rewriting.getters import NoGetter, processors_getter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import names_its_files
-from ik_migrate.specs.custom_spec import why_no_class
-from ik_migrate.specs.sources import has_no_instance
-from ik_migrate.specs.spec_field import Argument, SpecField
+from ik_migrate.codegen.cachefile_name import names_its_files
+from ik_migrate.codegen.properties import NoGetter, processors_getter
+from ik_migrate.codegen.spec_class_obstacles import why_no_class
+from ik_migrate.codegen.suggestion import sketch_of_spec
+from ik_migrate.imagekit.callability import Judgement, Verdict, holds_a_function, judge
+from ik_migrate.imagekit.sources import has_no_instance
+from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK201",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.specs.cachefile_names import cache_to_of
-from ik_migrate.specs.sources import source_name
-from ik_migrate.specs.spec_field import SpecField, spec_fields
+from ik_migrate.codegen.cachefile_name import cache_to_of
+from ik_migrate.imagekit.sources import source_name
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 _MODEL = """\
 from django.db import models

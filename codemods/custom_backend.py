@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.caching.backend_family import Family
-from ik_migrate.caching.custom_backends import is_of_ik2
-from ik_migrate.caching.strategy_class import NO_CLEAR, ClassWriter, sketch
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.codegen.custom_backends import is_of_ik2
+from ik_migrate.codegen.strategy_class import NO_CLEAR, ClassWriter, sketch
+from ik_migrate.imagekit.backend_family import Family
+from ik_migrate.imagekit.cache_backends import why_not_turned
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK403",
@@ -101,7 +104,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         writer = ClassWriter(family)
         changes = writer.write()
         message = f"{node.name} is an image cache backend"
-        reason = backend.obstacle(module.project)
+        reason = why_not_turned(backend, module.project)
         if reason and (changes.edits or is_of_ik2(family)):
             yield report(
                 RULE,

@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import SETTING
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.cache_backends import SETTING
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.project.string_literals import literals
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from mock import patch

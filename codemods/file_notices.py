@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module, per_module
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.specs.spec_field import SpecField, fields_of_model, spec_fields
-from ik_migrate.specs.spec_files import spec_file
+from ik_migrate.codegen.imports import needed
+from ik_migrate.imagekit.spec_field import SpecField, fields_of_model, spec_fields
+from ik_migrate.imagekit.spec_files import spec_file
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 _HEAD = """\
 from django.db import models

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.returned_names import UNKNOWN, returned_extension
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.rewriting.getters import NoGetter, quoted
-from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter
-from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
-from ik_migrate.specs.sources import image_fields_of, source_binding, source_name
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import judged_cache_to, name_getter
+from ik_migrate.codegen.properties import NoGetter, quoted
+from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
+from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import AddArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import PROCESSED_FIELD
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from django.db import models

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.resolution.owners import is_spec_of_class
-from ik_migrate.rewriting.moved_names import attribute_uses
+from ik_migrate.imagekit.instance_types import is_spec_of_class
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from imagekit.utils import get_spec_files

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import with_keyword
-from ik_migrate.rewriting.edits import AddArgument, Change, DropArgument, Edit, Span
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
-from ik_migrate.specs.processor_names import IK1_NAMES
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.masked_call import with_keyword
+from ik_migrate.codegen.moved_names import Move, import_edits, new_local_name
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.imagekit.processor_names import IK1_NAMES
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import AddArgument, Change, DropArgument, Edit, Span
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK205",

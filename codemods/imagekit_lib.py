@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.moved_names import Move, import_edits, import_lines, imports_from, spelled
-from ik_migrate.specs.imagekit_0x_code import is_of_imagekit_0x
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import imports_from, spelled
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 LIB = Rule(
     code="IK206",

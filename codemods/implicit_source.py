@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.keyword_dicts import with_passed_arguments
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.specs.sources import image_fields_of
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
+from ik_migrate.imagekit.sources import image_fields_of
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import AddArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 IMPLICIT = Rule(
     code="IK102",

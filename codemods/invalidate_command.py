@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report_range
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 COMMAND = "ikcacheinvalidate"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.resolution.handed_keywords import keyword_uses
-from ik_migrate.resolution.keyword_dicts import (
+from ik_migrate.engine.blockers import silent_findings, waits_for
+from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.factories import maker_of, partial_maker
+from ik_migrate.imagekit.forwarded_kwargs import keyword_uses
+from ik_migrate.imagekit.kwargs_dicts import (
     RENAMED_KEYS,
     Entry,
     KeywordDict,
@@ -17,12 +17,14 @@ from ik_migrate.resolution.keyword_dicts import (
     unread_keywords,
     with_passed_arguments,
 )
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.silence import silent_findings, waits_for
-from ik_migrate.specs.derived import maker_of, partial_maker
-from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
-from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.imagekit.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import PROCESSED_FIELD
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK109",

@@ -5,20 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Change, Edit
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.rewriting.moved_names import (
-    Move,
-    attribute_uses,
-    import_edits,
-    import_lines,
-    imports_from,
-    new_local_name,
-    uses_of,
-)
+from ik_migrate.codegen.imports import needed
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines, new_local_name
+from ik_migrate.model.change import Change, Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK508",

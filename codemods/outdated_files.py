@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import OWN, strategy_in_force
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict
-from ik_migrate.rewriting.edits import UseStrategy
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter, names_its_files
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import judged_cache_to, name_getter, names_its_files
+from ik_migrate.codegen.properties import NoGetter
+from ik_migrate.imagekit.cache_backends import OWN, strategy_in_force
+from ik_migrate.imagekit.callability import Verdict
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import UseStrategy
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 from . import cache_to_directory
 

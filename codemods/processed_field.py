@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.rewriting.spec_class import class_name
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.spec_class import class_name
+from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK202",

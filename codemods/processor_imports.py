@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.imports import used_names
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, import_lines, imports_from
-from ik_migrate.specs.processor_names import IK1_NAMES, PLACES, SUBMODULES
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.project.used_names import used_names
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK204",

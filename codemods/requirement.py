@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.around.requirements import Form, Requirement, generation_of, requirements
-from ik_migrate.around.targets import exact_pin, pin, shell_pin, target_named
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.requirements import Form, Requirement, generation_of, requirements
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.targets import exact_pin, pin, shell_pin, target_named
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report_range
+from ik_migrate.project.string_literals import literals
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK603",

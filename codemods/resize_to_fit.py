@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import with_keyword
-from ik_migrate.specs.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.codegen.masked_call import with_keyword
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK203",

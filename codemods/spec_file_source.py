@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.specs.spec_files import spec_file_uses
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.spec_files import spec_file_uses
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report
+from ik_migrate.project.string_literals import literals
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK505",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.syntax.enclosed import enclosed
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import report_range
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
+from ik_migrate.source.enclosed import enclosed
 
 _BEFORE = """\
 {# photo.thumbnail comes from django-imagekit #}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.codemod import Codemod, UsedIgnore, complaint_about, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import report_range
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod, UsedIgnore
 
 RULE = Rule(
     code="IK801",
@@ -50,7 +52,7 @@ def _messages(comment: UsedIgnore) -> Iterator[str]:
             yield "there is nothing to ignore here"
     else:
         for code in ignore.codes:
-            complaint = complaint_about([code])
+            complaint = comment.complaint_about(code)
             if complaint:
                 yield complaint
             elif _is_unused(comment, code):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.around.command_lines import Mention
-from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.resolution.project import Project
-from ik_migrate.rewriting.edits import Edit
+from ik_migrate.imagekit.command_lines import Mention
+from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, ProjectIndex
+from ik_migrate.project.reporting import report_range
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 COMMAND = "ikcachevalidate"
 SUCCESSOR = "generateimages"
@@ -55,7 +56,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         yield _finding(module, module.project, use)
 
 
-def _finding(file: TextFile | Module, project: Project, use: Use) -> Finding:
+def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Finding:
     mention = use.mention
     place = (mention.start, mention.end)
     if use.is_import:
@@ -85,7 +86,7 @@ def _finding(file: TextFile | Module, project: Project, use: Use) -> Finding:
     return _rename(file, project, mention, message)
 
 
-def _rename(file: TextFile | Module, project: Project, mention: Mention, message: str) -> Finding:
+def _rename(file: TextFile | Module, project: ProjectIndex, mention: Mention, message: str) -> Finding:
     place = (mention.start, mention.end)
     changes = [Edit(*place, (SUCCESSOR,)), *_in_lower_case(mention)]
     labels = {word.text.lower() for word in mention.arguments}

@@ -25,7 +25,7 @@ from typing import Any
 from probe_site import distance
 
 from ik_migrate import api
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 
 TESTS = Path(__file__).resolve().parent
 FIXTURES = TESTS / "fixtures"

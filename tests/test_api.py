@@ -109,7 +109,7 @@ def test_example_package(run, site, tmp_path):
     [
         ('"ACME101"', '"IK950"', "has a rule IK950: a code is two to ten capital letters, which don't begin with IK"),
         ('"acme-media-backend"', '"image-field"', "has a rule image-field: so has ik-migrate"),
-        ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.codemod.Codemod with rules"),
+        ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.engine.registry.Codemod with rules"),
         ("import ast", "import asst", "can't be imported: ModuleNotFoundError: No module named 'asst'"),
         ("CODEMOD = ", "OTHER = ", "can't be imported: AttributeError"),
     ],

@@ -12,8 +12,8 @@ from conftest import command_line
 from terminal import run_on_terminal
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
-from ik_migrate.running.choice import together
+from ik_migrate.engine.interactive import together
+from ik_migrate.model.options import Options
 
 MODELS = """\
 from django.db import models

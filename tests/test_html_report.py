@@ -18,12 +18,14 @@ import pytest
 from browser import NAMES, Browser, find_chromium
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.files.original import decoded_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.html_report import write_html
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import decoded_lines
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 VOID = {"meta", "input", "col", "link", "wbr"}

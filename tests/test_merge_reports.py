@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ik_migrate.api import Options, scan
-from ik_migrate.controls.traits import Comparison, Trait
+from ik_migrate.model.baseline_entry import Comparison, Trait
 from ik_migrate.reports.formats import FORMATS
 from ik_migrate.reports.json_reader import NotAReport, read_json
 from ik_migrate.reports.json_report import as_dict

@@ -10,9 +10,9 @@ import textwrap
 import pytest
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.codemod import rules
-from ik_migrate.findings import Applicability
-from ik_migrate.specs.processor_names import IK1_NAMES, PLACES
+from ik_migrate.engine.registry import rules
+from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES
+from ik_migrate.model.rule import Applicability
 
 IK2_FIELD = """
 class Photo(models.Model):

@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from ik_migrate.files.original import split_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.code_frame import code_frame
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.reports.json_report import as_dict, write_json
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown, write_rule, write_rules_table
 from ik_migrate.reports.text import write_text
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import split_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE, UNSAFE, MANUAL, NOTICE = Applicability

@@ -23,11 +23,12 @@ from case_runner import (
 )
 
 from ik_migrate import api
-from ik_migrate.codemod import rules
-from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
-from ik_migrate.results import FileResult, Status
+from ik_migrate.engine.registry import rules
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.options import Options
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 
 DOCS = Path(__file__).parents[1] / "docs"
 KNOWN = known_failing()
@@ -142,8 +143,8 @@ def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
 
 def _assert_parses(data: bytes) -> None:
     """The expected text is Python 3, or Python 2 that only lacks what is gone since."""
-    from ik_migrate.files.source import Source
-    from ik_migrate.syntax.module import PythonText
+    from ik_migrate.source.source_file import Source
+    from ik_migrate.source.tree import PythonText
 
     text = PythonText(Source.from_python(data))
     if not text.is_python2:

@@ -13,10 +13,12 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from ik_migrate.api import Options, scan
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.sarif import write_sarif
-from ik_migrate.results import FileResult, Status
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 MODELS = """\

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.codemod import rules
-from ik_migrate.findings import Applicability
+from ik_migrate.engine.registry import rules
+from ik_migrate.model.rule import Applicability
 
 MODELS = """\
 from django.db import models

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from ik_migrate import api
-from ik_migrate.around.command_lines import mentions
-from ik_migrate.around.requirements import asks_for_ik2, requirements
-from ik_migrate.around.targets import TARGETS, exact_pin, pin, shell_pin, target_named
-from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.syntax.comments import in_comment
+from ik_migrate.imagekit.command_lines import mentions
+from ik_migrate.imagekit.requirements import asks_for_ik2, requirements
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.options import Options
+from ik_migrate.model.rule import Applicability
+from ik_migrate.model.targets import TARGETS, exact_pin, pin, shell_pin, target_named
+from ik_migrate.source.comments import in_comment
 
 MODELS = """\
 from django.db import models

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ik_migrate.errors import IkMigrateError
+from ik_migrate.model.errors import IkMigrateError
 
 if TYPE_CHECKING:
-    from ik_migrate.running.choice import Choose
+    from ik_migrate.engine.interactive import Choose
 
 
 class Care(NamedTuple):

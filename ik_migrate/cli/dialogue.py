@@ -8,14 +8,14 @@ from collections.abc import Set
 import click
 from rich.text import Text
 
-from ik_migrate.errors import Stopped
-from ik_migrate.files.original import original_lines
-from ik_migrate.report import Report
+from ik_migrate.model.errors import Stopped
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
 from ik_migrate.reports.diff_text import print_diff
 from ik_migrate.reports.terminal import make_console, print_line
 from ik_migrate.reports.text import ReportPrinter
 from ik_migrate.reports.visible import visible
-from ik_migrate.results import FileResult
+from ik_migrate.source.original_text import original_lines
 
 _HELP = """\
 y  yes, make this rewrite

@@ -19,8 +19,8 @@ from ik_migrate.cli.run_options import options_from, run_options, warn_of_other_
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
-    from ik_migrate.controls.options import Options
-    from ik_migrate.report import Report
+    from ik_migrate.model.options import Options
+    from ik_migrate.model.report import Report
 
 
 @click.command(

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ik_migrate.cli.progress_bar import ProgressBar
-    from ik_migrate.report import Report
+    from ik_migrate.model.report import Report
 
 
 COLORS = {"auto": None, "always": True, "never": False}

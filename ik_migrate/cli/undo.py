@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ik_migrate.files.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import Status
 from ik_migrate.reports.visible import visible
-from ik_migrate.results import Status
 
 
 class Undo:

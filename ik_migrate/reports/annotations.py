@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ik_migrate.controls.fingerprints import fingerprints_of
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
+from ik_migrate.baseline.fingerprints import fingerprints_of
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.visible import visible, visible_lines
-from ik_migrate.results import FileResult, Status
 
 
 class Level(Enum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from ik_migrate.findings import Place
+from ik_migrate.model.location import Place
 from ik_migrate.reports.terminal import joined
 from ik_migrate.reports.visible import visible
 
@@ -72,7 +72,7 @@ def frame_lines(
     """The lines of a place, its first and last where it has many.
 
     Args:
-        lines: the file, see `ik_migrate.files.original`.
+        lines: the file, see `ik_migrate.source.original_text`.
         place: what to mark; its columns count characters.
         width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.

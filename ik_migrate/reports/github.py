@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.annotations import LEVELS, Level, explanation, gaps, message, open_findings, title
 from ik_migrate.reports.totals import totals
 from ik_migrate.reports.visible import visible, visible_lines

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import IO, Any
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.annotations import LEVELS, Level, gaps, message, open_findings, title
 from ik_migrate.reports.visible import encodable, visible
 

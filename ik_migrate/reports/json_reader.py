@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ik_migrate import codemod
-from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.engine import registry as codemod
+from ik_migrate.model.baseline_entry import Comparison, Trait
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.json_report import SCHEMA_VERSION
-from ik_migrate.results import FileResult, Status
 
 Value = TypeVar("Value")
 

@@ -7,12 +7,13 @@ from collections import Counter
 from typing import IO, Any
 
 from ik_migrate import __version__
-from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
+from ik_migrate.model.baseline_entry import Comparison, Trait
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.visible import encodable
-from ik_migrate.results import FileResult, Status
 
 SCHEMA_VERSION = 1
 

@@ -7,11 +7,11 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ik_migrate.findings import Finding
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
 from ik_migrate.reports.annotations import explanation, gaps, message, title
 from ik_migrate.reports.visible import visible, visible_lines
-from ik_migrate.results import FileResult, Status
 
 
 def write_junit(report: Report, stream: IO[str]) -> None:

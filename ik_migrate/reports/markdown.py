@@ -6,15 +6,16 @@ import re
 from itertools import groupby
 from typing import IO
 
-from ik_migrate.findings import Finding, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
+from ik_migrate.model.rule import Rule
 from ik_migrate.reports.annotations import gaps
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.rule_page import fenced, language, sentence
 from ik_migrate.reports.totals import totals
 from ik_migrate.reports.visible import visible, visible_lines
 from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult
 
 _RULES = "https://github.com/ik-migrate/ik-migrate/blob/main/docs/rules"
 _HINTS = {

@@ -12,7 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from ik_migrate.findings import Applicability, Rule
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.terminal import make_console, print_block, print_line, print_wrapped, prose
 
 MEANINGS = {

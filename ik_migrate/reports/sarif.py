@@ -7,13 +7,15 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from ik_migrate import __version__
-from ik_migrate.files.original import original_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
 from ik_migrate.reports.rule_page import rule_markdown, sentence
 from ik_migrate.reports.visible import encodable, visible, visible_lines
-from ik_migrate.results import FileResult
+from ik_migrate.source.original_text import original_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/ik-migrate/ik-migrate"

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ik_migrate.findings import Applicability
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.terminal import print_block, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count, totals
 from ik_migrate.reports.work import Work, work_counts, work_of
-from ik_migrate.results import Status
 
 
 def print_summary(console: Console, report: Report) -> None:

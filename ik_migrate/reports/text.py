@@ -8,16 +8,18 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.controls.traits import Comparison
-from ik_migrate.files.original import original_lines, split_lines
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.baseline_entry import Comparison
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.code_frame import code_frame, expand
 from ik_migrate.reports.summary import print_summary
 from ik_migrate.reports.terminal import joined, make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.visible import visible
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import original_lines, split_lines
 
 STYLES = {
     Applicability.SAFE: "green",

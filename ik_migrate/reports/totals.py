@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ik_migrate.files.discovery import EXCLUDED
-from ik_migrate.report import Report
+from ik_migrate.files.triggers import EXCLUDED
+from ik_migrate.model.report import Report
 
 
 def totals(report: Report) -> str:
@@ -12,7 +12,7 @@ def totals(report: Report) -> str:
 
 
 def _found(report: Report) -> str:
-    from ik_migrate.results import Status
+    from ik_migrate.model.result import Status
 
     searched = count(report.files_searched, "file")
     found = sum(1 for result in report.results if result.findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from ik_migrate.files.original import split_lines
+from ik_migrate.source.original_text import split_lines
 
 
 def visible(text: str, encoding: str = "utf-8") -> str:

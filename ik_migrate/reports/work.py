@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
-from ik_migrate.results import FileResult
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
+from ik_migrate.model.rule import Applicability
 
 
 class Work(Enum):

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate import Applicability, Finding, Rule
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
+from ik_migrate.project.reporting import report
+from ik_migrate.rules import Codemod
+from ik_migrate.project.module import Module
+from ik_migrate.model.change import Edit
 
 OLD, NEW = "acme.media.OldBackend", "acme.media.NewBackend"
 

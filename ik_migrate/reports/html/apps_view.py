@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ik_migrate.findings import Applicability
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.html.markup import Html, element, join, prose
 from ik_migrate.reports.visible import visible
 from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult, Status
 
 _COLUMNS = {
     Work.DONE: "Rewritten",

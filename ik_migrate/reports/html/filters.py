@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ik_migrate.findings import Applicability, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.findings_view import WORK_LABELS
 from ik_migrate.reports.html.markup import Html, element, join, void_element

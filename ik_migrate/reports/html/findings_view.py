@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ik_migrate.files.original import original_lines
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Place
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
 from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
 from ik_migrate.reports.totals import count
 from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import original_lines
 
 WORK_LABELS = {
     Work.PERSON: "needs a person",

@@ -6,9 +6,9 @@ import html
 import re
 from collections.abc import Sequence
 
-from ik_migrate.files.original import split_lines
 from ik_migrate.reports.code_frame import expand
 from ik_migrate.reports.visible import visible
+from ik_migrate.source.original_text import split_lines
 
 _CODE = re.compile(r"(`[^`]+`)")
 
