@@ -11,7 +11,7 @@ from ik_migrate.imagekit.cache_backends import own_backend, why_not_turned
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
-from ik_migrate.project.reporting import report
+from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import used_names
 from ik_migrate.rules import Codemod
 
@@ -21,7 +21,7 @@ RULE = Rule(
     summary="`imagekit.imagecache` is gone",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
-    todo="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
+    help="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -76,7 +76,7 @@ def _is_imagecache(dotted: str) -> bool:
 
 
 def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str) -> Finding:
-    return report(
+    return make_finding(
         RULE,
         module,
         node,
@@ -87,7 +87,7 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
 
 
 def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
-    return report(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
+    return make_finding(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
 
 
 @per_module

@@ -11,7 +11,7 @@ from ik_migrate.imagekit.media_paths import CACHE
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, ProjectIndex
-from ik_migrate.project.reporting import report_range
+from ik_migrate.project.reporting import make_finding_at
 from ik_migrate.project.string_literals import Literal, literals
 from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
@@ -27,7 +27,7 @@ RULE = Rule(
         " ImageKit 3 puts them into CACHE/images, under names that end in a hash. The old files stay where they are"
         " and are not made anew when their sources change."
     ),
-    todo=(
+    help=(
         "Take the address from the spec field (`photo.thumbnail.url`). Where the whole folder is meant, as in the"
         " configuration of a server, name CACHE/images."
     ),
@@ -107,7 +107,9 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _finding(file: TextFile | Module, place: tuple[int, int], shown: str) -> Finding:
     shown = " ".join(shown.split()).rstrip("\"'")
-    return report_range(RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL)
+    return make_finding_at(
+        RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL
+    )
 
 
 def _concerns(project: ProjectIndex) -> bool:

@@ -12,7 +12,7 @@ from ik_migrate.imagekit.cache_backends import why_not_turned
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import report
+from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -26,7 +26,7 @@ RULE = Rule(
         " from the database is first saved with the source it had. Whether a file exists is cached now, and nothing is"
         " told of deleted instances."
     ),
-    todo="Check the strategy that the class becomes; all that use the class change with it.",
+    help="Check the strategy that the class becomes; all that use the class change with it.",
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"
         " imagekit/cachefiles/strategies.py, backends.py and imagekit/registry.py of 3.0.4 to 6.1.1"
@@ -106,18 +106,18 @@ def check_module(module: Module) -> Iterator[Finding]:
         message = f"{node.name} is an image cache backend"
         reason = why_not_turned(backend, module.project)
         if reason and (changes.edits or is_of_ik2(family)):
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 node,
                 message,
                 Applicability.MANUAL,
                 why=f"Not rewritten: {reason}. {RULE.why}",
-                todo="Write a strategy like this one, and name it wherever the backend is named.",
+                help="Write a strategy like this one, and name it wherever the backend is named.",
                 suggestion=sketch(family, changes),
             )
         elif not reason and changes.edits:
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 node,

@@ -12,7 +12,7 @@ from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
 from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import report
+from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -24,7 +24,7 @@ RULE = Rule(
         "`ImportError` in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
         " `UnknownExtension` and `UnknownFormat`, without Error in their names."
     ),
-    todo="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
+    help="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
     source="imagekit/utils.py of 2.0.4; imagekit/files.py of 3.0.4 to 6.1.1; pilkit/exceptions.py of 1.1.13 and 3.0",
     before="""\
 from imagekit.utils import IKContentFile, UnknownExtensionError, extension_to_format
@@ -68,7 +68,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _imported(module, node)
     for use, dotted in attribute_uses(module, [f"{_UTILS}.{name}" for name in _MOVED]):
         name, imports = needed(module, *_MOVED[dotted.rpartition(".")[2]])
-        yield report(
+        yield make_finding(
             RULE,
             module,
             use,
@@ -93,7 +93,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
     edits = import_edits(module, node, moves)
     names = ", ".join(move.alias.name for move in moves)
     lines = "\n".join(import_lines(moves))
-    return report(
+    return make_finding(
         RULE,
         module,
         node,

@@ -11,7 +11,7 @@ from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import report
+from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -23,7 +23,7 @@ RULE = Rule(
         "Pictures smaller than the target kept their size in ImageKit 2 (`upscale=None`). ImageKit 3 takes PILKit's"
         " default, `upscale=True`, and blows them up without a word."
     ),
-    todo="Say `upscale=False`.",
+    help="Say `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
     before="""\
 from django.db import models
@@ -115,7 +115,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
     why = ""
     if is_ik3:
         why = f"The code around it is ImageKit 3's already, so it may have been changed on purpose. {RULE.why}"
-    yield report(
+    yield make_finding(
         RULE,
         module,
         call,
@@ -153,7 +153,7 @@ def _literal(module: Module, value: ast.expr) -> ast.expr | None:
 
 
 def _by_hand(module: Module, node: ast.AST, message: str, suggestion: str) -> Finding:
-    return report(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+    return make_finding(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 _SUBCLASS = """\

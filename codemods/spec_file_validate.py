@@ -21,7 +21,7 @@ RULE = Rule(
         " not there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
         " that does not validate (`NonValidatingImageCacheBackend`) ImageKit 2 did nothing here."
     ),
-    todo="Call `generate()`.",
+    help="Call `generate()`.",
     source="ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -64,10 +64,10 @@ def check_module(module: Module) -> Iterator[Finding]:
         message = f"{use.shown} {use.is_or_may_be} a spec file, which has no validate() any more"
         if not use.has_no_arguments:
             suggestion = f"{use.shown}.generate{'()' if use.call is not None else ''}"
-            yield use.report(RULE, message, Applicability.MANUAL, suggestion=suggestion)
+            yield use.make_finding(RULE, message, Applicability.MANUAL, suggestion=suggestion)
             continue
         end = module.text.end(use.node)
-        yield use.report(
+        yield use.make_finding(
             RULE,
             message,
             Applicability.UNSAFE,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ik_migrate.config.config_file import options_for
     from ik_migrate.model.errors import IkMigrateError
     from ik_migrate.model.finding import Finding
-    from ik_migrate.model.location import Place
+    from ik_migrate.model.location import Location
     from ik_migrate.model.options import Options
     from ik_migrate.model.report import Report
     from ik_migrate.model.result import FileResult, Status
@@ -25,8 +25,8 @@ __all__ = [
     "FileResult",
     "Finding",
     "IkMigrateError",
+    "Location",
     "Options",
-    "Place",
     "Report",
     "Rule",
     "Status",
@@ -41,7 +41,7 @@ _MODULES = {
     "Finding": "model.finding",
     "IkMigrateError": "model.errors",
     "Options": "model.options",
-    "Place": "model.location",
+    "Location": "model.location",
     "Report": "model.report",
     "Rule": "model.rule",
     "Status": "model.result",

@@ -22,7 +22,7 @@ from ik_migrate.model.path_patterns import any_matches
 from ik_migrate.model.report import Report
 
 if TYPE_CHECKING:
-    from ik_migrate.engine.interactive import Choose
+    from ik_migrate.engine.interactive import ConfirmCallback
     from ik_migrate.model.result import FileResult
 
 
@@ -36,7 +36,7 @@ def scan(
     base: Path | None = None,
     only: Iterable[Path] | None = None,
     contents: Mapping[Path, bytes] | None = None,
-    choose: Choose | None = None,
+    choose: ConfirmCallback | None = None,
     with_fixes: bool = False,
     write_baseline: Path | None = None,
     progress: Progress = unseen,
@@ -116,7 +116,7 @@ def apply(
     *,
     base: Path | None = None,
     only: Iterable[Path] | None = None,
-    choose: Choose | None = None,
+    choose: ConfirmCallback | None = None,
     backup: str = "",
     before_writing: Callable[[Report], None] | None = None,
     progress: Progress = unseen,
@@ -152,12 +152,12 @@ def check_codes(options: Options) -> None:
         CodemodError: when a codemod can't be used.
         ConfigError: when there are no rules for a code.
     """
-    from ik_migrate.engine.registry import complaint_about, rules
+    from ik_migrate.engine.registry import describe_unknown_code, rules
 
     rules()
     ignores = [code for _, codes in options.per_file_ignores for code in codes]
     for key, codes in (("select", options.select), ("ignore", options.ignore), ("per-file-ignores", ignores)):
-        complaint = complaint_about(codes)
+        complaint = describe_unknown_code(codes)
         if complaint:
             raise ConfigError(f"{options.said_in}: {key}: {complaint}" if options.said_in else f"{key}: {complaint}")
 

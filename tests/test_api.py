@@ -57,7 +57,7 @@ def test_scan_and_apply(site):
         (result,) = report.results
         (finding,) = result.findings
         assert (report.exit_status, result.path, result.status) == (1, "models.py", Status.CHANGED)
-        assert (finding.rule.code, finding.place.line, finding.applicability) == ("IK101", 7, Applicability.SAFE)
+        assert (finding.rule.code, finding.location.line, finding.applicability) == ("IK101", 7, Applicability.SAFE)
         assert b"source='image'" in result.after and (site / "models.py").read_text() == MODELS
     options = options_for(site, target="4.0")
     assert (options.ignore, options.target) == (("IK5",), "4.0")

@@ -12,7 +12,6 @@ import pytest
 from ik_migrate import api
 from ik_migrate.engine import process_executor as pool
 from ik_migrate.model.options import Options
-from ik_migrate.model.result import FileResult, Status
 
 MODEL = """\
 from django.db import models
@@ -75,7 +74,7 @@ def test_file_that_ends_the_process(shop, monkeypatch):
 def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
     """Its file is taken up by another one."""
     started = []
-    start = pool._Hand._start
+    start = pool._Worker._start
 
     def start_and_note(hand):
         started.append(start(hand))
@@ -83,7 +82,7 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
             started[0].kill()
         return started[-1]
 
-    monkeypatch.setattr(pool._Hand, "_start", start_and_note)
+    monkeypatch.setattr(pool._Worker, "_start", start_and_note)
     assert not api.scan([shop], Options(jobs=2), base=shop).failed
     assert len(started) == 3
 
@@ -133,7 +132,7 @@ def wait_until(is_so):
 def test_interrupted(shop, monkeypatch, capfd):
     """All processes come to their end at once, and say nothing about it."""
     started = []
-    start = pool._Hand._start
+    start = pool._Worker._start
 
     def interrupt(phase, done, total):
         if phase == "Working out" and done == 3:
@@ -143,7 +142,7 @@ def test_interrupted(shop, monkeypatch, capfd):
         started.append(start(hand))
         return started[-1]
 
-    monkeypatch.setattr(pool._Hand, "_start", start_and_note)
+    monkeypatch.setattr(pool._Worker, "_start", start_and_note)
     with pytest.raises(KeyboardInterrupt):
         api.scan([shop], Options(jobs=2), base=shop, progress=interrupt)
     assert len(started) == 2

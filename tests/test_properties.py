@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ik_migrate import api
 from ik_migrate.engine import registry as codemod
-from ik_migrate.engine.executor import Alone
+from ik_migrate.engine.executor import SerialExecutor
 from ik_migrate.engine.pipeline import migrate_bytes
 from ik_migrate.model.options import Options
 from ik_migrate.model.result import Status
@@ -207,8 +207,8 @@ def test_order_makes_no_difference(photo_site, monkeypatch, what):
     if what == "rules":
         monkeypatch.setattr("ik_migrate.engine.pipeline.codemods", lambda: codemod.codemods()[::-1])
     else:
-        whole = Alone.results
-        monkeypatch.setattr(Alone, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))
+        whole = SerialExecutor.results
+        monkeypatch.setattr(SerialExecutor, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))
     assert results() == expected
 
 

@@ -107,10 +107,10 @@ def _shown(data: bytes) -> str:
 
 def _assert_findings(case: Case, report: Report) -> None:
     for finding in report.findings:
-        place = finding.place
+        place = finding.location
         text = place_text(case.before[finding.path], place.line, place.column, place.end_line, place.end_column)
         assert text.strip(), f"{finding.rule.code} points at nothing"
-        assert finding.message and finding.why and finding.todo
+        assert finding.message and finding.why and finding.help
         assert finding.applicability in finding.rule.applicability, f"{finding.rule.code} does not own up to this"
     codes = {finding.rule.code for finding in report.findings}
     own = next(code for code, rule in rules().items() if rule.name == case.rule)
@@ -124,11 +124,13 @@ def _assert_findings(case: Case, report: Report) -> None:
 
 def _left(result: FileResult) -> list[Finding]:
     """What is left for a person; what is said once about the whole project is taken as known."""
-    return [finding for finding in result.findings if finding not in result.applied and not finding.rule.once]
+    return [
+        finding for finding in result.findings if finding not in result.applied and not finding.rule.once_per_project
+    ]
 
 
 def _summary(finding: Finding) -> list[object]:
-    return [finding.path, finding.place.line, finding.rule.code, finding.applicability.value]
+    return [finding.path, finding.location.line, finding.rule.code, finding.applicability.value]
 
 
 def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
@@ -136,7 +138,7 @@ def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
     options = Options(unsafe_fixes=case.unsafe_fixes)
     again = api.apply([folder], options, base=folder)
     assert read_tree(folder) == case.after
-    writable = [_summary(finding) for finding in again.findings if options.writes(finding)]
+    writable = [_summary(finding) for finding in again.findings if options.should_apply(finding)]
     assert writable == [] or not case.changes
     assert not any(result.applied for result in again.results)
 

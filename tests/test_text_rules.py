@@ -266,7 +266,7 @@ def test_cache_paths_that_the_project_chose(tmp_path: Path) -> None:
     own = MODELS.format(more="") + "    own = ImageSpecField([], image_field='image', cache_to='cache/own')\n"
     nginx = b"location /media/cache/own/ {}\nlocation /media/cache/photos/ {}\n"
     found = _findings(tmp_path, {"models.py": own.encode(), "nginx.conf": nginx}, "IK306")
-    assert [finding.place.line for finding in found] == [2]
+    assert [finding.location.line for finding in found] == [2]
 
 
 def test_cache_paths_without_default_names(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_cache_paths_of_something_else(tmp_path: Path, keyword: str) -> None:
 )
 def test_addresses_of_imagekit_2(tmp_path, line):
     (found,) = _findings(tmp_path, {"requirements.txt": f"Django==1.5\n{line}\n".encode()}, "IK603")
-    assert (found.applicability, found.place.line) == (Applicability.MANUAL, 2)
+    assert (found.applicability, found.location.line) == (Applicability.MANUAL, 2)
     assert "asks for ImageKit 2" in found.message
 
 

@@ -45,7 +45,7 @@ def found(folder, *paths, **options):
     report = scan([folder / path for path in paths] or [folder], Options(**options), base=folder)
     assert not report.failed
     return [
-        (finding.path, finding.place.line, finding.rule.code, finding.applicability.value)
+        (finding.path, finding.location.line, finding.rule.code, finding.applicability.value)
         for finding in report.findings
         if finding.applicability is not Applicability.NOTICE
     ]

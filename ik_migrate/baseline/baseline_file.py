@@ -1,6 +1,6 @@
 """The baseline: findings that are known already, so that only new ones count.
 
-It is a JSON file that stands in the repository beside the code. Findings are known again by their `Trait`, not by
+It is a JSON file that stands in the repository beside the code. Findings are known again by their `BaselineEntry`, not by
 their line; paths are relative to the folder of the file, so that it can be used from anywhere.
 """
 
@@ -18,7 +18,7 @@ from ik_migrate.baseline.fingerprints import is_still_there, traits_of
 from ik_migrate.files.places import is_below, project_root
 from ik_migrate.files.reading import is_path
 from ik_migrate.files.report_files import content, new_text
-from ik_migrate.model.baseline_entry import Comparison, Trait
+from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.errors import IkMigrateError
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
@@ -34,7 +34,7 @@ class BaselineError(IkMigrateError):
     """The baseline can't be read or written; the message names the file and says why."""
 
 
-def read_baseline(file: Path) -> tuple[Trait, ...]:
+def read_baseline(file: Path) -> tuple[BaselineEntry, ...]:
     """The findings that a baseline holds.
 
     Raises:
@@ -58,15 +58,15 @@ def read_baseline(file: Path) -> tuple[Trait, ...]:
     return tuple(_trait(file, number, entry) for number, entry in enumerate(data["findings"], 1))
 
 
-def _trait(file: Path, number: int, entry: Any) -> Trait:
+def _trait(file: Path, number: int, entry: Any) -> BaselineEntry:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _KEYS):
         raise BaselineError(f"{file}: its finding {number} lacks one of {', '.join(_KEYS)}")
     if not is_path(entry["path"]):
         raise BaselineError(f"{file}: the path of its finding {number} is none that a file can have")
-    return Trait(*(entry[key] for key in _KEYS))
+    return BaselineEntry(*(entry[key] for key in _KEYS))
 
 
-def write_baseline(file: Path, report: Report, kept: Iterable[Trait], base: Path) -> tuple[Trait, ...]:
+def write_baseline(file: Path, report: Report, kept: Iterable[BaselineEntry], base: Path) -> tuple[BaselineEntry, ...]:
     """Make what a run has found the baseline; what it holds then is returned.
 
     Args:
@@ -93,7 +93,7 @@ def write_baseline(file: Path, report: Report, kept: Iterable[Trait], base: Path
 
 def judge(
     file: Path, report: Report, paths: Iterable[Path], only: Iterable[Path] | None, options: Options, base: Path
-) -> Callable[[Trait], bool]:
+) -> Callable[[BaselineEntry], bool]:
     """Makes a test whether a run would have found what an entry of a baseline speaks of, were it there.
 
     Args:
@@ -108,25 +108,25 @@ def judge(
     failed = [Path(os.path.abspath(base / path)) for path, _ in report.failed]
     chosen = None if only is None else set(only)
 
-    def is_judged(trait: Trait) -> bool:
+    def is_judged(trait: BaselineEntry) -> bool:
         path = Path(os.path.abspath(file.parent / trait.path))
         if not is_below(path, wanted) or is_below(path, failed) or (chosen is not None and path not in chosen):
             return False
         root = project_root(path) if path.parent.is_dir() else path.parent
-        return options.for_file(path, root).heeds(trait.rule) and not any_matches(path, options.exclude, root)
+        return options.for_file(path, root).is_enabled(trait.rule) and not any_matches(path, options.exclude, root)
 
     return is_judged
 
 
 def compared(
-    report: Report, file: Path, entries: Iterable[Trait], base: Path, is_judged: Callable[[Trait], bool]
+    report: Report, file: Path, entries: Iterable[BaselineEntry], base: Path, is_judged: Callable[[BaselineEntry], bool]
 ) -> Report:
     """The report with the findings that the baseline has moved aside; see `judge` for the arguments.
 
     What ``apply`` has rewritten stays among the findings.
     """
     left = list(entries)
-    pairs: list[tuple[FileResult, Finding, Trait]] = []
+    pairs: list[tuple[FileResult, Finding, BaselineEntry]] = []
     for result in report.results:
         findings = (*result.findings, *result.suppressed)
         traits = traits_of(_seen_from(file, result, base), findings)
@@ -147,13 +147,13 @@ def compared(
         replace(
             result,
             findings=tuple(finding for finding in result.findings if not is_aside(result, finding)),
-            known=tuple(finding for finding in result.findings if is_aside(result, finding)),
+            baselined=tuple(finding for finding in result.findings if is_aside(result, finding)),
         )
         if any(is_aside(result, finding) for finding in result.findings)
         else result
         for result in report.results
     ]
-    return replace(report, results=tuple(results), baseline=Comparison(_shown(file, base), fixed, unseen))
+    return replace(report, results=tuple(results), baseline=BaselineDiff(_shown(file, base), fixed, unseen))
 
 
 def _shown(file: Path, base: Path) -> str:
@@ -162,11 +162,11 @@ def _shown(file: Path, base: Path) -> str:
 
 
 def _match(
-    pairs: list[tuple[FileResult, Finding, Trait]],
-    entries: list[Trait],
-    key_of: Callable[[Trait, Finding | None], Hashable],
+    pairs: list[tuple[FileResult, Finding, BaselineEntry]],
+    entries: list[BaselineEntry],
+    key_of: Callable[[BaselineEntry, Finding | None], Hashable],
     known: set[int],
-) -> list[Trait]:
+) -> list[BaselineEntry]:
     """Pair findings that are not known yet with entries of the same key, each with one; the entries that are left.
 
     Args:
@@ -187,23 +187,23 @@ def _match(
     return [entry for index, entry in enumerate(entries) if index not in taken]
 
 
-def _as_it_was(trait: Trait, _finding: Finding | None) -> Hashable:
+def _as_it_was(trait: BaselineEntry, _finding: Finding | None) -> Hashable:
     return trait
 
 
-def _in_its_place(trait: Trait, _finding: Finding | None) -> Hashable:
+def _in_its_place(trait: BaselineEntry, _finding: Finding | None) -> Hashable:
     """The same field, but its code was changed and still needs what it needed."""
     return (trait.path, trait.rule, trait.context) if trait.context else None
 
 
-def _moved_in_its_file(trait: Trait, _finding: Finding | None) -> Hashable:
+def _moved_in_its_file(trait: BaselineEntry, _finding: Finding | None) -> Hashable:
     return (trait.path, trait.rule, trait.code)
 
 
-def _in_another_file(file: Path) -> Callable[[Trait, Finding | None], Hashable]:
+def _in_another_file(file: Path) -> Callable[[BaselineEntry, Finding | None], Hashable]:
     """The same, in a file of another name: the one of the baseline is there no more."""
 
-    def key_of(trait: Trait, finding: Finding | None) -> Hashable:
+    def key_of(trait: BaselineEntry, finding: Finding | None) -> Hashable:
         if finding is None and (file.parent / trait.path).exists():
             return None
         return (trait.rule, trait.context, trait.code)
@@ -211,11 +211,11 @@ def _in_another_file(file: Path) -> Callable[[Trait, Finding | None], Hashable]:
     return key_of
 
 
-def _once(trait: Trait, finding: Finding | None) -> Hashable:
+def _once(trait: BaselineEntry, finding: Finding | None) -> Hashable:
     """What is said once per project is known wherever it is said."""
     if finding is None:
         return trait.rule
-    return trait.rule if finding.rule.once and finding.is_notice else None
+    return trait.rule if finding.rule.once_per_project and finding.is_notice else None
 
 
 def _seen_from(file: Path, result: FileResult, base: Path) -> FileResult:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from ik_migrate.files.reading import file_content
-from ik_migrate.model.baseline_entry import Trait
+from ik_migrate.model.baseline_entry import BaselineEntry
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.result import FileResult
 from ik_migrate.source.original_text import decoded_lines, original_lines
@@ -21,7 +21,7 @@ _CUT = "... "
 _DIGEST = 12
 
 
-def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
+def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[BaselineEntry]:
     """The traits of findings in a file, in their order.
 
     Args:
@@ -32,12 +32,12 @@ def traits_of(result: FileResult, findings: tuple[Finding, ...]) -> list[Trait]:
         return []
     lines = original_lines(result)
     return [
-        Trait(result.path, finding.rule.code, _context(lines, finding.place.line - 1), _code(lines, finding))
+        BaselineEntry(result.path, finding.rule.code, _context(lines, finding.location.line - 1), _code(lines, finding))
         for finding in findings
     ]
 
 
-def is_still_there(path: Path, trait: Trait) -> bool:
+def is_still_there(path: Path, trait: BaselineEntry) -> bool:
     """Whether the code of a trait stands in a file, in the same context, whether or not it is found there."""
     try:
         lines = decoded_lines(file_content(path), "utf-8")
@@ -59,7 +59,7 @@ def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[s
     They stay the same when code elsewhere is changed, and when theirs is moved or indented.
     Of findings with the same traits the first has always the same fingerprint, the second has another.
     """
-    seen: Counter[Trait] = Counter()
+    seen: Counter[BaselineEntry] = Counter()
     fingerprints = []
     for trait in traits_of(result, findings):
         text = "\0".join((trait.rule, trait.path, trait.context, trait.code, str(seen[trait])))
@@ -70,7 +70,7 @@ def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[s
 
 def _code(lines: list[str], finding: Finding) -> str:
     """The code that a finding speaks of, with single blanks for white space, cut where it is long."""
-    place = finding.place
+    place = finding.location
     found = lines[place.line - 1 : place.end_line]
     if found:
         found[-1] = found[-1][: place.end_column - 1]

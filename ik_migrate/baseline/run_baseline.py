@@ -10,7 +10,7 @@ from ik_migrate.model.options import Options
 from ik_migrate.model.report import Report
 
 if TYPE_CHECKING:
-    from ik_migrate.model.baseline_entry import Trait
+    from ik_migrate.model.baseline_entry import BaselineEntry
 
 
 class RunBaseline:
@@ -37,7 +37,7 @@ class RunBaseline:
     ) -> None:
         self._options, self._paths, self._only, self._base, self._write_to = options, paths, only, base, write_to
         self._file = write_to or options.baseline
-        self._entries: tuple[Trait, ...] = ()
+        self._entries: tuple[BaselineEntry, ...] = ()
         if self._file is not None and (write_to is None or write_to.is_file()):
             from ik_migrate.baseline.baseline_file import read_baseline
 

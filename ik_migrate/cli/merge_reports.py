@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ik_migrate.cli.given_path import GivenPath
 from ik_migrate.cli.group import EXIT_STATUSES
+from ik_migrate.cli.path_type import GivenPath
 from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 

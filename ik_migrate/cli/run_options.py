@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ik_migrate.cli.completion import complete_codes, complete_targets
-from ik_migrate.cli.given_path import GivenPath
+from ik_migrate.cli.path_type import GivenPath
 
 if TYPE_CHECKING:
     from ik_migrate.config.config_file import Configuration
@@ -162,10 +162,10 @@ def _codes(text: str) -> list[str]:
         BadValue: when there are none, or no rule has such a code.
     """
     from ik_migrate.config.keys import BadValue
-    from ik_migrate.engine.registry import complaint_about
+    from ik_migrate.engine.registry import describe_unknown_code
 
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    complaint = complaint_about(codes) if codes else "it names no rule"
+    complaint = describe_unknown_code(codes) if codes else "it names no rule"
     if complaint:
         raise BadValue(complaint)
     return codes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import os.path
 
-from ik_migrate.codegen.properties import Getter, NoGetter, cachefile_name_getter, quoted
+from ik_migrate.codegen.properties import CannotGenerate, PropertyBuilder, build_cachefile_name, quoted
 from ik_migrate.codegen.spec_class import hidden_nodes, is_plain_attribute, span_of
 from ik_migrate.codegen.spec_class_obstacles import why_no_class
-from ik_migrate.imagekit.callability import Judgement, Verdict, judge
+from ik_migrate.imagekit.callability import Callability, Verdict, classify
 from ik_migrate.imagekit.returned_names import goes_by_the_clock, has_directives
 from ik_migrate.imagekit.sources import has_no_instance, is_made_by_property
 from ik_migrate.imagekit.spec_field import Argument, SpecField
@@ -21,15 +21,15 @@ def cache_to_of(spec: SpecField) -> Argument | None:
     return None if argument is None or argument.literal == "" else argument
 
 
-def judged_cache_to(spec: SpecField) -> Judgement | None:
+def judged_cache_to(spec: SpecField) -> Callability | None:
     """Whether the field's ``cache_to`` is callable; None where it has none."""
     argument = cache_to_of(spec)
     if argument is None or spec.is_processed:
         return None
-    return judge(spec.module, argument.value)
+    return classify(spec.module, argument.value)
 
 
-def is_by_clock(spec: SpecField, judgement: Judgement) -> bool:
+def is_by_clock(spec: SpecField, judgement: Callability) -> bool:
     """Whether the name has directives for ``strftime``, which ImageKit 2 called at every access."""
     argument = spec.arguments["cache_to"]
     if judgement.verdict is Verdict.YES:
@@ -45,15 +45,15 @@ def names_its_files(spec: SpecField) -> bool:
     return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
 
 
-def name_getter(spec: SpecField) -> Getter:
+def build_name_property(spec: SpecField) -> PropertyBuilder:
     """The property ``cachefile_name`` that gives the name which ImageKit 2 gave.
 
     Raises:
-        NoGetter: when it can't be written.
+        CannotGenerate: when it can't be written.
     """
     reason = why_no_class(spec)
     if reason:
-        raise NoGetter(reason)
+        raise CannotGenerate(reason)
     judgement = judged_cache_to(spec)
     if judgement is None:
         return _default_getter(spec)
@@ -62,8 +62,8 @@ def name_getter(spec: SpecField) -> Getter:
         return _directory_getter(spec, judgement, by_clock=by_clock)
     reason = has_no_instance(spec) or is_made_by_property(spec)
     if reason:
-        raise NoGetter(reason)
-    return cachefile_name_getter(spec, spec.arguments["cache_to"], judgement, by_clock=by_clock)
+        raise CannotGenerate(reason)
+    return build_cachefile_name(spec, spec.arguments["cache_to"], judgement, by_clock=by_clock)
 
 
 def literal_text(module: Module, expression: ast.expr) -> str | None:
@@ -79,13 +79,13 @@ def literal_text(module: Module, expression: ast.expr) -> str | None:
     return None
 
 
-def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) -> Getter:
+def _directory_getter(spec: SpecField, judgement: Callability, *, by_clock: bool) -> PropertyBuilder:
     """The source's own file name in the directory, whatever the format (``files.py`` of 2.0.4)."""
     argument = spec.arguments["cache_to"]
-    getter = Getter(spec, argument, judgement, "cachefile_name")
+    getter = PropertyBuilder(spec, argument, judgement, "cachefile_name")
     hidden = hidden_nodes(spec, argument.value)
     if hidden and (by_clock or not is_plain_attribute(spec, hidden[0]) or not isinstance(argument.value, ast.Name)):
-        raise NoGetter(f"{hidden[0].id} is a name of the class body, which a spec class can't see")
+        raise CannotGenerate(f"{hidden[0].id} is a name of the class body, which a spec class can't see")
     path = getter.need("os", "")
     getter.require_source()
     literal = argument.literal
@@ -108,12 +108,12 @@ def _directory_getter(spec: SpecField, judgement: Judgement, *, by_clock: bool) 
     return getter
 
 
-def _default_getter(spec: SpecField) -> Getter:
+def _default_getter(spec: SpecField) -> PropertyBuilder:
     """``cache/<folder of the source>/<its stem>_<attribute><extension>`` (``files.py`` of 2.0.4)."""
     if not spec.attname:
-        raise NoGetter("the name of the attribute, which the file is called after, can't be seen here")
+        raise CannotGenerate("the name of the attribute, which the file is called after, can't be seen here")
     argument = Argument("cache_to", spec.call, None, -1)
-    getter = Getter(spec, argument, Judgement(Verdict.NO), "cachefile_name")
+    getter = PropertyBuilder(spec, argument, Callability(Verdict.NO), "cachefile_name")
     path = getter.need("os", "")
     getter.require_source()
     getter.line(f"folder, filename = {path}.path.split(self.source.name)")

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from ik_migrate.model.change import Edit, Kept, Piece, Span
+from ik_migrate.model.change import Edit, Piece, Span, Unchanged
 from ik_migrate.source.tree import PythonText
 
 PLACEHOLDER = re.compile(r"_ik_(\d+)_")
@@ -14,7 +14,7 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass
-class OpaqueCall:
+class MaskedCall:
     """A call whose callee and values are plain names, ``_ik_0_``, ``_ik_1_`` and so on.
 
     Args:
@@ -34,7 +34,7 @@ class OpaqueCall:
     between: dict[tuple[int | None, int | None], tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: PythonText, call: ast.Call) -> OpaqueCall:
+    def of(cls, text: PythonText, call: ast.Call) -> MaskedCall:
         """Hide the values of ``call``."""
         nodes = [call.func, *call.args, *(keyword.value for keyword in call.keywords)]
         nodes = [node.value if isinstance(node, ast.Starred) else node for node in nodes]
@@ -91,7 +91,7 @@ class OpaqueCall:
         old = self.text.source.text[start:end]
         first = _length_in_common(old, new)
         last = _length_in_common(old[first:][::-1], new[first:][::-1])
-        return [Kept(start, start + first), new[first : len(new) - last], Kept(end - last, end)]
+        return [Unchanged(start, start + first), new[first : len(new) - last], Unchanged(end - last, end)]
 
 
 def _length_in_common(one: str, other: str) -> int:
@@ -104,7 +104,7 @@ def with_keyword(text: PythonText, call: ast.Call, name: str, value: str) -> Edi
     """The edit that gives a call one more keyword argument."""
     from ik_migrate.codegen.call_layout import CallLayout
 
-    opaque = OpaqueCall.of(text, call)
+    opaque = MaskedCall.of(text, call)
     layout = CallLayout(opaque.code)
     layout.append(name, opaque.hide((value,)))
     return opaque.edit(layout.code)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ik_migrate.codegen.imports import needed
 from ik_migrate.codegen.spec_class import free_names, hidden_names, home_of, span_of
-from ik_migrate.imagekit.callability import Judgement, is_generator
+from ik_migrate.imagekit.callability import Callability, is_generator
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 from ik_migrate.model.change import AddImport, Piece, SpecMember
 from ik_migrate.project.module import Module, per_module
@@ -19,12 +19,12 @@ from ik_migrate.project.module import Module, per_module
 Line = tuple[Piece, ...]
 
 
-class NoGetter(Exception):
+class CannotGenerate(Exception):
     """The callable can't be called from a spec class; the message says why."""
 
 
 @dataclass
-class Getter:
+class PropertyBuilder:
     """A property that calls what the field was given, and what it takes.
 
     Args:
@@ -36,7 +36,7 @@ class Getter:
 
     spec: SpecField
     argument: Argument
-    judgement: Judgement
+    judgement: Callability
     name: str
     lines: list[Line] = field(default_factory=list)
     extra: list[SpecMember] = field(default_factory=list)
@@ -96,17 +96,17 @@ class Getter:
         """What to write in front of the brackets of the call.
 
         Raises:
-            NoGetter: when it can't be seen from a spec class.
+            CannotGenerate: when it can't be seen from a spec class.
         """
         value = self.argument.value
         hidden = hidden_names(self.spec, value)
         if hidden and isinstance(value, ast.Name) and self.judgement.in_class is not None:
             holder = self.spec.module.text.names.holder_of(value)
             if holder is None or len(holder.bindings[value.id]) > 1:
-                raise NoGetter(f"{value.id} of the class body becomes something else later on")
+                raise CannotGenerate(f"{value.id} of the class body becomes something else later on")
             return (f"instance.{value.id}",)
         if hidden:
-            raise NoGetter(f"{hidden[0]} is a name of the class body, which a spec class can't see")
+            raise CannotGenerate(f"{hidden[0]} is a name of the class body, which a spec class can't see")
         if self.judgement.is_made or not isinstance(value, ast.Name | ast.Attribute):
             made = f"make_{self.name}"
             body: Line = ("staticmethod(", span_of(self.spec.module, value), ")")
@@ -115,13 +115,13 @@ class Getter:
         return (span_of(self.spec.module, value),)
 
 
-def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement) -> Getter:
+def build_processors(spec: SpecField, argument: Argument, judgement: Callability) -> PropertyBuilder:
     """``processors`` as a property that calls the field's callable.
 
     Raises:
-        NoGetter: when that can't be done.
+        CannotGenerate: when that can't be done.
     """
-    getter = Getter(spec, argument, judgement, "processors")
+    getter = PropertyBuilder(spec, argument, judgement, "processors")
     value = argument.value
     if isinstance(value, ast.Lambda) and _is_plain(value, {"instance", "file"}):
         _write_out_processors(getter, value)
@@ -132,7 +132,7 @@ def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement)
     getter.fetch_instance(instance)
     bound = callee[0] == f"instance.{value.id}" if isinstance(value, ast.Name) else False
     if bound and not _takes_instance_first(judgement):
-        raise NoGetter("it can't be called as a method, for its first parameter is not the instance")
+        raise CannotGenerate("it can't be called as a method, for its first parameter is not the instance")
     arguments = f"file={getter.source}" if bound else f"instance={instance}, file={getter.source}"
     pieces: Line = (*callee, f"({arguments})")
     if judgement.function is not None and is_generator(judgement.function):
@@ -141,19 +141,21 @@ def processors_getter(spec: SpecField, argument: Argument, judgement: Judgement)
     return getter
 
 
-def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgement, *, by_clock: bool) -> Getter:
+def build_cachefile_name(
+    spec: SpecField, argument: Argument, judgement: Callability, *, by_clock: bool
+) -> PropertyBuilder:
     """``cachefile_name`` as a property that calls the field's ``cache_to``.
 
     Args:
         by_clock: whether the result has directives for ``strftime``.
 
     Raises:
-        NoGetter: when that can't be done.
+        CannotGenerate: when that can't be done.
     """
-    getter = Getter(spec, argument, judgement, "cachefile_name")
+    getter = PropertyBuilder(spec, argument, judgement, "cachefile_name")
     value = argument.value
     if not spec.attname:
-        raise NoGetter("the name of the attribute, which the callable is given, can't be seen here")
+        raise CannotGenerate("the name of the attribute, which the callable is given, can't be seen here")
     if isinstance(value, ast.Lambda) and _positional(value) is not None and not hidden_names(spec, value.body):
         _write_out_cache_to(getter, value, by_clock=by_clock)
         return getter
@@ -171,12 +173,12 @@ def cachefile_name_getter(spec: SpecField, argument: Argument, judgement: Judgem
     return getter
 
 
-def _write_out_processors(getter: Getter, value: ast.Lambda) -> None:
+def _write_out_processors(getter: PropertyBuilder, value: ast.Lambda) -> None:
     """The lambda's body, with ``self.source`` in the place of ``file``."""
     spec = getter.spec
     hidden = hidden_names(spec, value.body)
     if hidden:
-        raise NoGetter(f"{hidden[0]} is a name of the class body, which a spec class can't see")
+        raise CannotGenerate(f"{hidden[0]} is a name of the class body, which a spec class can't see")
     outside = free_names(spec.module, value)
     getter.receiver = "spec" if "self" in outside else "self"
     used = _names_in(value.body)
@@ -191,7 +193,7 @@ def _write_out_processors(getter: Getter, value: ast.Lambda) -> None:
         getter.line("return ", body)
 
 
-def _write_out_cache_to(getter: Getter, value: ast.Lambda, *, by_clock: bool) -> None:
+def _write_out_cache_to(getter: PropertyBuilder, value: ast.Lambda, *, by_clock: bool) -> None:
     """The lambda's body, its parameters bound by lines above it."""
     spec = getter.spec
     parameters = _positional(value) or []
@@ -211,7 +213,7 @@ def _write_out_cache_to(getter: Getter, value: ast.Lambda, *, by_clock: bool) ->
     _return_name(getter, (span_of(spec.module, value.body),), by_clock=by_clock)
 
 
-def _return_name(getter: Getter, pieces: Line, *, by_clock: bool) -> None:
+def _return_name(getter: PropertyBuilder, pieces: Line, *, by_clock: bool) -> None:
     if by_clock:
         pieces = (f"{getter.need('datetime', 'datetime')}.now().strftime(", *pieces, ")")
     getter.line("return ", *pieces)
@@ -251,6 +253,6 @@ def _positional(function: ast.Lambda) -> list[str] | None:
     return names if plain and len(names) == 4 and not arguments.defaults else None
 
 
-def _takes_instance_first(judgement: Judgement) -> bool:
+def _takes_instance_first(judgement: Callability) -> bool:
     function = judgement.function
     return function is not None and bool(function.args.args) and function.args.args[0].arg == "instance"

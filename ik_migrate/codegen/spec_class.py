@@ -23,7 +23,7 @@ _PROPERTIES = frozenset({"processors", "format", "options"})
 
 
 @dataclass(frozen=True)
-class Home:
+class InsertionPoint:
     """Where a generated class goes.
 
     Args:
@@ -188,13 +188,13 @@ def _outermost_class(spec: SpecField) -> ast.ClassDef | None:
     return outermost
 
 
-def home_of(spec: SpecField) -> Home:
+def home_of(spec: SpecField) -> InsertionPoint:
     """Where the spec class of this field goes: straight before the model, or before the statement."""
     statement = _outermost_class(spec) or spec.module.text.names.statement_of(spec.call)
     return home_before(spec.module, statement)
 
 
-def home_before(module: Module, statement: ast.stmt) -> Home:
+def home_before(module: Module, statement: ast.stmt) -> InsertionPoint:
     """The place before a statement, its decorators and the comments that stand right above it."""
     text, source = module.text, module.text.source
     first: ast.AST = statement
@@ -209,7 +209,7 @@ def home_before(module: Module, statement: ast.stmt) -> Home:
     top_level = module.text.names.parents.get(statement) is module.tree
     unit = _indent_of_body(module, statement, indent) or ("\t" if "\t" in indent else source.indent_unit)
     blank_lines = min(2, _blank_lines_before(module, line)) or 2 if top_level else 1
-    return Home(source.line_starts[line], indent, blank_lines, unit)
+    return InsertionPoint(source.line_starts[line], indent, blank_lines, unit)
 
 
 def _blank_lines_before(module: Module, line: int) -> int:
@@ -264,7 +264,7 @@ def _camel_case(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Member:
+class ClassAttribute:
     """An attribute, or a property with the lines of its getter."""
 
     name: str
@@ -275,7 +275,7 @@ class Member:
 
 
 def render_class(
-    module: Module, name: str, base: str, members: list[Member], home: Home, docstring: str = ""
+    module: Module, name: str, base: str, members: list[ClassAttribute], home: InsertionPoint, docstring: str = ""
 ) -> tuple[Piece, ...]:
     """The text of a class, ready to be inserted at its home.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ik_migrate.codegen.spec_class import obstacle
 from ik_migrate.imagekit.cache_backends import successor_of
-from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.spec_field import SpecField
 
 
@@ -21,7 +21,7 @@ def why_no_class(spec: SpecField) -> str:
     for name in ("processors", "cache_to"):
         argument = spec.given(name)
         if argument is not None:
-            judgement = judge(spec.module, argument.value)
+            judgement = classify(spec.module, argument.value)
             if judgement.verdict is Verdict.UNKNOWN:
                 return f"whether its {name} is callable can't be told: {judgement.reason}"
     backend = spec.given("image_cache_backend")

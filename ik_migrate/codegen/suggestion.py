@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ik_migrate.codegen.spec_class import STAY_WITH_FIELD, class_name, shadowed_name
 from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, backend_name, successor_of
-from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.sources import has_no_instance
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 
@@ -95,7 +95,7 @@ class _Sketch:
         return "\n".join([*plain, *imports, "", f"class {name}(ImageSpec):", *body[not self.attributes :], "", made])
 
 
-def sketch_of_spec(spec: SpecField, called: Argument | None = None) -> str:
+def suggest_spec_class(spec: SpecField, called: Argument | None = None) -> str:
     """A spec class that holds what the field holds, for a person to write.
 
     Args:
@@ -106,7 +106,7 @@ def sketch_of_spec(spec: SpecField, called: Argument | None = None) -> str:
     for argument in spec.arguments.values():
         if argument.is_none or argument.name in _NOT_IN_CLASS:
             continue
-        verdict = Verdict.YES if argument is called else judge(spec.module, argument.value).verdict
+        verdict = Verdict.YES if argument is called else classify(spec.module, argument.value).verdict
         if argument.name == "processors" and verdict is Verdict.YES:
             sketch.call_processors(argument)
         elif argument.name == "cache_to" and verdict is Verdict.NO:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from ik_migrate.engine.registry import codemods
-from ik_migrate.imagekit.callability import Verdict, judge
+from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.factory_calls import fields_made_with
 from ik_migrate.imagekit.kwargs_dicts import passed_names, seen_entries, with_passed_arguments
 from ik_migrate.imagekit.spec_field import SpecField
@@ -20,28 +20,32 @@ _STORAGE = "IK105"
 _SILENT = frozenset({_STORAGE, "IK304", "IK307"})
 
 
-def is_silent(finding: Finding) -> bool:
+def blocks_call(finding: Finding) -> bool:
     """Whether nothing would tell of a finding any more once the rest of its call is ImageKit 3's."""
-    return finding.falls_silent or finding.rule.code in _SILENT
+    return finding.blocks_call or finding.rule.code in _SILENT
 
 
-def silent_findings(spec: SpecField) -> tuple[Finding, ...]:
+def find_blocking(spec: SpecField) -> tuple[Finding, ...]:
     """What needs a person before anything of a field is rewritten, but for what a comment says to ignore."""
     known = _silent_findings(spec.module)
     if spec.call not in known:
-        told = [told_once(spec, finding) for codemod in codemods() for finding in (codemod.spec_field or _none)(spec)]
-        manual = [finding for finding in told if finding.applicability is Applicability.MANUAL and is_silent(finding)]
+        told = [
+            reject_repeated_argument(spec, finding)
+            for codemod in codemods()
+            for finding in (codemod.spec_field or _none)(spec)
+        ]
+        manual = [finding for finding in told if finding.applicability is Applicability.MANUAL and blocks_call(finding)]
         known[spec.call] = ignores_of_module(spec.module).split(manual)[0]
     return known[spec.call]
 
 
 @per_module
 def _silent_findings(module: Module) -> dict[ast.Call, tuple[Finding, ...]]:
-    """What `silent_findings` has found for the calls of a file; added to."""
+    """What `find_blocking` has found for the calls of a file; added to."""
     return {}
 
 
-def waits_for(spec: SpecField) -> str:
+def find_blocking_reason(spec: SpecField) -> str:
     """What a call has to wait for though it is told of in another place; empty where there is no such thing."""
     return "" if spec.is_processed else _unknown_processors(spec) or _storage_of_made_fields(spec)
 
@@ -49,7 +53,7 @@ def waits_for(spec: SpecField) -> str:
 def _unknown_processors(spec: SpecField) -> str:
     """Processors in a dict, of which it can't be told whether they are a list."""
     values = [(entry.module, entry.value) for entry in seen_entries(spec) if entry.name == "processors"]
-    if not any(judge(*value).verdict is Verdict.UNKNOWN for value in values) or with_passed_arguments(spec).is_ik3:
+    if not any(classify(*value).verdict is Verdict.UNKNOWN for value in values) or with_passed_arguments(spec).is_ik3:
         return ""
     return "whether the processors in a dict that is passed are a callable has to be seen to first (IK109)"
 
@@ -58,7 +62,7 @@ def _storage_of_made_fields(spec: SpecField) -> str:
     """A field that the call makes, and whose source has a storage of its own."""
     is_maker = spec.model is None and not spec.is_ik3
     for made in fields_made_with(spec) if is_maker else ():
-        for finding in silent_findings(made):
+        for finding in find_blocking(made):
             if finding.rule.code == _STORAGE:
                 return f"{finding.message}, and is made with this call: that has to be seen to first ({_STORAGE})"
     return ""
@@ -68,7 +72,7 @@ def _none(spec: SpecField) -> tuple[Finding, ...]:
     return ()
 
 
-def told_once(spec: SpecField, finding: Finding) -> Finding:
+def reject_repeated_argument(spec: SpecField, finding: Finding) -> Finding:
     """The finding; without its rewrite where that gives the call an argument that a dict passes to it already."""
     names = passed_names(spec) if spec.unseen else frozenset()
     for change in finding.changes if names else ():
@@ -80,9 +84,9 @@ def told_once(spec: SpecField, finding: Finding) -> Finding:
         code = "".join(piece for piece in value if isinstance(piece, str))
         reason = f"a dict that is passed with ** says {name} already, and it can't be said twice"
         return replace(
-            finding.for_a_person(f"Not rewritten: {reason}. {finding.why}"),
-            todo=f"Say {name} in that dict, or nowhere else.",
+            finding.as_manual(f"Not rewritten: {reason}. {finding.why}"),
+            help=f"Say {name} in that dict, or nowhere else.",
             suggestion=f"'{name}': {code}" if code else "",
-            falls_silent=True,
+            blocks_call=True,
         )
     return finding

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ik_migrate.engine.facts import Facts
-from ik_migrate.engine.job import Crew
+from ik_migrate.engine.job import Executor
 from ik_migrate.engine.progress import Progress, counted
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
@@ -19,8 +19,8 @@ from ik_migrate.project.facts import ProjectFacts
 _ROUNDS = 5
 
 
-def survey(
-    root: Path, options: Options, first: Iterable[Path], crew: Crew, knowledge: ProjectFacts, progress: Progress
+def collect_facts(
+    root: Path, options: Options, first: Iterable[Path], crew: Executor, knowledge: ProjectFacts, progress: Progress
 ) -> list[Path]:
     """Read the files that mention ImageKit, and find those that use it through them.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ik_migrate.codegen.imports import with_new_imports
-from ik_migrate.engine.blockers import is_silent, told_once, waits_for
+from ik_migrate.engine.blockers import blocks_call, find_blocking_reason, reject_repeated_argument
 from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.change import AddImport, Edit, SpecMember, UseStrategy
 from ik_migrate.model.finding import Finding
@@ -28,7 +28,7 @@ _BY_POSITION = "IK103"
 _PLACES_COUNT = "As long as arguments are given by their places, none before them can go, and none can get a name."
 
 
-def settled(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
+def resolve_conflicts(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
     """The findings of a file, each as what the others make of it.
 
     Where a silent difference needs a person, the whole call is left as it is, so that it is not forgotten. Findings
@@ -44,12 +44,12 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
     findings = _told_once(module, findings)
     ignored = frozenset(ignores_of_module(module).split(findings)[1])
     # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = {f for f in findings if is_silent(f) and (f in ignored or options.ignores(f.rule.code))}
+    settled_by_hand = {f for f in findings if blocks_call(f) and (f in ignored or options.is_ignored(f.rule.code))}
     manual = [
-        (source.offset_of(finding.place), finding)
+        (source.offset_of(finding.location), finding)
         for finding in findings
         if finding.applicability is Applicability.MANUAL
-        and (finding.rule.code in _ABOUT_CALLS or finding.falls_silent)
+        and (finding.rule.code in _ABOUT_CALLS or finding.blocks_call)
         and finding not in settled_by_hand
     ]
     offsets = [offset for offset, _ in manual]
@@ -57,7 +57,7 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
     in_the_way: dict[int, str] = {}
     for finding in findings:
         # A field with a spec class names its source in ImageKit 3's way, whoever asked for it.
-        left_out = not options.heeds(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
+        left_out = not options.is_enabled(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
         if (left_out or finding in ignored) and finding not in settled_by_hand:
             reason = f"what {finding.rule.code} says of this call is left out"
             if finding.rule.code == _BY_POSITION:
@@ -68,12 +68,12 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         inside = [finding for _, finding in manual[first:last]]
         if inside:
             in_the_way[spec.offset] = "another argument of this call needs a person first"
-        if any(is_silent(finding) for finding in inside):
+        if any(blocks_call(finding) for finding in inside):
             held[spec.offset] = _HELD
         elif any(finding.rule.code == _BY_POSITION for finding in inside):
             held[spec.offset] = f"{_FIRST}. {_PLACES_COUNT}"
     for spec in spec_fields(module):
-        if reason := waits_for(spec):
+        if reason := find_blocking_reason(spec):
             held[spec.offset] = f"{reason}."
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     result = []
@@ -81,9 +81,9 @@ def settled(module: Module, findings: list[Finding], options: Options) -> list[F
         calls = _calls_of(finding)
         reasons = [in_the_way[call] for call in sorted(calls) if call in in_the_way]
         if kept := [held[call] for call in sorted(calls) if call in held]:
-            finding = finding.for_a_person(f"Not rewritten: {kept[0]}")
+            finding = finding.as_manual(f"Not rewritten: {kept[0]}")
         elif _makes_class(finding) and reasons:
-            finding = finding.for_a_person(f"Not rewritten: {reasons[0]}, {_TOGETHER} {finding.why}")
+            finding = finding.as_manual(f"Not rewritten: {reasons[0]}, {_TOGETHER} {finding.why}")
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
             finding = replace(finding, applicability=Applicability.UNSAFE)
         result.append(finding)
@@ -96,12 +96,12 @@ def _told_once(module: Module, findings: list[Finding]) -> list[Finding]:
     result = []
     for finding in findings if specs else ():
         for call in _calls_of(finding) & specs.keys():
-            finding = told_once(specs[call], finding)
+            finding = reject_repeated_argument(specs[call], finding)
         result.append(finding)
     return result if specs else findings
 
 
-def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
+def drop_partial_classes(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
     """The chosen findings without those that make half a spec class."""
     changed: dict[int, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -115,7 +115,7 @@ def consistent(chosen: list[Finding], findings: Iterable[Finding]) -> list[Findi
     ]
 
 
-def with_code_as_left(
+def update_suggestions(
     findings: Iterable[Finding],
     chosen: Iterable[Finding],
     left: Iterable[Finding],

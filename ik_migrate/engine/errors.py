@@ -11,7 +11,7 @@ from ik_migrate.engine.time_limit import TakesTooLong
 TOO_DEEP = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
 
 
-def told(error: Exception, what: str = "") -> str:
+def describe_exception(error: Exception, what: str = "") -> str:
     """An error that nobody foresaw, in one line; with ``--debug`` its traceback goes to standard error.
 
     Args:

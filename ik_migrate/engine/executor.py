@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ik_migrate.engine.garbage import no_garbage_collection
-from ik_migrate.engine.job import Crew, Job
+from ik_migrate.engine.job import Executor, Job
 from ik_migrate.engine.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BYTES_PER_PROCESS = 150_000
 
 
-class Alone:
+class SerialExecutor:
     """This process, doing the work itself.
 
     Args:
@@ -37,11 +37,11 @@ class Alone:
         self.project = Project(job.root, job.base, job.contents)
 
     def learn(self, knowledge: ProjectFacts) -> None:
-        """See `Crew.learn`."""
+        """See `Executor.learn`."""
         self.project.take_over(deepcopy(knowledge))
 
     def facts(self, paths: Iterable[Path]) -> Iterator[Facts]:
-        """See `Crew.facts`."""
+        """See `Executor.facts`."""
         return map(self.facts_of, paths)
 
     def facts_of(self, path: Path, unreadable: frozenset[Path] = frozenset()) -> Facts:
@@ -51,7 +51,7 @@ class Alone:
             path: the file.
             unreadable: files that must not be read.
         """
-        from ik_migrate.engine.errors import told
+        from ik_migrate.engine.errors import describe_exception
         from ik_migrate.engine.facts import Facts
         from ik_migrate.engine.file_facts import facts_of
 
@@ -60,24 +60,24 @@ class Alone:
             with time_limit(_size([path])):
                 found = facts_of(self.project, path)
         except Exception as error:
-            found = Facts(faults={path: told(error)})
+            found = Facts(faults={path: describe_exception(error)})
         self.project.make_room()
         return found
 
     def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
-        """See `Crew.own_backends`."""
+        """See `Executor.own_backends`."""
         from ik_migrate.codegen.custom_backends import own_backends
-        from ik_migrate.engine.errors import told
+        from ik_migrate.engine.errors import describe_exception
 
         try:
             with time_limit(_size(self.project.candidates)):
                 return own_backends(self.project, facts.backends, facts.settings), ""
         except Exception as error:
-            return {}, told(error)
+            return {}, describe_exception(error)
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
-        """See `Crew.strategies`."""
-        from ik_migrate.engine.errors import told
+        """See `Executor.strategies`."""
+        from ik_migrate.engine.errors import describe_exception
 
         found: set[str] = set()
         for path in sorted(settings):
@@ -86,7 +86,7 @@ class Alone:
                     found |= self._strategies_of(path)
             except Exception as error:
                 # The work on the file itself says what is the matter with it; here it is enough not to know.
-                told(error)
+                describe_exception(error)
                 found.add("")
         return found
 
@@ -98,7 +98,7 @@ class Alone:
         return {successor.strategy if successor is not None else "" for successor in successors}
 
     def results(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileResult]]:
-        """See `Crew.results`; backwards, unless somebody is asked: what was read last is not forgotten yet."""
+        """See `Executor.results`; backwards, unless somebody is asked: what was read last is not forgotten yet."""
         order = paths if self._job.choose is not None else reversed(list(paths))
         return ((path, self.result_of(path)) for path in order)
 
@@ -119,7 +119,7 @@ class Alone:
         return result
 
 
-def processes_for(job: Job, paths: Collection[Path]) -> int:
+def count_processes(job: Job, paths: Collection[Path]) -> int:
     """How many processes are worth their start for the files that mention ImageKit."""
     if job.contents or job.choose is not None:
         return 1
@@ -144,14 +144,14 @@ def _available_processors() -> int:
 
 
 @contextmanager
-def crew_for(job: Job, paths: Collection[Path]) -> Iterator[Crew]:
+def choose_executor(job: Job, paths: Collection[Path]) -> Iterator[Executor]:
     """Who is to work on the files of a project: several processes where there is much to do."""
-    size = processes_for(job, paths)
+    size = count_processes(job, paths)
     with no_garbage_collection():
         if size == 1:
-            yield Alone(job)
+            yield SerialExecutor(job)
             return
-        from ik_migrate.engine.process_executor import Pool
+        from ik_migrate.engine.process_executor import ProcessExecutor
 
-        with Pool(job, size) as pool:
+        with ProcessExecutor(job, size) as pool:
             yield pool

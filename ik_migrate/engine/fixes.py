@@ -41,5 +41,5 @@ def replacements(before: str, after: str) -> tuple[Replacement, ...]:
             start, new_start = start + 1, new_start + 1
         while start < end and new_start < new_end and before[end - 1] == after[new_end - 1]:
             end, new_end = end - 1, new_end - 1
-        found.append(Replacement(source.place(start, end), after[new_start:new_end]))
+        found.append(Replacement(source.locate(start, end), after[new_start:new_end]))
     return tuple(found)

@@ -9,13 +9,16 @@ from ik_migrate.model.change import AddImport, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.result import FileResult, Status
 
-Choose = Callable[[FileResult, int, int], bool]
+ConfirmCallback = Callable[[FileResult, int, int], bool]
 """Whether to make some rewrites that belong together; given the file as it would be with them alone, and which one of
 how many in this file it is, from 1."""
 
 
-def agreed(
-    result: FileResult, proposed: Iterable[Finding], rewritten: Callable[[tuple[Finding, ...]], bytes], choose: Choose
+def confirm_rewrites(
+    result: FileResult,
+    proposed: Iterable[Finding],
+    rewritten: Callable[[tuple[Finding, ...]], bytes],
+    choose: ConfirmCallback,
 ) -> tuple[Finding, ...]:
     """The rewrites that were agreed to.
 
@@ -26,7 +29,7 @@ def agreed(
         choose: asked for each that can be made alone.
     """
     chosen: list[Finding] = []
-    units = together(proposed)
+    units = group_rewrites(proposed)
     for number, unit in enumerate(units, 1):
         alone = replace(result, status=Status.CHANGED, findings=unit, applied=unit, after=rewritten(unit))
         if choose(alone, number, len(units)):
@@ -34,7 +37,7 @@ def agreed(
     return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
 
 
-def together(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+def group_rewrites(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     """The findings in groups of which each can be rewritten alone, in the order of the file.
 
     All that changes one call stays together, for it may end in one spec class; so do those that share an edit.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ik_migrate.engine.interactive import Choose
+from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.model.options import Options
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ class Job:
     base: Path
     options: Options
     contents: Mapping[Path, bytes] = field(default_factory=dict)
-    choose: Choose | None = None
+    choose: ConfirmCallback | None = None
     with_fixes: bool = False
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Who works on single files. What comes of it does not depend on who it is, but its order may."""
 
     def learn(self, knowledge: ProjectFacts) -> None:

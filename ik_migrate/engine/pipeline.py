@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ik_migrate.engine.conflicts import consistent, settled, with_code_as_left
-from ik_migrate.engine.errors import TOO_DEEP, told
-from ik_migrate.engine.interactive import Choose, agreed
+from ik_migrate.engine.conflicts import drop_partial_classes, resolve_conflicts, update_suggestions
+from ik_migrate.engine.errors import TOO_DEEP, describe_exception
+from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
 from ik_migrate.engine.registry import codemods
-from ik_migrate.engine.suppression import heeded
+from ik_migrate.engine.suppression import partition_findings
 from ik_migrate.engine.time_limit import time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
@@ -42,7 +42,7 @@ class RuleError(Exception):
 
 
 def migrate_file(
-    project: Project, path: Path, shown_path: str, options: Options, choose: Choose | None = None
+    project: Project, path: Path, shown_path: str, options: Options, choose: ConfirmCallback | None = None
 ) -> FileResult:
     """Look at one file, and work out what it would be after the rewrite.
 
@@ -68,7 +68,7 @@ def migrate_file(
 
 
 def migrate_bytes(
-    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None = None
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None = None
 ) -> FileResult:
     """Look at the content of one file, and work out what it would be after the rewrite; see `migrate_file`."""
     try:
@@ -91,17 +91,17 @@ def migrate_bytes(
     except Conflict as error:
         reason = f"{error} get in each other's way. {_REPORT}"
     except Exception as error:
-        reason = told(error)
+        reason = describe_exception(error)
     return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
 
 
 def _migrate_python(
-    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: Choose | None
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None
 ) -> FileResult:
     module = project.load(path, data)
     source = module.text.source
-    findings, ignored = heeded(module, findings_of(module, options), options)
-    proposed = tuple(consistent([finding for finding in findings if options.writes(finding)], findings))
+    findings, ignored = partition_findings(module, findings_of(module, options), options)
+    proposed = tuple(drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings))
     result = FileResult(
         shown_path,
         Status.UNCHANGED,
@@ -119,14 +119,14 @@ def _migrate_python(
 
     chosen = proposed
     if choose is not None:
-        chosen = agreed(result, proposed, lambda unit: _encoded(source, rewritten(unit)), choose)
-        result = replace(result, refused=_without(proposed, chosen))
+        chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(source, rewritten(unit)), choose)
+        result = replace(result, declined=_without(proposed, chosen))
     text = source.text
     again, left = module, findings
     if chosen:
         text = rewritten(chosen)
-        again, left = _checked(module, text, options, result.refused)
-        result = replace(result, findings=with_code_as_left(findings, chosen, left, module, again))
+        again, left = _checked(module, text, options, result.declined)
+        result = replace(result, findings=update_suggestions(findings, chosen, left, module, again))
     if options.todo:
         edits = todo_edits_of_module(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
@@ -141,26 +141,26 @@ def _without(findings: Iterable[Finding], some: Iterable[Finding]) -> tuple[Find
 
 
 def _migrate_text(
-    project: Project, shown_path: str, data: bytes, options: Options, choose: Choose | None
+    project: Project, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None
 ) -> FileResult:
     if _is_generated(data):
         return FileResult(shown_path, Status.SKIPPED, before=data, after=data, reason=_TOO_LARGE)
     file = TextFile(shown_path, Source.from_text(data), project)
-    findings, ignored = heeded(file, _findings_of_text(file), options)
+    findings, ignored = partition_findings(file, _findings_of_text(file), options)
     result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, suppressed=ignored)
 
     def rewritten(chosen: tuple[Finding, ...]) -> str:
         edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
         return EditedText(file.source, edits, frozenset()).render()
 
-    chosen = proposed = tuple(finding for finding in findings if options.writes(finding))
+    chosen = proposed = tuple(finding for finding in findings if options.should_apply(finding))
     if choose is not None:
-        chosen = agreed(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
-        result = replace(result, refused=_without(proposed, chosen))
+        chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
+        result = replace(result, declined=_without(proposed, chosen))
     text = rewritten(chosen)
     if options.todo:
         again = replace(file, source=Source(text, "utf-8"))
-        left, _ = heeded(again, _findings_of_text(again), options)
+        left, _ = partition_findings(again, _findings_of_text(again), options)
         edits = todo_edits_of_text(again, left)
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
     return _with_text(result, file.source, text, chosen)
@@ -225,11 +225,11 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
                 found += codemod.module(module)
         except Exception as error:
             raise _failed(codemod, error) from error
-    return settled(module, sorted(found, key=lambda finding: finding.sort_key), options)
+    return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
 def _failed(codemod: Codemod, error: Exception) -> RuleError:
-    return RuleError(told(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
+    return RuleError(describe_exception(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
 
 
 def _checked(
@@ -252,11 +252,11 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
-    findings, _ = heeded(again, findings_of(again, options), options)
-    left = consistent([finding for finding in findings if options.writes(finding)], findings)
+    findings, _ = partition_findings(again, findings_of(again, options), options)
+    left = drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:
         if finding.rule.code in too_many:
-            line = finding.place.line
+            line = finding.location.line
             raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line}). {_REPORT}")
     return again, findings

@@ -24,7 +24,7 @@ class CodemodError(IkMigrateError):
     """A codemod of another package can't be used; the message names the package and says why."""
 
 
-def own_codemods(built_in: Iterable[Codemod]) -> list[Codemod]:
+def load_plugins(built_in: Iterable[Codemod]) -> list[Codemod]:
     """The codemods that installed packages offer.
 
     Args:

@@ -60,7 +60,7 @@ class NotStarted(IkMigrateError):
         super().__init__(f"another process can't be started: {reason}. With --jobs 1 none is needed.")
 
 
-class _Hand:
+class _Worker:
     """One process, and what it has been told.
 
     Args:
@@ -141,7 +141,7 @@ class _Hand:
                     continue
 
 
-class Pool:
+class ProcessExecutor:
     """A crew of several processes; see `Crew` for what it does. To be used with ``with``, which ends them.
 
     Args:
@@ -151,12 +151,12 @@ class Pool:
 
     def __init__(self, job: Job, size: int) -> None:
         self._job = job
-        self._hands = [_Hand(job) for _ in range(size)]
+        self._hands = [_Worker(job) for _ in range(size)]
         self._knowledge: ProjectFacts | None = None
         self._deadly: set[Path] = set()
         self._homes: dict[Path, int] = {}
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> ProcessExecutor:
         return self
 
     def __exit__(

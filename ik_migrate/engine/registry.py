@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ik_migrate.engine.plugins import own_codemods
+from ik_migrate.engine.plugins import load_plugins
 from ik_migrate.model.did_you_mean import nearest
 from ik_migrate.model.rule import Rule
 from ik_migrate.rules import Codemod
@@ -38,7 +38,7 @@ def codemods() -> tuple[Codemod, ...]:
         if not _CODE.fullmatch(code) or codes.count(code) > 1:
             raise ValueError(f"{code} is malformed or used by two rules")
     found.sort(key=_order)
-    return (*found, *sorted(own_codemods(found), key=_order))
+    return (*found, *sorted(load_plugins(found), key=_order))
 
 
 def _order(codemod: Codemod) -> str:
@@ -52,7 +52,7 @@ def rules() -> dict[str, Rule]:
     return dict(sorted(found.items(), key=lambda item: (not _CODE.fullmatch(item[0]), item[0])))
 
 
-def complaint_about(beginnings: Iterable[str]) -> str:
+def describe_unknown_code(beginnings: Iterable[str]) -> str:
     """What is wrong with codes of rules, or their beginnings: empty where each begins the code of some rule."""
     for beginning in beginnings:
         if not any(code.startswith(beginning.upper()) for code in rules()):

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from ik_migrate.codegen.alignment import aligned_again
 from ik_migrate.codegen.call_layout import CallLayout
 from ik_migrate.codegen.imports import additions, fallen_out_of_use, needed
-from ik_migrate.codegen.masked_call import PLACEHOLDER, OpaqueCall
+from ik_migrate.codegen.masked_call import PLACEHOLDER, MaskedCall
 from ik_migrate.codegen.shared_objects import abandoned_objects
 from ik_migrate.codegen.spec_class import (
     STAY_WITH_FIELD,
-    Member,
+    ClassAttribute,
     class_name,
     free_names,
     hidden_nodes,
@@ -148,10 +148,10 @@ class _CallWriter:
     def write(self, plan: _CallPlan) -> list[Edit]:
         """The edits for one call: the call itself, and its spec class."""
         spec, text = plan.spec, self._module.text
-        opaque = OpaqueCall.of(text, spec.call)
+        opaque = MaskedCall.of(text, spec.call)
         layout = CallLayout(opaque.code)
         places = {name: f"_ik_{argument.position + 1}_" for name, argument in spec.arguments.items()}
-        members: list[Member] = []
+        members: list[ClassAttribute] = []
         if plan.needs_class:
             members = self._move_arguments(plan, layout, places)
         for change in plan.changes:
@@ -201,7 +201,7 @@ class _CallWriter:
         return Edit(line_start, line_start, (lines,), True)
 
     def _add_argument(
-        self, plan: _CallPlan, layout: CallLayout, places: dict[str, str], opaque: OpaqueCall, change: AddArgument
+        self, plan: _CallPlan, layout: CallLayout, places: dict[str, str], opaque: MaskedCall, change: AddArgument
     ) -> None:
         # A None that stands there by name takes the value in its place.
         there = places.get(change.name) or (places.get("image_field") if change.name == "source" else None)
@@ -222,9 +222,9 @@ class _CallWriter:
             layout.append(change.name, place)
         places[change.name] = place
 
-    def _move_arguments(self, plan: _CallPlan, layout: CallLayout, places: dict[str, str]) -> list[Member]:
+    def _move_arguments(self, plan: _CallPlan, layout: CallLayout, places: dict[str, str]) -> list[ClassAttribute]:
         """Take the arguments that belong to the spec class out of the call."""
-        members: list[Member] = []
+        members: list[ClassAttribute] = []
         written = {member.replaces: member.name for member in plan.members.values()}
         for argument in plan.spec.arguments.values():
             if argument.name in STAY_WITH_FIELD:
@@ -243,28 +243,28 @@ class _CallWriter:
         if source in places and source not in plan.renamed:
             layout.rename(layout.index(places[source]), "source")
         members += [
-            Member(change.name, (change.value,), False, comments=tuple(plan.comments[change.name]))
+            ClassAttribute(change.name, (change.value,), False, comments=tuple(plan.comments[change.name]))
             for change in plan.changes
             if isinstance(change, AddArgument) and change.name not in {*plan.members, *STAY_WITH_FIELD}
         ]
         return members
 
-    def _member(self, spec: SpecField, argument: Argument, name: str, comments: tuple[str, ...]) -> Member:
+    def _member(self, spec: SpecField, argument: Argument, name: str, comments: tuple[str, ...]) -> ClassAttribute:
         """An argument as an attribute of the spec class; a property where it uses names that a class body can't see."""
         value = span_of(self._module, argument.value)
         hidden = hidden_nodes(spec, argument.value)
         if not hidden and shadowed_name(spec, argument):
             receiver = "spec" if "self" in free_names(self._module, argument.value) else "self"
-            return Member(name, (("return ", value),), True, receiver, comments)
+            return ClassAttribute(name, (("return ", value),), True, receiver, comments)
         if not hidden:
-            return Member(name, ((value,),), False, comments=comments)
+            return ClassAttribute(name, ((value,),), False, comments=comments)
         info, imports = needed(self._module, "imagekit.utils", "get_field_info")
         self._imports += imports
         self.extra += [Edit(start, start, ("instance.",)) for start in map(self._module.text.start, hidden)]
         body = ((f"instance, attname = {info}(self.source)",), ("return ", value))
-        return Member(name, body, True, comments=comments)
+        return ClassAttribute(name, body, True, comments=comments)
 
-    def _class_edit(self, plan: _CallPlan, name: str, members: list[Member]) -> Edit:
+    def _class_edit(self, plan: _CallPlan, name: str, members: list[ClassAttribute]) -> Edit:
         base, imports = needed(self._module, "imagekit", "ImageSpec")
         self._imports += imports
         home = home_of(plan.spec)
@@ -272,9 +272,9 @@ class _CallWriter:
             strategy, imports = self._strategies.use(plan.strategy.base, plan.spec)
             self._imports += imports
             members = [member for member in members if member.name != "cachefile_strategy"]
-            members.append(Member("cachefile_strategy", ((strategy,),), False))
+            members.append(ClassAttribute("cachefile_strategy", ((strategy,),), False))
         members += [
-            Member(
+            ClassAttribute(
                 member.name,
                 member.body,
                 member.is_property,

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ik_migrate.engine.collect_facts import survey
-from ik_migrate.engine.executor import crew_for
-from ik_migrate.engine.interactive import Choose
+from ik_migrate.engine.collect_facts import collect_facts
+from ik_migrate.engine.executor import choose_executor
+from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.engine.job import Job
 from ik_migrate.engine.progress import Progress, counted, unseen
 from ik_migrate.engine.source_roots import source_roots
@@ -28,7 +28,7 @@ def migrate_project(
     options: Options,
     *,
     contents: Mapping[Path, bytes] | None = None,
-    choose: Choose | None = None,
+    choose: ConfirmCallback | None = None,
     with_fixes: bool = False,
     progress: Progress = unseen,
 ) -> list[FileResult]:
@@ -58,9 +58,9 @@ def migrate_project(
     if options.spec_field_classes:
         names = {name.rpartition(".")[2].encode() for name in options.spec_field_classes}
         first.update(search(root, names, options, counted=()).files)
-    with crew_for(job, first) as crew:
+    with choose_executor(job, first) as crew:
         crew.learn(knowledge)
-        more = survey(root, options, first, crew, knowledge, progress)
+        more = collect_facts(root, options, first, crew, knowledge, progress)
         paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
         found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
     results = []
@@ -69,7 +69,7 @@ def migrate_project(
     # A link may stand for a file that is among them, and its result be dropped for that of the file.
     for path in sorted(paths, key=lambda path: (os.path.islink(path), path)):
         result = found[path]
-        if any(finding.rule.once for finding in (*result.findings, *result.suppressed)):
+        if any(finding.rule.once_per_project for finding in (*result.findings, *result.suppressed)):
             result = _said_once(result, said)
         if path in named or result.findings or result.suppressed:
             results.append(result)
@@ -89,9 +89,9 @@ def _said_once(result: FileResult, said: set[str]) -> FileResult:
     """
     kept = []
     # Who has it ignored where it is said has heard it.
-    said.update(finding.rule.code for finding in result.suppressed if finding.rule.once)
+    said.update(finding.rule.code for finding in result.suppressed if finding.rule.once_per_project)
     for finding in result.findings:
-        if finding.rule.once and finding.is_notice:
+        if finding.rule.once_per_project and finding.is_notice:
             if finding.rule.code in said:
                 continue
             said.add(finding.rule.code)

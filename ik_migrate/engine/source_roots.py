@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ik_migrate.engine.errors import told
+from ik_migrate.engine.errors import describe_exception
 from ik_migrate.engine.time_limit import time_limit
 from ik_migrate.files.discovery import search
 from ik_migrate.files.excluded_dirs import EXCLUDED
@@ -46,7 +46,7 @@ def source_roots(project: Project, options: Options) -> list[Path]:
                 roots += [root for root in _roots_said_by(project, path) if _is_own(project, root)]
         except Exception as error:
             # What can't be worked out gives nothing; the work on the file itself says what is the matter with it.
-            told(error)
+            describe_exception(error)
     return [root for root in dict.fromkeys(roots) if os.path.isdir(root)]
 
 

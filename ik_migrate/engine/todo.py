@@ -38,7 +38,7 @@ def todo_edits_of_text(file: TextFile, findings: Iterable[Finding]) -> list[Edit
     if not pattern:
         return []
     lines = file.source.lines()
-    wanted = _wanted(findings, lambda finding: _line_of_text(lines, finding.place.line - 1))
+    wanted = _wanted(findings, lambda finding: _line_of_text(lines, finding.location.line - 1))
     return _edits(file.source, wanted, pattern, frozenset(range(len(lines))))
 
 
@@ -118,7 +118,7 @@ def _statement_lines(module: Module) -> list[int]:
 
 def _line_of_statement(module: Module, finding: Finding, statements: list[int]) -> int:
     """The line of the statement that a finding stands in."""
-    line = finding.place.line - 1
+    line = finding.location.line - 1
     return max((start for start in statements if start <= line), default=0)
 
 

@@ -53,4 +53,4 @@ def _rules() -> dict[str, Rule]:
 @cache
 def _ids_of_texts() -> dict[object, tuple[str, str]]:
     """Texts of rules that findings repeat."""
-    return {getattr(rule, name): (code, name) for code, rule in _rules().items() for name in ("why", "todo")}
+    return {getattr(rule, name): (code, name) for code, rule in _rules().items() for name in ("why", "help")}

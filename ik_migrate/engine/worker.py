@@ -9,7 +9,7 @@ from threading import Thread
 from time import sleep
 from typing import IO
 
-from ik_migrate.engine.executor import Alone
+from ik_migrate.engine.executor import SerialExecutor
 from ik_migrate.engine.garbage import no_garbage_collection
 from ik_migrate.engine.transport import receive, send
 
@@ -37,7 +37,7 @@ def _leave_with(parent: int) -> None:
 
 
 def _work(requests: IO[bytes], answers: IO[bytes]) -> None:
-    crew = Alone(receive(requests))
+    crew = SerialExecutor(receive(requests))
     while True:
         task, arguments = receive(requests)
         try:

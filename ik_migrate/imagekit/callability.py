@@ -26,7 +26,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Callability:
     """What is known of an argument's value.
 
     Args:
@@ -46,7 +46,7 @@ class Judgement:
     reason: str = ""
 
 
-_NO = Judgement(Verdict.NO)
+_NO = Callability(Verdict.NO)
 _LITERALS = (
     *(ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
     *(ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp),
@@ -54,22 +54,22 @@ _LITERALS = (
 _PLAIN_BUILTINS = frozenset({"list", "tuple", "sorted", "map", "filter", "set", "str", "unicode", "reversed"})
 
 
-def judge(module: Module, expression: ast.expr, depth: int = 0) -> Judgement:
+def classify(module: Module, expression: ast.expr, depth: int = 0) -> Callability:
     """Whether ``expression``, as it stands in ``module``, is callable."""
     if depth > _CALL_DEPTH:
         return _unknown("it is defined in a circle")
     if isinstance(expression, _LITERALS):
         return _NO
     if isinstance(expression, ast.Lambda):
-        return Judgement(Verdict.YES, expression, module)
+        return Callability(Verdict.YES, expression, module)
     if isinstance(expression, ast.Name | ast.Attribute):
         return _judge_name(module, expression, depth)
     if isinstance(expression, ast.Call):
         return _judge_call(module, expression, depth)
     if isinstance(expression, ast.IfExp):
-        return _agreed(judge(module, expression.body, depth + 1), judge(module, expression.orelse, depth + 1))
+        return _agreed(classify(module, expression.body, depth + 1), classify(module, expression.orelse, depth + 1))
     if isinstance(expression, ast.BoolOp):
-        first, *others = (judge(module, value, depth + 1) for value in expression.values)
+        first, *others = (classify(module, value, depth + 1) for value in expression.values)
         for other in others:
             first = _agreed(first, other)
         return first
@@ -78,17 +78,17 @@ def judge(module: Module, expression: ast.expr, depth: int = 0) -> Judgement:
     return _unknown("what it is can only be seen when it runs")
 
 
-def _unknown(reason: str) -> Judgement:
-    return Judgement(Verdict.UNKNOWN, reason=reason)
+def _unknown(reason: str) -> Callability:
+    return Callability(Verdict.UNKNOWN, reason=reason)
 
 
-def _agreed(first: Judgement, second: Judgement) -> Judgement:
+def _agreed(first: Callability, second: Callability) -> Callability:
     if first.verdict is second.verdict:
-        return first if first.verdict is Verdict.UNKNOWN else Judgement(first.verdict, is_made=True)
+        return first if first.verdict is Verdict.UNKNOWN else Callability(first.verdict, is_made=True)
     return _unknown("it is a callable in one case and not in the other")
 
 
-def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int) -> Judgement:
+def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int) -> Callability:
     shown = module.text.text_of(expression)
     target = module.resolve(expression)
     if isinstance(expression, ast.Attribute) and (target is None or target.module is None):
@@ -97,7 +97,7 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
             return method
     if target is None or target.module is None or target.binding is None:
         if target is not None and target.qualified.startswith("builtins."):
-            return _NO if target.qualified == "builtins.None" else Judgement(Verdict.YES)
+            return _NO if target.qualified == "builtins.None" else Callability(Verdict.YES)
         return _unknown(f"{shown} is defined outside this project")
     binding = target.binding
     if binding.kind == "function":
@@ -106,31 +106,31 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
             return _unknown(f"{shown} is decorated, so what it really is can only be seen when it runs")
         parent = target.module.text.names.parents.get(binding.node)
         owner = parent if isinstance(parent, ast.ClassDef) else None
-        return Judgement(Verdict.YES, binding.node, target.module, owner)
+        return Callability(Verdict.YES, binding.node, target.module, owner)
     if binding.kind == "class":
-        return Judgement(Verdict.YES)
+        return Callability(Verdict.YES)
     if binding.kind == "assign" and binding.value is not None:
-        judgement = judge(target.module, binding.value, depth + 1)
+        judgement = classify(target.module, binding.value, depth + 1)
         parent = target.module.text.names.parents.get(binding.node)
         if judgement.verdict is Verdict.YES and isinstance(parent, ast.ClassDef):
-            return Judgement(Verdict.YES, judgement.function, judgement.module, parent)
-        return Judgement(judgement.verdict, judgement.function, judgement.module, reason=judgement.reason)
+            return Callability(Verdict.YES, judgement.function, judgement.module, parent)
+        return Callability(judgement.verdict, judgement.function, judgement.module, reason=judgement.reason)
     if binding.kind == "parameter":
         return _judge_parameter(target.module, binding.node, shown, depth)
     return _unknown(f"what {shown} is can only be seen when it runs")
 
 
-def _judge_parameter(module: Module, parameter: ast.AST, shown: str, depth: int) -> Judgement:
+def _judge_parameter(module: Module, parameter: ast.AST, shown: str, depth: int) -> Callability:
     """What all callers pass, where they can be seen; a callable among it has to be taken out of the call by hand."""
     passed = passed_for(module, parameter)
     for caller, value in passed or ():
-        if judge(caller, value, depth + _CALL_DEPTH // 2).verdict is not Verdict.NO:
+        if classify(caller, value, depth + _CALL_DEPTH // 2).verdict is not Verdict.NO:
             place = f"{caller.shown_path}:{caller.text.source.line_of(caller.text.start(value)) + 1}"
             return _unknown(f"{shown} is a parameter, and {caller.text.text_of(value)} in {place} may be a callable")
     return _NO if passed else _unknown(f"{shown} is a parameter, so what it is depends on the caller")
 
 
-def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Judgement:
+def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Callability:
     """An item of a dict, list or tuple that is written out in the project: ``LOOKS['web']``, ``LOOKS[kind]``."""
     if isinstance(expression.slice, ast.Slice):
         return _NO
@@ -139,7 +139,7 @@ def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Judgem
     if target is None or target.module is None or target.binding is None:
         return _unknown(f"what {shown} is can only be seen when it runs")
     holder = target.binding.value
-    judgements = [judge(target.module, item, depth + 1) for item in _items(holder, expression.slice)]
+    judgements = [classify(target.module, item, depth + 1) for item in _items(holder, expression.slice)]
     if not judgements:
         return _unknown(f"what {shown} is can only be seen when it runs")
     first, *others = judgements
@@ -164,7 +164,7 @@ def _items(holder: ast.expr | None, key: ast.expr) -> list[ast.expr]:
     return []
 
 
-def _method_of_object(module: Module, expression: ast.Attribute) -> Judgement | None:
+def _method_of_object(module: Module, expression: ast.Attribute) -> Callability | None:
     """A method of an object whose class is known: ``Sizes(50).pick``, or ``sizes.pick`` with a name for it."""
     made: ast.expr | None = expression.value
     home = module
@@ -184,7 +184,7 @@ def _method_of_object(module: Module, expression: ast.Attribute) -> Judgement | 
     node = bindings[0].node if len(bindings) == 1 else None
     if not isinstance(node, Function) or not _are_known(owner.module, node.decorator_list):
         return None
-    return Judgement(Verdict.YES, node, owner.module, is_made=isinstance(expression.value, ast.Call))
+    return Callability(Verdict.YES, node, owner.module, is_made=isinstance(expression.value, ast.Call))
 
 
 def _are_known(module: Module, decorators: list[ast.expr]) -> bool:
@@ -193,12 +193,12 @@ def _are_known(module: Module, decorators: list[ast.expr]) -> bool:
     return all(module.qualified(decorator) in known for decorator in decorators)
 
 
-def _judge_call(module: Module, call: ast.Call, depth: int) -> Judgement:
+def _judge_call(module: Module, call: ast.Call, depth: int) -> Callability:
     shown = module.text.text_of(call.func)
     target = module.resolve(call.func)
     qualified = target.qualified if target is not None else ""
     if qualified == "functools.partial":
-        return Judgement(Verdict.YES, is_made=True)
+        return Callability(Verdict.YES, is_made=True)
     if qualified.startswith("builtins."):
         return _NO if qualified.partition(".")[2] in _PLAIN_BUILTINS else _unknown(f"{shown}() may return anything")
     if qualified.startswith(("imagekit.processors.", "os.path.")):
@@ -213,11 +213,11 @@ def _judge_call(module: Module, call: ast.Call, depth: int) -> Judgement:
     return _unknown(f"what {shown}() returns can only be seen when it runs")
 
 
-def _judge_instance(module: Module, node: ast.ClassDef) -> Judgement:
+def _judge_instance(module: Module, node: ast.ClassDef) -> Callability:
     """An object of a class of the project."""
     members = {item.name for item in node.body if isinstance(item, Function)}
     if "__call__" in members:
-        return Judgement(Verdict.YES, is_made=True)
+        return Callability(Verdict.YES, is_made=True)
     bases = [module.resolve(base) for base in node.bases]
     for base in bases:
         if base is not None and base.module is not None and base.binding is not None:
@@ -230,7 +230,7 @@ def _judge_instance(module: Module, node: ast.ClassDef) -> Judgement:
     return _NO
 
 
-def _judge_returned(module: Module, function: Function, depth: int) -> Judgement:
+def _judge_returned(module: Module, function: Function, depth: int) -> Callability:
     """What a function of the project returns."""
     names = module.text.names
     own = names.scope_made_by(function)
@@ -241,11 +241,11 @@ def _judge_returned(module: Module, function: Function, depth: int) -> Judgement
     ]
     if not returned:
         return _unknown(f"{function.name}() returns nothing that can be seen")
-    judgements = [judge(module, value, depth + 1) for value in returned]
+    judgements = [classify(module, value, depth + 1) for value in returned]
     for judgement in judgements:
         if judgement.verdict is not judgements[0].verdict or judgement.verdict is Verdict.UNKNOWN:
             return _unknown(f"what {function.name}() returns can only be seen when it runs")
-    return Judgement(judgements[0].verdict, is_made=True)
+    return Callability(judgements[0].verdict, is_made=True)
 
 
 def is_generator(function: Function | ast.Lambda) -> bool:

@@ -16,7 +16,7 @@ _DEPTH = 8
 
 
 @dataclass(frozen=True)
-class Maker:
+class FieldFactory:
     """What calling something does, if it makes a field of ImageKit's.
 
     Args:
@@ -39,7 +39,7 @@ class Maker:
         return self.parameters is not None
 
 
-def maker_of(module: Module, function: ast.expr, depth: int = 0) -> Maker | None:
+def find_factory(module: Module, function: ast.expr, depth: int = 0) -> FieldFactory | None:
     """What calling ``function`` makes, if it is a field of ImageKit's."""
     if depth > _DEPTH or not isinstance(function, ast.Name | ast.Attribute):
         return None
@@ -47,11 +47,11 @@ def maker_of(module: Module, function: ast.expr, depth: int = 0) -> Maker | None
     return _maker_of_target(module.project, target, depth) if target is not None else None
 
 
-def _maker_of_target(project: ProjectIndex, target: Target, depth: int) -> Maker | None:
+def _maker_of_target(project: ProjectIndex, target: Target, depth: int) -> FieldFactory | None:
     if target.qualified in FIELDS:
-        return Maker(target.qualified)
+        return FieldFactory(target.qualified)
     if target.qualified in project.spec_field_classes:
-        return Maker(SPEC_FIELD, frozenset())
+        return FieldFactory(SPEC_FIELD, frozenset())
     if target.module is None or target.binding is None:
         return None
     node, value = target.binding.node, target.binding.value
@@ -60,7 +60,7 @@ def _maker_of_target(project: ProjectIndex, target: Target, depth: int) -> Maker
     if isinstance(node, Function):
         return _maker_of_function(target.module, node, depth)
     if isinstance(value, ast.Call):
-        return partial_maker(target.module, value, depth)
+        return find_partial_factory(target.module, value, depth)
     return None
 
 
@@ -72,25 +72,25 @@ def makes_field(module: Module, name: str) -> bool:
     return _maker_of_target(module.project, target, 0) is not None
 
 
-def partial_maker(module: Module, call: ast.Call, depth: int = 0) -> Maker | None:
+def find_partial_factory(module: Module, call: ast.Call, depth: int = 0) -> FieldFactory | None:
     """What a ``functools.partial(ImageSpecField, ...)`` makes when it is called."""
     if not call.args or module.qualified(call.func) != "functools.partial":
         return None
-    inner = maker_of(module, call.args[0], depth + 1)
+    inner = find_factory(module, call.args[0], depth + 1)
     if inner is None or inner.has_own_signature or len(call.args) > 1:
         return None
     names = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
-    return Maker(inner.field, frozenset(names | (inner.given or frozenset())))
+    return FieldFactory(inner.field, frozenset(names | (inner.given or frozenset())))
 
 
-def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> Maker | None:
+def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> FieldFactory | None:
     """A class that derives from a field: with its signature, or with one of its own."""
     field = field_base(module, node)
     if not field:
         return None
     init = _class_with_init(module, node, depth)
     if init is None:
-        return Maker(field)
+        return FieldFactory(field)
     return _maker_with_signature(field, init)
 
 
@@ -127,13 +127,13 @@ def _class_with_init(module: Module, node: ast.ClassDef, depth: int) -> ast.Func
     return None
 
 
-def _maker_of_function(module: Module, node: Function, depth: int) -> Maker | None:
+def _maker_of_function(module: Module, node: Function, depth: int) -> FieldFactory | None:
     """A function that returns a field."""
     own = module.text.names.scope_made_by(node)
     for returned in ast.walk(node):
         if isinstance(returned, ast.Return) and module.text.scope_of(returned) is own:
             made = _returned_call(module, returned)
-            inner = maker_of(module, made.func, depth + 1) if made is not None else None
+            inner = find_factory(module, made.func, depth + 1) if made is not None else None
             if inner is not None:
                 return _maker_with_signature(inner.field, node)
     return None
@@ -148,10 +148,10 @@ def _returned_call(module: Module, returned: ast.Return) -> ast.Call | None:
     return value if isinstance(value, ast.Call) else None
 
 
-def _maker_with_signature(field: str, node: Function) -> Maker:
+def _maker_with_signature(field: str, node: Function) -> FieldFactory:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     parameters = frozenset(argument.arg for argument in arguments) | _asked_for(node)
-    return Maker(field, frozenset(), parameters, hands_on=node.args.kwarg is not None)
+    return FieldFactory(field, frozenset(), parameters, hands_on=node.args.kwarg is not None)
 
 
 def _asked_for(node: Function) -> frozenset[str]:
@@ -194,7 +194,7 @@ def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]
             if _parent_takes_ik2(module, owner):
                 yield node, field_base(module, owner), 0
         elif isinstance(receiver, ast.Name | ast.Attribute):
-            maker = maker_of(module, receiver)
+            maker = find_factory(module, receiver)
             if maker is not None and not maker.has_own_signature:
                 yield node, maker.field, 1
 
@@ -202,7 +202,7 @@ def base_constructor_calls(module: Module) -> Iterator[tuple[ast.Call, str, int]
 def _parent_takes_ik2(module: Module, owner: ast.ClassDef) -> bool:
     """Whether the constructor that ``super()`` reaches has the field's own signature."""
     for base in owner.bases:
-        maker = maker_of(module, base)
+        maker = find_factory(module, base)
         if maker is not None:
             return not maker.has_own_signature
     return False

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from ik_migrate.imagekit.callability import Judgement
+from ik_migrate.imagekit.callability import Callability
 from ik_migrate.source.scopes import Function
 from ik_migrate.source.tree import PythonText
 
@@ -76,7 +76,7 @@ def goes_by_the_clock(expression: ast.AST, *, has_to_move: bool = False) -> bool
     )
 
 
-def returned_extension(judgement: Judgement) -> Extension:
+def returned_extension(judgement: Callability) -> Extension:
     """The extension of the names that a ``cache_to`` callable returns."""
     function, module = judgement.function, judgement.module
     if function is None or module is None:

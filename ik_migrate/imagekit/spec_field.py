@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from ik_migrate.imagekit.factories import Maker, base_constructor_calls, maker_of, partial_maker
+from ik_migrate.imagekit.factories import FieldFactory, base_constructor_calls, find_factory, find_partial_factory
 from ik_migrate.model.imagekit_names import PROCESSED_FIELD
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.string_values import texts_of
@@ -143,13 +143,13 @@ def spec_fields(module: Module) -> tuple[SpecField, ...]:
     found = []
     for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call):
-            maker = maker_of(module, node.func)
+            maker = find_factory(module, node.func)
             if maker is not None:
                 found.append(_read(module, node, maker))
-            elif (made := partial_maker(module, node)) is not None:
-                found.append(_read(module, node, Maker(made.field, frozenset(), skipped=1)))
+            elif (made := find_partial_factory(module, node)) is not None:
+                found.append(_read(module, node, FieldFactory(made.field, frozenset(), skipped=1)))
     found += [
-        _read(module, call, Maker(qualified, frozenset(), skipped=skipped))
+        _read(module, call, FieldFactory(qualified, frozenset(), skipped=skipped))
         for call, qualified, skipped in base_constructor_calls(module)
     ]
     return tuple(sorted(found, key=lambda spec: spec.offset))
@@ -169,7 +169,7 @@ def _fields_by_model(module: Module) -> dict[ast.ClassDef, list[SpecField]]:
     return found
 
 
-def _read(module: Module, call: ast.Call, maker: Maker) -> SpecField:
+def _read(module: Module, call: ast.Call, maker: FieldFactory) -> SpecField:
     spec = SpecField(module, call, maker.field, given_elsewhere=maker.given)
     if maker.hands_on:
         spec.unseen = [arg.value for arg in call.args if isinstance(arg, ast.Starred)]

@@ -15,7 +15,7 @@ from ik_migrate.model.change import Change
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
-from ik_migrate.project.reporting import report
+from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.string_values import pattern_of, texts_of, values_of
 from ik_migrate.project.used_names import is_taken
 from ik_migrate.source.scopes import Binding
@@ -95,7 +95,7 @@ class SpecFileUse:
         call = self.call
         return call is not None and not call.args and not call.keywords
 
-    def report(
+    def make_finding(
         self,
         rule: Rule,
         message: str,
@@ -103,11 +103,11 @@ class SpecFileUse:
         *,
         changes: tuple[Change, ...] = (),
         why: str = "",
-        todo: str = "",
+        help: str = "",
         suggestion: str = "",
     ) -> Finding:
         """A finding about this use; no rewrite where it may be about something else."""
-        finding = report(
+        finding = make_finding(
             rule,
             self.module,
             self.call or self.node,
@@ -115,11 +115,11 @@ class SpecFileUse:
             applicability,
             changes=changes,
             why=why,
-            todo=todo,
+            help=help,
             suggestion=suggestion,
         )
         if self.file.doubt and applicability is not Applicability.NOTICE:
-            return finding.for_a_person(f"{self.file.doubt} {finding.why}")
+            return finding.as_manual(f"{self.file.doubt} {finding.why}")
         return finding
 
     def removal(self, *, make_anew: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Trait:
+class BaselineEntry:
     """A finding without what changes when code around it does.
 
     Args:
@@ -23,7 +23,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class BaselineDiff:
     """What a baseline holds that a run has not found.
 
     Args:
@@ -34,5 +34,5 @@ class Comparison:
     """
 
     file: str
-    fixed: tuple[Trait, ...] = ()
-    unseen: tuple[Trait, ...] = ()
+    fixed: tuple[BaselineEntry, ...] = ()
+    unseen: tuple[BaselineEntry, ...] = ()

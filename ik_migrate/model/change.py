@@ -30,14 +30,14 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Unchanged:
     """A range of the original text that stays where it is, whatever else is edited in it."""
 
     start: int
     end: int
 
 
-Piece = str | Span | Kept
+Piece = str | Span | Unchanged
 
 
 @dataclass(frozen=True)

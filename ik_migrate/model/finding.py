@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ik_migrate.model.location import Place
+from ik_migrate.model.location import Location
 from ik_migrate.model.rule import Applicability, Rule
 
 if TYPE_CHECKING:
@@ -19,32 +19,32 @@ class Finding:
     Args:
         rule: the rule.
         path: the file as shown to the user, with forward slashes.
-        place: where in the original file.
+        location: where in the original file.
         message: what was found.
         applicability: what ``apply`` may do about it.
         why: why it matters here; the rule's own reason when empty.
-        todo: what to do here; the rule's own advice when empty.
+        help: what to do here; the rule's own advice when empty.
         suggestion: code for a person to write, or empty.
         changes: what ``apply`` would do to the file; empty where a person is needed.
-        falls_silent: whether nothing would tell of it any more once the rest of its call is ImageKit 3's.
+        blocks_call: whether nothing would tell of it any more once the rest of its call is ImageKit 3's.
     """
 
     rule: Rule
     path: str
-    place: Place
+    location: Location
     message: str
     applicability: Applicability
     why: str = ""
-    todo: str = ""
+    help: str = ""
     suggestion: str = ""
     changes: tuple[Change, ...] = field(default=(), repr=False)
-    falls_silent: bool = field(default=False, repr=False)
+    blocks_call: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.why:
             object.__setattr__(self, "why", self.rule.why)
-        if not self.todo:
-            object.__setattr__(self, "todo", self.rule.todo)
+        if not self.help:
+            object.__setattr__(self, "help", self.rule.help)
 
     @property
     def is_notice(self) -> bool:
@@ -54,8 +54,8 @@ class Finding:
     @property
     def sort_key(self) -> tuple[int, int, str]:
         """Orders the findings of one file by place, then by code."""
-        return (self.place.line, self.place.column, self.rule.code)
+        return (self.location.line, self.location.column, self.rule.code)
 
-    def for_a_person(self, reason: str) -> Finding:
+    def as_manual(self, reason: str) -> Finding:
         """The same finding without its rewrite, because of ``reason``."""
         return replace(self, applicability=Applicability.MANUAL, why=reason, changes=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ik_migrate.model.finding import Finding
-from ik_migrate.model.location import Place
+from ik_migrate.model.location import Location
 
 
 @dataclass(frozen=True)
@@ -13,11 +13,11 @@ class Replacement:
     """Text that takes the place of other text.
 
     Args:
-        place: where in the original file; empty where text is put in.
+        location: where in the original file; empty where text is put in.
         text: what to put there, with the newlines of the file.
     """
 
-    place: Place
+    location: Location
     text: str
 
 

@@ -66,16 +66,16 @@ class Options:
         more = [code for pattern, codes in self.per_file_ignores if matches(path, pattern, root) for code in codes]
         return replace(self, ignore=(*self.ignore, *more)) if more else self
 
-    def heeds(self, code: str) -> bool:
+    def is_enabled(self, code: str) -> bool:
         """Whether the rule with that code was asked for."""
         selected = not self.select or _starts(code, self.select)
-        return selected and not self.ignores(code)
+        return selected and not self.is_ignored(code)
 
-    def ignores(self, code: str) -> bool:
+    def is_ignored(self, code: str) -> bool:
         """Whether the rule with that code was expressly left out."""
         return _starts(code, self.ignore)
 
-    def writes(self, finding: Finding) -> bool:
+    def should_apply(self, finding: Finding) -> bool:
         """Whether the finding's rewrite is to be made."""
         return bool(finding.changes) and finding.applicability.is_written(self.unsafe_fixes)
 

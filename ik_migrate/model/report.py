@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.model.baseline_entry import Comparison
+    from ik_migrate.model.baseline_entry import BaselineDiff
     from ik_migrate.model.finding import Finding
     from ik_migrate.model.result import FileResult
 
@@ -39,7 +39,7 @@ class Report:
     unsafe_fixes: bool = False
     skipped_trees: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
-    baseline: Comparison | None = None
+    baseline: BaselineDiff | None = None
     remarks: tuple[str, ...] = ()
     in_place: bool = True
     all_rules: bool = True

@@ -28,9 +28,9 @@ class FileResult:
         status: what became of it, or would become of it.
         findings: all that was found and counts, whether rewritten or not.
         applied: those findings whose rewrite is in ``after``.
-        refused: those whose rewrite was asked about and not wanted.
+        declined: those whose rewrite was asked about and not wanted.
         suppressed: what was found besides, but that a comment in the file says to ignore; never rewritten.
-        known: what was found besides, but that the baseline has already; rewritten like the rest.
+        baselined: what was found besides, but that the baseline has already; rewritten like the rest.
         before: the bytes that were read.
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
@@ -48,9 +48,9 @@ class FileResult:
     after: bytes = field(default=b"", repr=False)
     encoding: str = "utf-8"
     reason: str = ""
-    refused: tuple[Finding, ...] = ()
+    declined: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
-    known: tuple[Finding, ...] = ()
+    baselined: tuple[Finding, ...] = ()
     fixes: tuple[Fix, ...] = field(default=(), repr=False)
     fingerprints: tuple[str, ...] = field(default=(), repr=False)
 

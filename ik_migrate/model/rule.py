@@ -33,12 +33,12 @@ class Rule:
         summary: one line for the table of rules.
         applicability: what its findings can be, the usual one first.
         why: what ImageKit 3 does with the old code, in a few sentences.
-        todo: what to do about it.
+        help: what to do about it.
         source: where the fact can be looked up (ImageKit version and file).
         before: an example as ImageKit 2 wants it.
         after: the same example after ``apply``; equal to ``before`` where a person is needed.
         path: name of the file that the example would stand in.
-        once: whether it is said once per project only, at the first place.
+        once_per_project: whether it is said once per project only, at the first place.
     """
 
     code: str
@@ -46,9 +46,9 @@ class Rule:
     summary: str
     applicability: tuple[Applicability, ...]
     why: str
-    todo: str
+    help: str
     source: str
     before: str
     after: str
     path: str = "models.py"
-    once: bool = False
+    once_per_project: bool = False

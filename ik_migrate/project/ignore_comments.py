@@ -187,7 +187,7 @@ class _CodeAround:
     def lines_of(self, finding: Finding) -> frozenset[int]:
         """The first and last lines of what is spoken of, of its statement, and of the calls around it."""
         lines = _own_lines(finding)
-        offset = self._source.offset_of(finding.place)
+        offset = self._source.offset_of(finding.location)
         index = bisect_right(self._starts, offset) - 1
         while index >= 0:
             if offset < self._ends[index]:
@@ -213,6 +213,6 @@ def _lines_in_text(lines: list[str], finding: Finding) -> frozenset[int]:
 
 
 def _own_lines(finding: Finding) -> set[int]:
-    place = finding.place
+    place = finding.location
     ends_with_line = place.end_column == 1 and place.end_line > place.line
     return {place.line - 1, place.end_line - (2 if ends_with_line else 1)}

@@ -12,7 +12,7 @@ from ik_migrate.project.module import Module
 from ik_migrate.project.text_file import TextFile
 
 
-def report(
+def make_finding(
     rule: Rule,
     module: Module,
     node: ast.AST,
@@ -21,17 +21,17 @@ def report(
     *,
     changes: Iterable[Change] = (),
     why: str = "",
-    todo: str = "",
+    help: str = "",
     suggestion: str = "",
 ) -> Finding:
     """A finding about a node of a Python file; see `Finding` for the arguments."""
     place = (module.text.start(node), module.text.end(node))
-    return report_range(
-        rule, module, place, message, applicability, changes=changes, why=why, todo=todo, suggestion=suggestion
+    return make_finding_at(
+        rule, module, place, message, applicability, changes=changes, why=why, help=help, suggestion=suggestion
     )
 
 
-def report_range(
+def make_finding_at(
     rule: Rule,
     file: TextFile | Module,
     place: tuple[int, int],
@@ -40,7 +40,7 @@ def report_range(
     *,
     changes: Iterable[Change] = (),
     why: str = "",
-    todo: str = "",
+    help: str = "",
     suggestion: str = "",
 ) -> Finding:
     """A finding about a range of a file's text, from one offset to another; see `Finding` for the arguments."""
@@ -48,11 +48,11 @@ def report_range(
     return Finding(
         rule=rule,
         path=path,
-        place=source.place(*place),
+        location=source.locate(*place),
         message=message,
         applicability=applicability,
         why=why,
-        todo=todo,
+        help=help,
         suggestion=suggestion,
         changes=tuple(changes),
     )

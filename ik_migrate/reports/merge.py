@@ -55,7 +55,7 @@ def _below(name: str, result: FileResult) -> FileResult:
         findings=moved(result.findings),
         applied=moved(result.applied),
         suppressed=moved(result.suppressed),
-        known=moved(result.known),
+        baselined=moved(result.baselined),
     )
 
 

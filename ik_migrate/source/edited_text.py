@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from operator import attrgetter
 
-from ik_migrate.model.change import Edit, Kept, Span
+from ik_migrate.model.change import Edit, Span, Unchanged
 from ik_migrate.source.source_file import Source
 
 
@@ -65,7 +65,7 @@ class EditedText:
             for piece in edit.pieces:
                 if isinstance(piece, str):
                     out.append((piece, None))
-                elif isinstance(piece, Kept):
+                elif isinstance(piece, Unchanged):
                     out.append((self._source.text[piece.start : piece.end], piece.start))
                 else:
                     out += self._moved(piece, edit)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ik_migrate.model.location import Place
+from ik_migrate.model.location import Location
 
 # Python counts lines by these three only; str.splitlines would also split at form feeds.
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -116,14 +116,14 @@ class Source:
         # A form feed ends nothing and indents nothing.
         return match.group().rpartition("\f")[2] if match else ""
 
-    def offset_of(self, place: Place) -> int:
+    def offset_of(self, place: Location) -> int:
         """The offset that a place starts at."""
         return self.line_starts[place.line - 1] + place.column - 1
 
-    def place(self, start: int, end: int) -> Place:
+    def locate(self, start: int, end: int) -> Location:
         """The 1-based lines and columns of the text from ``start`` to ``end``."""
         line, end_line = self.line_of(start), self.line_of(end)
-        return Place(
+        return Location(
             line + 1,
             start - self.line_starts[line] + 1,
             end_line + 1,

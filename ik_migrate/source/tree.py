@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import TypeVar, cast
 
-from ik_migrate.model.location import Place
+from ik_migrate.model.location import Location
 from ik_migrate.source.python2.tokens import NotPython, TooDeep
 from ik_migrate.source.python3 import parse
 from ik_migrate.source.scopes import Names, Scope, children
@@ -94,9 +94,9 @@ class PythonText:
         """The original text of ``node``."""
         return self.source.text[self.start(node) : self.end(node)]
 
-    def place(self, node: ast.AST) -> Place:
+    def place(self, node: ast.AST) -> Location:
         """Lines and columns of ``node`` in the original text."""
-        return self.source.place(self.start(node), self.end(node))
+        return self.source.locate(self.start(node), self.end(node))
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope that ``node`` is evaluated in."""

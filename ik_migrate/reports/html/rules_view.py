@@ -63,7 +63,7 @@ def _rule_text(rule: Rule) -> Html:
         element("h4", "Why"),
         paragraphs(rule.why),
         element("h4", "What to do"),
-        paragraphs(rule.todo),
+        paragraphs(rule.help),
     ]
     for title, source in examples(rule):
         parts += [element("h4", f"{title} ({rule.path})"), code_block(source)]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ik_migrate.cli.given_path import GivenPath
+from ik_migrate.cli.path_type import GivenPath
 
 STDIN = Path("-")
 

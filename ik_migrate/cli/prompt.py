@@ -12,9 +12,9 @@ from ik_migrate.model.errors import Stopped
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult
 from ik_migrate.reports.diff_text import print_diff
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import make_console, print_line
 from ik_migrate.reports.text import ReportPrinter
-from ik_migrate.reports.visible import visible
 from ik_migrate.source.original_text import original_lines
 
 _HELP = """\
@@ -28,7 +28,7 @@ Files are written when all is asked; until then Ctrl-C leaves them all as they a
 Changes of one call are one rewrite: they may end in one class."""
 
 
-class Dialogue:
+class Prompt:
     """Asks about each rewrite; a `choice.Choose`.
 
     It speaks on standard error, so that the report can go to a file.
@@ -70,7 +70,7 @@ class Dialogue:
     def _show(self, alone: FileResult) -> None:
         if alone.path != self._path:
             self._path = alone.path
-            title = visible(alone.path, self._console.encoding)
+            title = escape(alone.path, self._console.encoding)
             print_line(self._console)
             print_line(self._console, Text(title, style="bold underline"))
         lines = original_lines(alone)

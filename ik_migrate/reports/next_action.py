@@ -11,7 +11,7 @@ from ik_migrate.model.result import FileResult
 from ik_migrate.model.rule import Applicability
 
 
-class Work(Enum):
+class NextAction(Enum):
     """What is left to do about a finding, and who does it."""
 
     PERSON = "person"
@@ -28,10 +28,10 @@ class Work(Enum):
     @property
     def is_open(self) -> bool:
         """Whether something is left to do."""
-        return self in {Work.PERSON, Work.UNSAFE, Work.APPLY}
+        return self in {NextAction.PERSON, NextAction.UNSAFE, NextAction.APPLY}
 
 
-def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
+def work_of(finding: Finding, result: FileResult, report: Report) -> NextAction:
     """What is left to do about a finding.
 
     Args:
@@ -40,16 +40,16 @@ def work_of(finding: Finding, result: FileResult, report: Report) -> Work:
         report: the run.
     """
     if result.is_applied(finding):
-        return Work.DONE if report.command == "apply" else Work.APPLY
-    if finding in result.refused:
-        return Work.APPLY
+        return NextAction.DONE if report.command == "apply" else NextAction.APPLY
+    if finding in result.declined:
+        return NextAction.APPLY
     if finding.is_notice:
-        return Work.NOTICE
+        return NextAction.NOTICE
     if finding.applicability is Applicability.UNSAFE and not report.unsafe_fixes:
-        return Work.UNSAFE
-    return Work.PERSON
+        return NextAction.UNSAFE
+    return NextAction.PERSON
 
 
-def work_counts(report: Report) -> Counter[Work]:
+def work_counts(report: Report) -> Counter[NextAction]:
     """How many findings there are of each kind of work."""
     return Counter(work_of(finding, result, report) for result in report.results for finding in result.findings)

@@ -7,7 +7,7 @@ import unicodedata
 from ik_migrate.source.original_text import split_lines
 
 
-def visible(text: str, encoding: str = "utf-8") -> str:
+def escape(text: str, encoding: str = "utf-8") -> str:
     """``text`` in one line, with all that is not plainly visible written as an escape.
 
     Control characters, line breaks, characters that change the direction of writing, bytes that could
@@ -23,8 +23,8 @@ def visible(text: str, encoding: str = "utf-8") -> str:
 
 
 def visible_lines(text: str) -> str:
-    """``text`` with its lines kept, and each of them as `visible` shows it; tabs of code become blanks."""
-    return "\n".join(visible(line.expandtabs(4)) for line in split_lines(text))
+    """``text`` with its lines kept, and each of them as `escape` shows it; tabs of code become blanks."""
+    return "\n".join(escape(line.expandtabs(4)) for line in split_lines(text))
 
 
 def encodable(text: str) -> str:
