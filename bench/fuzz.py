@@ -84,7 +84,7 @@ def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
     """The 0-based numbers of the lines that the rewrites are about."""
     from ik_migrate.codegen.shared_objects import shared_objects
     from ik_migrate.imagekit.spec_field import spec_fields
-    from ik_migrate.model.change import AddImport, Edit
+    from ik_migrate.model.change import CALL_CHANGES, Edit
 
     module = project.load(path, result.before)
     text = module.text
@@ -102,7 +102,7 @@ def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
         for change in finding.changes:
             if isinstance(change, Edit):
                 ranges.append((change.start, change.end))
-            elif not isinstance(change, AddImport):
+            elif isinstance(change, CALL_CHANGES):
                 ranges.append((change.call, ends[change.call]))
     line_of = text.source.line_of
     return {line for start, end in ranges for line in range(line_of(start), line_of(end) + 1)}

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import needed
-from ik_migrate.codegen.properties import quoted
-from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.imagekit.cache_backends import (
-    BACKENDS,
-    OWN,
-    STRATEGIES,
-    backend_name,
-    class_made_by,
-    obstacle_of,
-    successor_of,
-)
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import AddArgument, DropArgument
+from ik_migrate.codegen.legacy_spec import base_of
+from ik_migrate.codegen.literals import quoted
+from ik_migrate.codegen.support.use import use_support
+from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, backend_name, successor_of
+from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.model.change import AddArgument, Change, DropArgument, RenameArgument
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
@@ -68,63 +61,53 @@ class Photo(models.Model):
 )
 
 _LATER = (
-    "ImageKit 2 made a missing file at once and only made it again in a task; ImageKit 3 leaves it missing until a"
-    " task has run, so pages can show no picture for a moment. ImageKit 3.0 calls the backend Async."
+    "ImageKit 2 generated a missing file at once and only generated it again in a task; ImageKit 3 leaves it missing"
+    " until a task has run, so pages can lack an image for a moment. ImageKit 3.0 calls the backend Async."
 )
-_BY_HAND = f"""\
-from {BACKENDS} import Simple
-
-cachefile_backend=Simple(),
-cachefile_strategy=...,  # what the backend did, as a strategy"""
-_CHANGES_TOO = (
-    "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
-)
+_SUPPORT = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
+"""The strategies of the support module, for files whose name does not change with their source."""
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Rewrite the backends that come with ImageKit; report the others."""
+    """Replace the backends of ImageKit by a backend and a strategy; others become strategies themselves."""
     argument = spec.arguments.get("image_cache_backend")
     if argument is None or spec.is_processed:
         return
     node = argument.keyword or argument.value
     if argument.is_none:
         drop = (DropArgument(spec.offset, argument.name),)
-        message = f"{spec.label} gives image_cache_backend=None, which is the default"
+        message = f"{spec.label}: `image_cache_backend=None` is the default"
         yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
         return
-    successor = successor_of(spec.module, argument.value)
     message = f"{spec.label} has an image cache backend"
-    if successor is None:
-        obstacle = obstacle_of(spec.module, class_made_by(spec.module, argument.value))
-        yield make_finding(
-            RULE,
-            spec.module,
-            node,
-            f"{message} of the project's own: {spec.module.text.text_of(argument.value)}",
-            Applicability.MANUAL,
-            why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
-            help="Turn the backend into a strategy (ik-migrate explain IK403) and give cachefile_strategy=.",
-            suggestion=_BY_HAND,
-        )
+    successor = successor_of(spec.module, argument.value)
+    if successor is None or successor.strategy == OWN:
+        rename = RenameArgument(spec.offset, argument.name, "cachefile_strategy")
+        yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=[rename])
         return
-    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
-    is_own = successor.strategy == OWN
-    why = f"{RULE.why} {_CHANGES_TOO if is_own else _LATER}"
-    strategy = span_of(spec.module, argument.value) if is_own else quoted(spec, f"{STRATEGIES}.{successor.strategy}")
     yield make_finding(
         RULE,
         spec.module,
         node,
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else why,
-        changes=[
-            AddArgument(spec.offset, "cachefile_backend", (f"{backend}()",), after=argument.name),
-            AddArgument(spec.offset, "cachefile_strategy", (strategy,), after="cachefile_backend"),
-            DropArgument(spec.offset, argument.name),
-            *imports,
-        ],
+        why="" if successor.is_exact else f"{RULE.why} {_LATER}",
+        changes=[*_arguments(spec, argument, successor), DropArgument(spec.offset, argument.name)],
     )
+
+
+def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> list[Change]:
+    """The two arguments that stand for a backend of ImageKit 2."""
+    if successor.is_exact and (base_of(spec) or spec.module.project.faithful):
+        strategy, changes = use_support(spec.module, _SUPPORT[successor.strategy])
+        return [AddArgument(spec.offset, "cachefile_strategy", (strategy,), after=argument.name), *changes]
+    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
+    path = quoted(spec, f"{STRATEGIES}.{successor.strategy}")
+    return [
+        AddArgument(spec.offset, "cachefile_backend", (f"{backend}()",), after=argument.name),
+        AddArgument(spec.offset, "cachefile_strategy", (path,), after="cachefile_backend"),
+        *imports,
+    ]
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

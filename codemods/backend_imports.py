@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Set
 
+from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.imports import drop_aliases
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
-from ik_migrate.imagekit.cache_backends import own_backend, why_not_turned
+from ik_migrate.codegen.support.use import need_support, support_of, use_support
+from ik_migrate.imagekit.backend_family import root_of
+from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonical
 from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import used_names
 from ik_migrate.rules import Codemod
@@ -33,46 +38,138 @@ from django.db import models
 )
 
 
+_SUCCESSORS = {
+    PESSIMISTIC: "PessimisticImageCacheBackend",
+    NON_VALIDATING: "NonValidatingImageCacheBackend",
+}
+"""What the support module has instead of ImageKit 2's backends."""
+_PACKAGE = "imagekit.imagecache"
+
+
 def check_module(module: Module) -> Iterator[Finding]:
-    """Drop what is imported for nothing; report what another rule does not take away."""
-    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
+    """Import backends from the support module where they are still used, and drop the imports of the others."""
+    rewritten = names_in_arguments(module) | _names_in_shared_objects(module)
+    for node in module.text.nodes_of(ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
-            yield from _check_names(module, node)
-        elif isinstance(node, ast.ImportFrom) and node.module == "imagekit" and not node.level:
-            for alias in node.names:
-                if alias.name == "imagecache" and not _is_taken_away(module, alias.asname or alias.name):
-                    yield _manual(module, alias, "imagekit.imagecache")
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                if _is_imagecache(alias.name) and name not in used_names(module.text):
-                    yield _unused(module, node, [alias], alias.name)
-                elif _is_imagecache(alias.name) and not _is_taken_away(module, name):
-                    yield _manual(module, alias, alias.name)
+            yield from _check_names(module, node, rewritten)
+    uses = [use for use in _dotted_uses(module) if use not in rewritten]
+    for use in uses:
+        yield _replace_use(module, use)
+    yield from _drop_modules(module, all(module.qualified(use) in _SUCCESSORS for use in uses))
 
 
-def _check_names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
-    unused = []
+def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) -> Iterator[Finding]:
+    unused, moves, changes = [], [], list[Change]()
     for alias in node.names:
         name = alias.asname or alias.name
-        if alias.name == "*" or (name in used_names(module.text) and not _is_taken_away(module, name)):
-            yield _manual(module, alias, f"{node.module}.{alias.name}")
+        dotted = canonical(f"{node.module}.{alias.name}")
+        uses = [use for use in _names(module, name) if use not in rewritten]
+        importers = module.project.importing(module, name)
+        if alias.name == "*" or (dotted not in _SUCCESSORS and (uses or importers)):
+            yield _manual(module, alias, dotted)
+        elif uses or not all(_drops(other, local) for other, local in importers):
+            moves.append(Move(alias, support_of(module).dotted, _SUCCESSORS[dotted], alias.asname or ""))
+            changes += need_support(module, _SUCCESSORS[dotted], *_features(module))
         elif name not in used_names(module.text):
-            importers = module.project.importing(module, name)
-            followed = all(
-                _is_taken_away(other, local, names_in_arguments(other)) and module.project.is_wanted(other.path)
-                for other, local in importers
-            )
-            if followed:
-                unused.append(alias)
-            else:
-                yield _manual(module, alias, f"{node.module}.{alias.name}")
-    if unused:
+            unused.append(alias)
+    if moves:
+        shown = ", ".join(move.name for move in moves)
+        message = f"`{shown}` is used for more than the fields of this file"
+        edits = import_edits(module, node, moves) if not unused else None
+        if edits is None:
+            edits = _split(module, node, unused, moves)
+        if edits is None:
+            yield _manual(module, node, f"{node.module}.{shown}")
+        else:
+            yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=[*edits, *changes])
+    elif unused:
         yield _unused(module, node, unused, node.module or "")
 
 
+def _split(module: Module, node: ast.ImportFrom, unused: list[ast.alias], moves: list[Move]) -> list[Edit] | None:
+    """The edits for a statement of which some names are dropped and others move."""
+    if len(unused) + len(moves) < len(node.names):
+        return None
+    text = "; ".join(import_lines(moves))
+    return [Edit(module.text.start(node), module.text.end(node), (text,))]
+
+
+def _replace_use(module: Module, use: ast.Attribute) -> Finding:
+    """``imagecache.NonValidatingImageCacheBackend``, as the base of a class for example."""
+    dotted = module.qualified(use)
+    if dotted not in _SUCCESSORS:
+        return _manual(module, use, dotted)
+    try:
+        local, changes = use_support(module, _SUCCESSORS[dotted], *_features(module))
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        return make_finding(RULE, module, use, f"`{dotted}` was removed", Applicability.MANUAL, why=why)
+    edit = Edit(module.text.start(use), module.text.end(use), (local,))
+    return make_finding(RULE, module, use, f"`{dotted}` was removed", Applicability.SAFE, changes=[edit, *changes])
+
+
+def _drop_modules(module: Module, are_all_replaced: bool) -> Iterator[Finding]:
+    """``import imagekit.imagecache`` and ``from imagekit import imagecache``."""
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.Import):
+            gone = [alias for alias in node.names if _is_imagecache(alias.name)]
+        elif isinstance(node, ast.ImportFrom) and node.module == "imagekit" and not node.level:
+            gone = [alias for alias in node.names if alias.name == "imagecache"]
+        else:
+            continue
+        if gone and are_all_replaced:
+            edits = drop_aliases(module, node, gone)
+            if isinstance(node, ast.Import) and _binds_library_alone(module, node, gone):
+                edits = [Edit(module.text.start(gone[0]), module.text.end(gone[0]), ("imagekit",))]
+            message = f"`{_PACKAGE}` was removed"
+            yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=edits)
+        for alias in gone if not are_all_replaced else ():
+            yield _manual(module, alias, _PACKAGE)
+
+
+def _binds_library_alone(module: Module, node: ast.Import, gone: list[ast.alias]) -> bool:
+    """Whether other code of the file needs the name ``imagekit`` that only this import binds."""
+    if any(alias.asname for alias in gone):
+        return False
+    bindings = module.text.names.module.bindings.get("imagekit", [])
+    if any(binding.node is not node and binding.node not in gone for binding in bindings):
+        return False
+    parents = module.text.names.parents
+    uses = [parents.get(name) for name in _names(module, "imagekit")]
+    return any(not (isinstance(use, ast.Attribute) and use.attr == "imagecache") for use in uses)
+
+
+def _dotted_uses(module: Module) -> Iterator[ast.Attribute]:
+    for node in module.text.nodes_of(ast.Attribute):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            if node.attr.endswith(("ImageCacheBackend", "_backend", "BackendError")):
+                if module.qualified(node).startswith(f"{_PACKAGE}."):
+                    yield node
+
+
+def _names(module: Module, name: str) -> Iterator[ast.Name]:
+    for node in module.text.nodes_of(ast.Name):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            yield node
+
+
+def _features(module: Module) -> tuple[str, ...]:
+    """Variants of the backends: classes of the project that derive from them get files with ImageKit 2's methods."""
+    derived = any(
+        isinstance(node, ast.ClassDef) and root_of(module, node) for node in module.text.nodes_of(ast.ClassDef)
+    )
+    return ("+own_backends",) if derived else ()
+
+
+def _drops(module: Module, name: str) -> bool:
+    """Whether a file that imports a backend from another one only gives it to fields that are rewritten."""
+    rewritten = names_in_arguments(module)
+    uses = list(_names(module, name))
+    return bool(uses) and all(use in rewritten for use in uses) and module.project.is_wanted(module.path)
+
+
 def _is_imagecache(dotted: str) -> bool:
-    return dotted == "imagekit.imagecache" or dotted.startswith("imagekit.imagecache.")
+    return dotted == _PACKAGE or dotted.startswith(f"{_PACKAGE}.")
 
 
 def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str) -> Finding:
@@ -86,36 +183,13 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
     )
 
 
-def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
-    return make_finding(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
-
-
-@per_module
-def _names_in_backends(module: Module) -> set[ast.AST]:
-    """The names in classes that are backends and become strategies, if that is asked for."""
-    rewritten: set[ast.AST] = set()
-    for node in module.tree.body:
-        backend = own_backend(module, (module, node)) if isinstance(node, ast.ClassDef) else None
-        if backend is not None and not why_not_turned(backend, module.project):
-            rewritten |= set(ast.walk(node))
-    return rewritten
+def _manual(module: Module, node: ast.AST, what: str) -> Finding:
+    return make_finding(RULE, module, node, f"`{what}` was removed, and is used here", Applicability.MANUAL)
 
 
 def _names_in_shared_objects(module: Module) -> set[ast.AST]:
     """The names in statements that make an object for rewritten arguments alone, and go with them."""
     return {node for _, statement in shared_objects(module) for node in ast.walk(statement.value)}
-
-
-def _is_taken_away(module: Module, name: str, rewritten: Set[ast.AST] | None = None) -> bool:
-    """Whether ``name`` is used in the file, and every use of it is rewritten by another rule."""
-    if rewritten is None:
-        rewritten = names_in_arguments(module) | _names_in_backends(module) | _names_in_shared_objects(module)
-    uses = [
-        node
-        for node in module.text.nodes_of(ast.Name)
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-    ]
-    return bool(uses) and all(node in rewritten for node in uses)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

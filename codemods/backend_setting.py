@@ -18,8 +18,6 @@ from ik_migrate.imagekit.cache_backends import (
     Successor,
     backend_name,
     backend_settings,
-    class_at,
-    obstacle_of,
     successor_of_setting,
     why_setting_stays,
 )
@@ -53,9 +51,6 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic
 )
 
 _TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 made it at once."
-_CHANGES_TOO = (
-    "The backend is the project's own, and is turned into a strategy at the same time (IK403): check that one."
-)
 _NO_EFFECT_YET = (
     "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
@@ -116,14 +111,12 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         return _made_at_run_time(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
-        obstacle = obstacle_of(module, class_at(module, setting.path))
         return make_finding(
             RULE,
             module,
             setting.name,
             f"{SETTING} is {shown}, which does not come with ImageKit",
             Applicability.MANUAL,
-            why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
             help="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
             suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
         )
@@ -149,7 +142,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         setting.name,
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_CHANGES_TOO if successor.strategy == OWN else _TASK}",
+        why="" if successor.is_exact else f"{RULE.why} {_TASK}",
         changes=edits,
     )
 

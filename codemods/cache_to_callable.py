@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.cachefile_name import build_name_property, is_by_clock, judged_cache_to
-from ik_migrate.codegen.properties import CannotGenerate
-from ik_migrate.codegen.suggestion import suggest_spec_class
-from ik_migrate.imagekit.callability import Callability, Verdict
-from ik_migrate.imagekit.returned_names import goes_by_the_clock
+from ik_migrate.codegen.legacy_spec import classify_cache_to, write_cache_to
+from ik_migrate.imagekit.callability import Verdict
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -155,52 +151,14 @@ class Photo(models.Model):
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Report callables, and values of which it can't be told."""
-    judgement = judged_cache_to(spec)
-    if judgement is None:
+    """Move a callable ``cache_to`` into a spec class."""
+    callability = classify_cache_to(spec)
+    if callability is None or callability.verdict is not Verdict.YES:
         return
-    if judgement.verdict is not Verdict.NO:
-        yield from _callable(spec, judgement)
-    looked_at = judgement.function or spec.arguments["cache_to"].value
-    by_clock = judgement.verdict is not Verdict.UNKNOWN and is_by_clock(spec, judgement)
-    if by_clock and (not isinstance(looked_at, ast.Constant) or goes_by_the_clock(looked_at, has_to_move=True)):
-        yield make_finding(
-            CLOCK,
-            spec.module,
-            spec.arguments["cache_to"].value,
-            f"the file name of {spec.label} changes with the date",
-            Applicability.NOTICE,
-        )
-
-
-def _callable(spec: SpecField, judgement: Callability) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
-    message = f"cache_to of {spec.label} is a callable"
-    if judgement.verdict is Verdict.UNKNOWN:
-        message = f"whether cache_to of {spec.label} is a callable can't be told"
-    try:
-        if judgement.verdict is Verdict.UNKNOWN:
-            raise CannotGenerate(judgement.reason)
-        getter = build_name_property(spec)
-    except CannotGenerate as error:
-        yield make_finding(
-            CALLABLE,
-            spec.module,
-            argument.value,
-            message,
-            Applicability.MANUAL,
-            why=f"Not rewritten: {error}. {CALLABLE.why}",
-            suggestion=suggest_spec_class(spec, argument),
-        )
-        return
-    yield make_finding(
-        CALLABLE,
-        spec.module,
-        argument.value,
-        message,
-        Applicability.SAFE,
-        changes=[*getter.members, *getter.imports],
-    )
+    message = f"{spec.label}: `cache_to=` is callable"
+    changes = write_cache_to(spec, argument)
+    yield make_finding(CALLABLE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
 
 
-CODEMOD = Codemod(rules=(CALLABLE, CLOCK), spec_field=check_spec_field)
+CODEMOD = Codemod(rules=(CALLABLE,), spec_field=check_spec_field)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.cachefile_name import build_name_property, cache_to_of, judged_cache_to
-from ik_migrate.codegen.properties import CannotGenerate
-from ik_migrate.codegen.suggestion import suggest_spec_class
+from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import DropArgument
@@ -80,33 +78,20 @@ class Photo(models.Model):
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Report ``cache_to`` where it is no callable."""
+    """Move a directory into a spec class; drop an empty one, which meant the default."""
     given = spec.arguments.get("cache_to")
     if given is not None and cache_to_of(spec) is None and not spec.is_processed:
-        message = f"cache_to of {spec.label} is empty, which means the default"
+        message = f"{spec.label}: `cache_to=` is empty, which means the default"
         drop = (DropArgument(spec.offset, "cache_to"),)
         yield make_finding(RULE, spec.module, given.value, message, Applicability.SAFE, changes=drop)
         return
-    judgement = judged_cache_to(spec)
-    if judgement is None or judgement.verdict is not Verdict.NO:
+    callability = classify_cache_to(spec)
+    if callability is None or callability.verdict is not Verdict.NO:
         return
     argument = spec.arguments["cache_to"]
-    message = f"cache_to of {spec.label} is a directory"
-    try:
-        getter = build_name_property(spec)
-    except CannotGenerate as error:
-        why = f"Not rewritten: {error}. {RULE.why}"
-        code = suggest_spec_class(spec)
-        yield make_finding(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why, suggestion=code)
-        return
-    yield make_finding(
-        RULE,
-        spec.module,
-        argument.value,
-        message,
-        Applicability.SAFE,
-        changes=[*getter.members, *getter.imports],
-    )
+    message = f"{spec.label}: `cache_to=` is a directory"
+    changes = write_cache_to(spec, argument)
+    yield make_finding(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

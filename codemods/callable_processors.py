@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from ik_migrate.codegen.cachefile_name import names_its_files
-from ik_migrate.codegen.properties import CannotGenerate, build_processors
-from ik_migrate.codegen.spec_class_obstacles import why_no_class
-from ik_migrate.codegen.suggestion import suggest_spec_class
-from ik_migrate.imagekit.callability import Callability, Verdict, classify, holds_a_function
-from ik_migrate.imagekit.sources import has_no_instance
-from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.codegen.legacy_spec import has_callable_processors, write_processors
+from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
@@ -73,56 +67,13 @@ class Item(models.Model):
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Report callable processors, and those of which it can't be told."""
+    """Move callable processors into a spec class."""
     argument = spec.given("processors")
-    if argument is None or spec.is_processed:
+    if argument is None or spec.is_processed or not has_callable_processors(spec):
         return
-    judgement = classify(spec.module, argument.value)
-    if judgement.verdict is Verdict.NO:
-        return
-    if judgement.verdict is Verdict.UNKNOWN and spec.is_ik3 and not spec.module.project.has_ik2_code:
-        # In a project that is ImageKit 3's already it can only be a list.
-        return
-    if judgement.verdict is Verdict.UNKNOWN:
-        # In a call that says source= it passes for a list.
-        yield replace(_manual(spec, argument, "may be a callable", judgement.reason), blocks_call=True)
-        return
-    reason = why_no_class(spec) or has_no_instance(spec)
-    if judgement.function is not None and holds_a_function(judgement.function) and not names_its_files(spec):
-        # With a file name of its own, no hash is taken.
-        reason = "its processors hold a function, which can't be pickled for the file's name"
-    if reason:
-        yield _manual(spec, argument, "is a callable", reason)
-        return
-    yield _with_class(spec, argument, judgement)
-
-
-def _with_class(spec: SpecField, argument: Argument, judgement: Callability) -> Finding:
-    try:
-        getter = build_processors(spec, argument, judgement)
-    except CannotGenerate as error:
-        return _manual(spec, argument, "is a callable", str(error))
-    return make_finding(
-        RULE,
-        spec.module,
-        argument.value,
-        f"processors of {spec.label} is a callable",
-        Applicability.SAFE,
-        changes=[*getter.members, *getter.imports],
-    )
-
-
-def _manual(spec: SpecField, argument: Argument, what: str, reason: str) -> Finding:
-    return make_finding(
-        RULE,
-        spec.module,
-        argument.value,
-        f"processors of {spec.label} {what}",
-        Applicability.MANUAL,
-        why=f"Not rewritten: {reason}. {RULE.why}",
-        help="If it is called by ImageKit, write a spec class; if it is a list, leave it as it is.",
-        suggestion=suggest_spec_class(spec, argument),
-    )
+    message = f"{spec.label}: `processors=` is callable"
+    changes = write_processors(spec, argument)
+    yield make_finding(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.cachefile_name import cache_to_of
+from ik_migrate.codegen.legacy_spec import cache_to_of
 from ik_migrate.imagekit.sources import source_name
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.finding import Finding

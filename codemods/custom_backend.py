@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.custom_backends import is_of_ik2
-from ik_migrate.codegen.strategy_class import NO_CLEAR, ClassWriter, sketch
-from ik_migrate.imagekit.backend_family import Family
-from ik_migrate.imagekit.cache_backends import why_not_turned
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.support.use import need_support, use_support
+from ik_migrate.imagekit.backend_family import has_all_events, is_strategy, root_of
+from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import NON_VALIDATING
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
@@ -95,37 +97,44 @@ class Photo(models.Model):
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Turn the backends that can be turned as a whole; show what the others could become."""
-    for node in module.text.nodes_of(ast.ClassDef) if module.project.own_backends else ():
-        backend = module.project.own_backends.get((module.path, node.name)) if isinstance(node, ast.ClassDef) else None
-        if backend is None or not isinstance(node, ast.ClassDef):
+    """Give each backend a base of the support module, which passes ImageKit 3's events on to its methods."""
+    for node in module.text.nodes_of(ast.ClassDef):
+        if not isinstance(node, ast.ClassDef) or is_strategy(module, node):
             continue
-        family = Family.of(module, node)
-        writer = ClassWriter(family)
-        changes = writer.write()
+        root = root_of(module, node)
+        if not root and not (has_all_events(module, node) and not _derives_from_project(module, node)):
+            continue
         message = f"{node.name} is an image cache backend"
-        reason = why_not_turned(backend, module.project)
-        if reason and (changes.edits or is_of_ik2(family)):
-            yield make_finding(
-                RULE,
-                module,
-                node,
-                message,
-                Applicability.MANUAL,
-                why=f"Not rewritten: {reason}. {RULE.why}",
-                help="Write a strategy like this one, and name it wherever the backend is named.",
-                suggestion=sketch(family, changes),
-            )
-        elif not reason and changes.edits:
-            yield make_finding(
-                RULE,
-                module,
-                node,
-                message,
-                Applicability.UNSAFE,
-                changes=[*changes.edits, *changes.imports],
-                why=f"{RULE.why} {NO_CLEAR}" if writer.drops_clear else "",
-            )
+        try:
+            changes = _changes(module, node, root)
+        except CannotGenerate as error:
+            why = f"Not rewritten: {error}. {RULE.why}"
+            yield make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
+            continue
+        yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=changes)
+
+
+def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
+    if root:
+        # The import of the base changes, see IK404: the class itself stays as it is.
+        name = "NonValidatingImageCacheBackend" if root == NON_VALIDATING else "PessimisticImageCacheBackend"
+        return list(need_support(module, name, "+own_backends"))
+    base, changes = use_support(module, "PessimisticImageCacheBackend", "+own_backends")
+    text = module.text
+    if node.bases:
+        first = node.bases[0]
+        is_object = module.qualified(first) == "builtins.object"
+        end = text.end(first) if is_object else text.start(first)
+        return [Edit(text.start(first), end, (base if is_object else f"{base}, ",)), *changes]
+    start = text.start(node)
+    name_end = text.source.text.index(node.name, start + len("class")) + len(node.name)
+    colon = text.source.text.index(":", name_end)
+    return [Edit(name_end, colon, (f"({base})",)), *changes]
+
+
+def _derives_from_project(module: Module, node: ast.ClassDef) -> bool:
+    """Whether a class without a base of ImageKit's has one of the project's, which gets the new base."""
+    return any(has_all_events(*found) for found in list(with_bases(module, node))[1:])
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.cachefile_name import build_name_property, cache_to_of
-from ik_migrate.codegen.properties import CannotGenerate
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.legacy_spec import cache_to_of, write_default_name
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.finding import Finding
@@ -75,7 +75,7 @@ def _kept(spec: SpecField) -> Finding:
     """Write the name that ImageKit 2 gave into a spec class."""
     message = f"the file of {spec.label} would get a new name"
     try:
-        getter = build_name_property(spec)
+        changes = write_default_name(spec)
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
         return make_finding(RULE, spec.module, spec.call, message, Applicability.MANUAL, why=why)
@@ -86,7 +86,7 @@ def _kept(spec: SpecField) -> Finding:
         message,
         Applicability.SAFE,
         why=_KEEPING,
-        changes=[*getter.members, *getter.imports],
+        changes=changes,
     )
 
 

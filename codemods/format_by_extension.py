@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.cachefile_name import build_name_property, judged_cache_to
-from ik_migrate.codegen.properties import CannotGenerate, quoted
-from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.codegen.legacy_spec import base_of
+from ik_migrate.codegen.literals import quoted
+from ik_migrate.imagekit.callability import classify
 from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
 from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
 from ik_migrate.imagekit.spec_field import SpecField
@@ -56,44 +56,8 @@ _OTHER_NAMES = (
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Say the format where a name that is given decided it."""
-    if spec.is_processed:
-        yield from _of_upload_to(spec)
-        return
-    yield from _of_cache_to(spec)
-    yield from _of_source(spec)
-
-
-def _of_cache_to(spec: SpecField) -> Iterator[Finding]:
-    """Where the callable decides the extension, it decided the format."""
-    judgement = judged_cache_to(spec)
-    if judgement is None or judgement.verdict is not Verdict.YES or spec.given("format") is not None:
-        return
-    try:
-        build_name_property(spec)
-    except CannotGenerate:
-        return  # The name is not rewritten, and its own finding shows the class to write.
-    extension = returned_extension(judgement)
-    node = spec.arguments["cache_to"].value
-    if extension.format:
-        yield make_finding(
-            RULE,
-            spec.module,
-            node,
-            f"{spec.label} has no format, and its file name ends in {extension.literal}",
-            Applicability.SAFE,
-            changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
-        )
-    elif not extension.is_kept and not extension.literal:
-        yield make_finding(
-            RULE,
-            spec.module,
-            node,
-            f"{spec.label} has no format, and the extension of its file name can't be told",
-            Applicability.MANUAL,
-            help="If the extension is not that of the source, give the spec class the format that it stands for.",
-            suggestion="format = 'JPEG'",
-        )
+    """Name the format where a file name of the project decided it."""
+    yield from _of_upload_to(spec) if spec.is_processed else _of_source(spec)
 
 
 def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
@@ -119,10 +83,7 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
 
 def _of_source(spec: SpecField) -> Iterator[Finding]:
     """Where the file is called as its source is, and the source's ``upload_to`` decides that name."""
-    if spec.given("format") is not None or spec.given("spec") is not None or not spec.is_whole:
-        return
-    judgement = judged_cache_to(spec)
-    if judgement is not None and judgement.verdict is not Verdict.NO and not returned_extension(judgement).is_kept:
+    if spec.given("format") is not None or spec.given("spec") is not None or not spec.is_whole or base_of(spec):
         return
     found = source_binding(spec, source_name(spec) or _only_image_field(spec))
     if found is None or (is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code):
@@ -137,13 +98,6 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
     message = f"{spec.label} has no format, and the upload_to of its source gives names that end in {extension.literal}"
     why = f"{RULE.why} {_OTHER_NAMES}"
     value = quoted(spec, extension.format)
-    processors = spec.given("processors")
-    is_called = processors is not None and classify(spec.module, processors.value).verdict is not Verdict.NO
-    if judgement is not None or is_called or spec.module.project.keep_cache_names:
-        # Part of what moves to a spec class, it would make all of that unsafe.
-        suggestion = f"format = {value}"
-        yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE, why=why, suggestion=suggestion)
-        return
     add = AddArgument(spec.offset, "format", (value,))
     yield make_finding(RULE, spec.module, spec.call, message, Applicability.UNSAFE, why=why, changes=(add,))
 

@@ -19,6 +19,8 @@ RULE = Rule(
     why="ImageKit 3 raises `TypeError` for `image_field=` while the models are being loaded.",
     help="Rename the argument to `source=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    blocks_call=True,
+    is_part_of_class=True,
     before="""\
 from django.db import models
 from imagekit.models import ImageSpecField

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.masked_call import with_keyword
 from ik_migrate.codegen.moved_names import Move, import_edits, new_local_name
-from ik_migrate.codegen.properties import quoted
 from ik_migrate.imagekit.processor_names import IK1_NAMES
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import AddArgument, Change, DropArgument, Edit, Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.properties import quoted
+from ik_migrate.codegen.literals import quoted
 from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
 from ik_migrate.imagekit.sources import image_fields_of
 from ik_migrate.imagekit.spec_field import SpecField
@@ -110,27 +110,10 @@ def _makes_a_spec(spec: SpecField, name: str) -> bool:
 
 
 def _implicit(spec: SpecField) -> Finding:
-    fields, reason = image_fields_of(spec)
+    fields, _ = image_fields_of(spec)
     message = f"{spec.label} does not name its source"
-    in_dict = any(name in spec.arguments and spec.arguments[name].is_in_dict for name in ("image_field", "source"))
-    if in_dict and not reason:
-        reason = "a dict that is passed to it says that there is none"
-    if len(fields) == 1 and not reason:
-        add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
-        return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
-    if not reason:
-        reason = f"the model has {'several' if fields else 'no'} ImageFields"
-        if fields:
-            reason += f" ({', '.join(fields)})"
-    return make_finding(
-        IMPLICIT,
-        spec.module,
-        spec.call,
-        message,
-        Applicability.MANUAL,
-        why=f"Not rewritten: {reason}. {IMPLICIT.why}",
-        suggestion=f"source='{fields[0] if fields else '...'}'",
-    )
+    add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
+    return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 
 CODEMOD = Codemod(rules=(IMPLICIT, BARE), spec_field=check_spec_field)

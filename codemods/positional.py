@@ -22,6 +22,7 @@ RULE = Rule(
     ),
     help="Give these arguments by keyword, under their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    blocks_call=True,
     before="""\
 from django.db import models
 from imagekit.models import ImageSpecField

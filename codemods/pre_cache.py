@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.properties import quoted
+from ik_migrate.codegen.literals import quoted
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import AddArgument, DropArgument
 from ik_migrate.model.finding import Finding
@@ -23,6 +23,7 @@ RULE = Rule(
     ),
     help="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
+    blocks_call=True,
     before="""\
 from django.db import models
 from imagekit.models import ImageSpecField

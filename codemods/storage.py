@@ -19,6 +19,7 @@ RULE = Rule(
     why="ImageKit 3 raises `TypeError` for `storage=` while the models are being loaded.",
     help="Rename the argument to `cachefile_storage=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
+    blocks_call=True,
     before="""\
 from django.db import models
 from imagekit.models import ImageSpecField

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from itertools import takewhile
 
-from ik_migrate.imagekit.cache_backends import SUCCESSORS, successor_of
+from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.imagekit.cache_backends import OWN, SUCCESSORS, successor_of
 from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.change import Edit
 from ik_migrate.project.module import Module, per_module
@@ -21,7 +22,10 @@ def names_in_arguments(module: Module) -> frozenset[ast.AST]:
     rewritten: set[ast.AST] = set()
     for spec in spec_fields(module):
         argument = spec.arguments.get("image_cache_backend")
-        if argument is not None and successor_of(module, argument.value) is not None:
+        if argument is None or falls_back(spec):
+            continue
+        successor = successor_of(module, argument.value)
+        if successor is not None and successor.strategy != OWN:
             rewritten |= set(ast.walk(argument.value))
     return frozenset(rewritten)
 

@@ -15,11 +15,8 @@ from ik_migrate.project.used_names import is_taken
 # for spec= together with any of them is a TypeError (imagekit/specs/__init__.py, SpecHost).
 STAY_WITH_FIELD = frozenset({"source", "image_field", "id"})
 
-# What they are called in the class, where that is something else; cache_to becomes a property, which sees all.
-_ATTRIBUTE = {"storage": "cachefile_storage", "cache_to": "cachefile_name"}
-
-# Arguments that may be a property of the spec class: ImageSpec.__init__ assigns to the backend's.
-_PROPERTIES = frozenset({"processors", "format", "options"})
+# What they are called in the class, where that is something else.
+_ATTRIBUTE = {"storage": "cachefile_storage"}
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,10 @@ def obstacle(spec: SpecField) -> str:
             continue
         if enclosed := _names_of_expression_around(spec, argument.value):
             return f"{enclosed[0]} is a name of the expression around the field, which a spec class can't see"
-        if argument.name not in _PROPERTIES and (shadowed := shadowed_name(spec, argument)):
+        if shadowed := shadowed_name(spec, argument):
             return f"{shadowed} is a name of the function around, hidden by the spec class's attribute of that name"
-        if _is_called(argument):
-            continue
-        for node in hidden_nodes(spec, argument.value):
-            if argument.name not in _PROPERTIES or not is_plain_attribute(spec, node):
-                return f"{node.id} is a name of the class body, which a spec class can't see"
+        for name in hidden_names(spec, argument.value):
+            return f"{name} is a name of the class body, which a spec class cannot see"
     return ""
 
 
@@ -99,23 +93,6 @@ def _names_of_expression_around(spec: SpecField, expression: ast.expr) -> list[s
         for holder in [names.holder_of(node)]
         if holder is not None and holder.node in around
     ]
-
-
-def is_plain_attribute(spec: SpecField, node: ast.Name) -> bool:
-    """Whether a name of the class body is a plain value, which the model's instances have as well."""
-    holder = spec.module.text.names.holder_of(node)
-    bindings = holder.bindings[node.id] if holder is not None else []
-    return (
-        holder is not None
-        and holder.node is spec.model
-        and len(bindings) == 1
-        and isinstance(bindings[0].value, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.BinOp)
-    )
-
-
-def _is_called(argument: Argument) -> bool:
-    """Whether the argument may be a callable, which its own rule looks after."""
-    return argument.name in {"processors", "cache_to"} and isinstance(argument.value, ast.Name | ast.Lambda)
 
 
 def _is_optional_import(spec: SpecField) -> bool:
@@ -265,38 +242,25 @@ def _camel_case(name: str) -> str:
 
 @dataclass(frozen=True)
 class ClassAttribute:
-    """An attribute, or a property with the lines of its getter."""
+    """An attribute of a generated class, with the comments above it."""
 
     name: str
-    body: tuple[tuple[Piece, ...], ...]
-    is_property: bool
-    receiver: str = "self"
+    value: tuple[Piece, ...]
     comments: tuple[str, ...] = ()
 
 
 def render_class(
-    module: Module, name: str, base: str, members: list[ClassAttribute], home: InsertionPoint, docstring: str = ""
+    module: Module, name: str, base: str, attributes: list[ClassAttribute], home: InsertionPoint
 ) -> tuple[Piece, ...]:
-    """The text of a class, ready to be inserted at its home.
-
-    Plain attributes come first, in their order, then the properties.
-    """
+    """Return the text of a class, ready to be inserted at its home."""
     newline, unit = module.text.source.newline, home.unit
-    inner, deeper = home.indent + unit, home.indent + unit * 2
+    inner = home.indent + unit
     pieces: list[Piece] = [f"{home.indent}class {name}({base}):{newline}"]
-    if docstring:
-        pieces += [f'{inner}"""{docstring}"""{newline}']
-    ordered = sorted(members, key=lambda member: member.is_property)
-    for index, member in enumerate(ordered):
-        if (index and member.is_property) or (docstring and not index):
-            pieces.append(newline)
-        pieces += [f"{inner}{comment}{newline}" for comment in member.comments]
-        if not member.is_property:
-            pieces += [f"{inner}{member.name} = ", *_indented(member.body[0], inner, unit), newline]
-            continue
-        pieces.append(f"{inner}@property{newline}{inner}def {member.name}({member.receiver}):{newline}")
-        for line in member.body:
-            pieces += [deeper, *_indented(line, deeper, unit), newline]
+    for attribute in attributes:
+        pieces += [f"{inner}{comment}{newline}" for comment in attribute.comments]
+        pieces += [f"{inner}{attribute.name} = ", *_indented(attribute.value, inner, unit), newline]
+    if not attributes:
+        pieces.append(f"{inner}pass{newline}")
     return (*pieces, newline * home.blank_lines)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.job import Executor
 from ik_migrate.engine.progress import Progress, counted
+from ik_migrate.engine.support_location import find_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
@@ -15,17 +16,23 @@ from ik_migrate.imagekit.spec_file_search import users_of_spec_files
 from ik_migrate.model.options import Options
 from ik_migrate.model.targets import OLD_STACK_TARGET
 from ik_migrate.project.facts import ProjectFacts
+from ik_migrate.project.project import Project
 
 _ROUNDS = 5
 
 
 def collect_facts(
-    root: Path, options: Options, first: Iterable[Path], crew: Executor, knowledge: ProjectFacts, progress: Progress
+    project: Project,
+    options: Options,
+    first: Iterable[Path],
+    crew: Executor,
+    knowledge: ProjectFacts,
+    progress: Progress,
 ) -> list[Path]:
     """Read the files that mention ImageKit, and find those that use it through them.
 
     Args:
-        root: the folder of the project.
+        project: the project; only asked for where its files are.
         options: what to leave out.
         first: the files that mention ImageKit.
         crew: who reads them; told in the end what is known.
@@ -35,6 +42,7 @@ def collect_facts(
     Returns:
         The files that may concern us besides ``first``.
     """
+    root = project.root
     known = set(first)
     found, read = set(known), set[Path]()
     facts = Facts()
@@ -59,16 +67,12 @@ def collect_facts(
     for said in crew.facts(sorted(found - read)):
         facts.add(said)
     knowledge.candidates = tuple(sorted(found))
+    knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
     _learn(knowledge, facts)
     if options.target is None and facts.old_stack:
         knowledge.target, knowledge.target_reason = OLD_STACK_TARGET, _why_not_newest(root, facts.old_stack)
     crew.learn(knowledge)
-    if facts.backends or facts.settings:
-        knowledge.own_backends, reason = crew.own_backends(facts) if facts.backends else ({}, "")
-        if reason:
-            # Who uses which backend is not known: none of the files that have to do with them can be rewritten.
-            knowledge.faults.update(dict.fromkeys(facts.backends, reason))
-        crew.learn(knowledge)
+    if facts.settings:
         strategies = crew.strategies(facts.settings)
         if strategies in ({"Optimistic"}, {OWN}):
             (knowledge.default_strategy,) = strategies
@@ -87,11 +91,24 @@ def _why_not_newest(root: Path, old_stack: dict[Path, str]) -> str:
     )
 
 
+def _close(
+    factories: set[tuple[Path, str]], calls: Mapping[tuple[Path, str], set[tuple[Path, str]]]
+) -> set[tuple[Path, str]]:
+    """Return some factories, and all that they make their fields with."""
+    found, waiting = set(factories), list(factories)
+    while waiting:
+        new = calls.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     """Note what holds for the whole project."""
     knowledge.has_ik2_code, knowledge.has_ik3_code = facts.has_ik2_code, facts.has_ik3_code
     knowledge.faults = facts.faults
-    knowledge.has_names_that_stay = knowledge.keep_cache_names or facts.has_names_that_stay
+    knowledge.has_storages = facts.has_storages
+    knowledge.legacy_factories = _close(facts.legacy_factories, facts.factory_calls)
     knowledge.keyword_dicts = facts.keyword_dicts
     knowledge.importers = facts.importers
     knowledge.spec_attributes = facts.spec_attributes

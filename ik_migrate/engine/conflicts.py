@@ -4,101 +4,78 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from ik_migrate.codegen.imports import with_new_imports
-from ik_migrate.engine.blockers import blocks_call, find_blocking_reason, reject_repeated_argument
 from ik_migrate.imagekit.spec_field import spec_fields
-from ik_migrate.model.change import AddImport, Edit, SpecMember, UseStrategy
+from ik_migrate.model.change import CALL_CHANGES, SpecMember, UseSpecBase
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
 from ik_migrate.model.rule import Applicability
 from ik_migrate.project.ignore_comments import ignores_of_module
 from ik_migrate.project.module import Module
 
-_FIRST = "another finding in this call needs a person first"
-_HELD = f"{_FIRST}. Nothing would tell of that one any more, so the call stays as it is until it is seen to."
-_TOGETHER = "and they can only move into a spec class together."
-# The rules that speak of an argument of the call, or of the whole of it, not of what stands inside a value.
-_ABOUT_CALLS = frozenset({"IK103", "IK105", "IK106", "IK201", "IK301", "IK302", "IK304", "IK307", "IK401"})
-_RENAMED_SOURCE = "IK101"
-# Arguments by position: as long as they stay, none before them can be taken away, and none can get a name.
-_BY_POSITION = "IK103"
-_PLACES_COUNT = "As long as arguments are given by their places, none before them can go, and none can get a name."
+_TOGETHER = "and all arguments must move into the spec class together."
 
 
 def resolve_conflicts(module: Module, findings: list[Finding], options: Options) -> list[Finding]:
-    """The findings of a file, each as what the others make of it.
+    """Return the findings of a file, each as the others leave it.
 
-    Where a silent difference needs a person, the whole call is left as it is, so that it is not forgotten. Findings
-    that make a spec class are no safer than the other changes of the same call, and where another of its arguments
-    needs a person, or is left out, there is no class: all arguments move into it together, or none does.
+    A manual finding about an argument holds the whole call. Findings that generate a spec class are no safer than the
+    other changes of the same call, and they are made together or not at all.
 
     Args:
         module: the file.
         findings: what all rules say of it, in the order of the file.
-        options: which rules were asked for.
+        options: which rules are enabled.
     """
-    source = module.text.source
-    findings = _told_once(module, findings)
     ignored = frozenset(ignores_of_module(module).split(findings)[1])
-    # Who says to ignore a silent difference has seen to it. What else is ignored stays as it is, and is in the way.
-    settled_by_hand = {f for f in findings if blocks_call(f) and (f in ignored or options.is_ignored(f.rule.code))}
-    manual = [
-        (source.offset_of(finding.location), finding)
-        for finding in findings
-        if finding.applicability is Applicability.MANUAL
-        and (finding.rule.code in _ABOUT_CALLS or finding.blocks_call)
-        and finding not in settled_by_hand
-    ]
-    offsets = [offset for offset, _ in manual]
-    held: dict[int, str] = {}
-    in_the_way: dict[int, str] = {}
+    held = _held_by_manual_findings(module, findings, ignored)
+    incomplete: dict[int, str] = {}
     for finding in findings:
-        # A field with a spec class names its source in ImageKit 3's way, whoever asked for it.
-        left_out = not options.is_enabled(finding.rule.code) and finding.rule.code != _RENAMED_SOURCE
-        if (left_out or finding in ignored) and finding not in settled_by_hand:
-            reason = f"what {finding.rule.code} says of this call is left out"
-            if finding.rule.code == _BY_POSITION:
-                held |= dict.fromkeys(_calls_of(finding), f"{reason}. {_PLACES_COUNT}")
-            in_the_way |= dict.fromkeys(_calls_of(finding), reason)
-    for spec in spec_fields(module) if manual else ():
-        first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
-        inside = [finding for _, finding in manual[first:last]]
-        if inside:
-            in_the_way[spec.offset] = "another argument of this call needs a person first"
-        if any(blocks_call(finding) for finding in inside):
-            held[spec.offset] = _HELD
-        elif any(finding.rule.code == _BY_POSITION for finding in inside):
-            held[spec.offset] = f"{_FIRST}. {_PLACES_COUNT}"
-    for spec in spec_fields(module):
-        if reason := find_blocking_reason(spec):
-            held[spec.offset] = f"{reason}."
+        # A field with a spec class names its source in ImageKit 3's way, whatever rules are enabled.
+        is_left_out = not options.is_enabled(finding.rule.code) and not finding.rule.is_part_of_class
+        if is_left_out or finding in ignored:
+            reason = f"{finding.rule.code} is ignored in this call"
+            left_out = dict.fromkeys(_calls_of(finding), reason)
+            if finding.rule.blocks_call:
+                held |= left_out
+            incomplete |= left_out
     unsafe = {call for f in findings if f.applicability is Applicability.UNSAFE for call in _calls_of(f)}
     result = []
     for finding in findings:
         calls = _calls_of(finding)
-        reasons = [in_the_way[call] for call in sorted(calls) if call in in_the_way]
-        if kept := [held[call] for call in sorted(calls) if call in held]:
-            finding = finding.as_manual(f"Not rewritten: {kept[0]}")
-        elif _makes_class(finding) and reasons:
-            finding = finding.as_manual(f"Not rewritten: {reasons[0]}, {_TOGETHER} {finding.why}")
+        blocking = [held[call] for call in sorted(calls) if call in held]
+        missing = [incomplete[call] for call in sorted(calls) if call in incomplete]
+        if blocking:
+            finding = finding.as_manual(f"Not rewritten: {blocking[0]}.")
+        elif _makes_class(finding) and missing:
+            finding = finding.as_manual(f"Not rewritten: {missing[0]}, {_TOGETHER} {finding.why}")
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
             finding = replace(finding, applicability=Applicability.UNSAFE)
         result.append(finding)
     return result
 
 
-def _told_once(module: Module, findings: list[Finding]) -> list[Finding]:
-    """The findings, none of which gives a call what a dict passes to it already."""
-    specs = {spec.offset: spec for spec in spec_fields(module) if spec.unseen}
-    result = []
-    for finding in findings if specs else ():
-        for call in _calls_of(finding) & specs.keys():
-            finding = reject_repeated_argument(specs[call], finding)
-        result.append(finding)
-    return result if specs else findings
+def _held_by_manual_findings(
+    module: Module, findings: Iterable[Finding], ignored: Collection[Finding]
+) -> dict[int, str]:
+    """The calls that must stay as they are, by their offsets, and why."""
+    source = module.text.source
+    blocking = [
+        (source.offset_of(finding.location), finding)
+        for finding in findings
+        if finding.applicability is Applicability.MANUAL and finding.rule.blocks_call and finding not in ignored
+    ]
+    offsets = [offset for offset, _ in blocking]
+    held: dict[int, str] = {}
+    for spec in spec_fields(module) if blocking else ():
+        first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
+        for _, finding in blocking[first:last]:
+            line = finding.location.line
+            held[spec.offset] = f"another argument of this call needs manual review ({finding.rule.code}, line {line})"
+    return held
 
 
 def drop_partial_classes(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:
@@ -160,8 +137,8 @@ def _subject(finding: Finding) -> tuple[str, str]:
 
 def _calls_of(finding: Finding) -> set[int]:
     """The calls of spec fields that a finding changes, by their offsets."""
-    return {change.call for change in finding.changes if not isinstance(change, Edit | AddImport)}
+    return {change.call for change in finding.changes if isinstance(change, CALL_CHANGES)}
 
 
 def _makes_class(finding: Finding) -> bool:
-    return any(isinstance(change, SpecMember | UseStrategy) for change in finding.changes)
+    return any(isinstance(change, SpecMember | UseSpecBase) for change in finding.changes)

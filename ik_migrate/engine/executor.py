@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ik_migrate.engine.facts import Facts
     from ik_migrate.model.result import FileResult
     from ik_migrate.project.facts import ProjectFacts
-    from ik_migrate.project.own_backend import OwnBackend
 
 # What takes one process about two seconds; to start another takes a third of one.
 _BYTES_PER_PROCESS = 150_000
@@ -63,17 +62,6 @@ class SerialExecutor:
             found = Facts(faults={path: describe_exception(error)})
         self.project.make_room()
         return found
-
-    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
-        """See `Executor.own_backends`."""
-        from ik_migrate.codegen.custom_backends import own_backends
-        from ik_migrate.engine.errors import describe_exception
-
-        try:
-            with time_limit(_size(self.project.candidates)):
-                return own_backends(self.project, facts.backends, facts.settings), ""
-        except Exception as error:
-            return {}, describe_exception(error)
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
         """See `Executor.strategies`."""

@@ -22,9 +22,12 @@ class Facts:
         importers: who imports what from files of the project, by file and name.
         has_ik2_code: whether it is known to be written for ImageKit 2.
         has_ik3_code: whether it is known to be written for ImageKit 3 or later.
-        has_names_that_stay: whether a spec field names its files itself.
-        backends: the files that define or use image cache backends of the project's own.
         settings: the files that may set ImageKit 2's default backend.
+        models: the files with spec fields.
+        has_storages: whether an image may have a storage of its own.
+        legacy_factories: the functions, partials and classes whose fields only the running site can tell.
+        factory_calls: what each function, partial and class that makes fields makes them with.
+        support_modules: the files that are support modules.
         old_stack: the files that show that the project is on Python 2, and what they say.
         around: facts for the rules about templates, scripts and settings.
         faults: the files that could not be read to the end, by a fault of ours, with what is to be said of them.
@@ -38,9 +41,12 @@ class Facts:
     importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     has_ik2_code: bool = False
     has_ik3_code: bool = False
-    has_names_that_stay: bool = False
-    backends: set[Path] = field(default_factory=set)
     settings: set[Path] = field(default_factory=set)
+    models: set[Path] = field(default_factory=set)
+    has_storages: bool = False
+    legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
+    factory_calls: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
+    support_modules: set[Path] = field(default_factory=set)
     old_stack: dict[Path, str] = field(default_factory=dict)
     around: MediaFacts = field(default_factory=MediaFacts)
     faults: dict[Path, str] = field(default_factory=dict)
@@ -58,9 +64,13 @@ class Facts:
             self.importers.setdefault(imported, set()).update(users)
         self.has_ik2_code |= other.has_ik2_code
         self.has_ik3_code |= other.has_ik3_code
-        self.has_names_that_stay |= other.has_names_that_stay
-        self.backends |= other.backends
         self.settings |= other.settings
         self.old_stack |= other.old_stack
+        self.models |= other.models
+        self.has_storages |= other.has_storages
+        self.legacy_factories |= other.legacy_factories
+        for factory, called in other.factory_calls.items():
+            self.factory_calls.setdefault(factory, set()).update(called)
+        self.support_modules |= other.support_modules
         self.around.add(other.around)
         self.faults.update(other.faults)

@@ -8,19 +8,20 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ik_migrate.codegen.custom_backends import has_backends, names_of_backends
+from ik_migrate.codegen.legacy_field import find_legacy_factories
 from ik_migrate.codegen.shared_objects import makes_object
 from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.todo import MARK as TODO_MARK
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.triggers import TRIGGERS
-from ik_migrate.imagekit.cache_backends import SETTING
+from ik_migrate.imagekit.cache_backends import SETTING, used_backends
 from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
 from ik_migrate.imagekit.python2_evidence import sign_of_old_django, sign_of_python2
-from ik_migrate.imagekit.spec_field import SpecField, spec_fields
+from ik_migrate.imagekit.source_storage import mentions_storages
+from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
 from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
 from ik_migrate.model.imagekit_names import (
     NON_VALIDATING,
@@ -47,7 +48,10 @@ def facts_of(project: Project, path: Path) -> Facts:
     module = project.module_at(path)
     if module is None:
         return _facts_of_text(project, path)
+    if module.is_support:
+        return Facts(support_modules={path}, has_ik3_code=True)
     specs = spec_fields(module)
+    legacy_factories, factory_calls = find_legacy_factories(module)
     facts = Facts(
         names=_names_to_look_for(module),
         spec_attributes={name for name, spec in _attributes(module) if name and not spec.is_processed},
@@ -58,8 +62,10 @@ def facts_of(project: Project, path: Path) -> Facts:
         # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
         has_ik3_code=has_ik3_words(module),
-        has_names_that_stay=any(spec.given("cache_to") is not None for spec in specs),
-        backends={path} if has_backends(module) else set(),
+        models={path} if specs else set(),
+        has_storages=mentions_storages(module),
+        legacy_factories=legacy_factories,
+        factory_calls=factory_calls,
         settings={path} if SETTING in module.text.source.text else set(),
         old_stack={path: said} if (said := sign_of_python2(module)) else {},
         around=collect_media_facts(module, specs),
@@ -69,7 +75,7 @@ def facts_of(project: Project, path: Path) -> Facts:
 
 def _attributes(module: Module) -> Iterator[tuple[str, SpecField]]:
     """The spec fields that are made or named in a file, and the attributes that they become."""
-    yield from ((spec.attname, spec) for spec in spec_fields(module))
+    yield from ((spec.attname, spec) for spec in all_fields(module))
     yield from attributes_named(module)
 
 
@@ -83,7 +89,7 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for source in module.text.names.module.star_imports:
         passed_on = (f"{source}.{name}" for name in star_names(source))
         names |= {name.rpartition(".")[2].encode() for name in passed_on if canonical(name) in _OF_INTEREST}
-    for spec in spec_fields(module):
+    for spec in all_fields(module):
         if spec.attname and not spec.is_processed:
             names |= {f".{spec.attname}.".encode(), b"source_file"}
         if spec.variable in module.text.names.module.bindings:
@@ -92,7 +98,7 @@ def _names_to_look_for(module: Module) -> set[bytes]:
         if not spec.is_processed:
             names |= {f".{attname}.".encode(), b"source_file"}
     names |= words(module, spec_fields(module))
-    names |= {name.encode() for name in names_of_backends(module)}
+    names |= {node.name.encode() for _, node in used_backends(module)}
     return {name for name in names if name not in TRIGGERS}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 
-from ik_migrate.model.change import AddImport, Edit
+from ik_migrate.model.change import CALL_CHANGES, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.result import FileResult, Status
 
@@ -59,5 +59,5 @@ def _held(finding: Finding) -> Iterator[Hashable]:
     for change in finding.changes:
         if isinstance(change, Edit):
             yield change
-        elif not isinstance(change, AddImport):
+        elif isinstance(change, CALL_CHANGES):
             yield change.call

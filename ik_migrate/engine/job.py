@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ik_migrate.engine.facts import Facts
     from ik_migrate.model.result import FileResult
     from ik_migrate.project.facts import ProjectFacts
-    from ik_migrate.project.own_backend import OwnBackend
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,6 @@ class Executor(Protocol):
 
     def facts(self, paths: Iterable[Path]) -> Iterator[Facts]:
         """What each of the files says that matters beyond it."""
-        ...
-
-    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
-        """The image cache backends among the classes of the project, and why they can't be told if they can't."""
         ...
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ik_migrate.codegen.legacy_field import falls_back
 from ik_migrate.engine.conflicts import drop_partial_classes, resolve_conflicts, update_suggestions
 from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
@@ -216,11 +217,12 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
         RuleError: when a codemod fails.
     """
     found: list[Finding] = []
-    for codemod in codemods():
+    for codemod in codemods() if not module.is_support else ():
         try:
             if codemod.spec_field is not None:
                 for spec in spec_fields(module):
-                    found += codemod.spec_field(spec)
+                    if not falls_back(spec):
+                        found += codemod.spec_field(spec)
             if codemod.module is not None:
                 found += codemod.module(module)
         except Exception as error:

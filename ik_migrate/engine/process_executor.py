@@ -26,7 +26,7 @@ from ik_migrate.model.result import FileResult, Status
 from ik_migrate.project.facts import ProjectFacts
 
 if TYPE_CHECKING:
-    from ik_migrate.project.own_backend import OwnBackend
+    pass
 
 _START = """\
 import pickle, sys
@@ -178,11 +178,6 @@ class ProcessExecutor:
     def results(self, paths: Iterable[Path]) -> Iterator[tuple[Path, FileResult]]:
         """See `Crew.results`; files come in no order."""
         return self._each("result_of", paths, self._failure)
-
-    def own_backends(self, facts: Facts) -> tuple[dict[tuple[Path, str], OwnBackend], str]:
-        """See `Crew.own_backends`."""
-        found: tuple[dict[tuple[Path, str], OwnBackend], str] = self._one("own_backends", facts, ({}, _LEFT_ALONE))
-        return found
 
     def strategies(self, settings: Iterable[Path]) -> set[str]:
         """See `Crew.strategies`."""

@@ -16,24 +16,21 @@ from ik_migrate.codegen.spec_class import (
     STAY_WITH_FIELD,
     ClassAttribute,
     class_name,
-    free_names,
-    hidden_nodes,
     home_of,
     render_class,
-    shadowed_name,
     span_of,
 )
-from ik_migrate.codegen.strategies import StrategyClasses
-from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import (
     AddArgument,
     AddImport,
     CallChange,
     DropArgument,
     Edit,
+    NeedSupport,
     RenameArgument,
     SpecMember,
-    UseStrategy,
+    UseSpecBase,
 )
 from ik_migrate.model.finding import Finding
 from ik_migrate.project.module import Module
@@ -53,21 +50,21 @@ class _CallPlan:
     changes: list[CallChange] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     members: dict[str, SpecMember] = field(default_factory=dict)
-    strategy: UseStrategy | None = None
+    base: str = ""
     comments: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, change: CallChange) -> None:
         if isinstance(change, SpecMember):
             self.members[change.name] = change
-        elif isinstance(change, UseStrategy):
-            self.strategy = change
+        elif isinstance(change, UseSpecBase):
+            self.base = change.base
         elif isinstance(change, RenameArgument):
             self.renamed[change.name] = change.new
         self.changes.append(change)
 
     @property
     def needs_class(self) -> bool:
-        return bool(self.members)
+        return bool(self.members or self.base)
 
     @property
     def dropped(self) -> set[str]:
@@ -99,12 +96,12 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
             small.append(change)
         elif isinstance(change, AddImport):
             imports.append(change)
-        else:
+        elif not isinstance(change, NeedSupport):
             plans.setdefault(change.call, _CallPlan(by_offset[change.call])).add(change)
     writer = _CallWriter(module, imports)
     calls = [edit for offset in sorted(plans) for edit in writer.write(plans[offset])]
-    # At one place imports come first, then the strategies, then the spec classes that use both.
-    edits = [*additions(module, imports, small), *writer.strategies(), *calls, *writer.extra, *small]
+    # At one place imports come first, then the spec classes that use them.
+    edits = [*additions(module, imports, small), *calls, *small]
     fixed = module.text.string_lines
     source = module.text.source
     rewritten = read(Source(EditedText(source, edits, fixed).render(), source.encoding))
@@ -137,13 +134,6 @@ class _CallWriter:
         self._module = module
         self._imports = imports
         self._class_names: set[str] = set()
-        self.extra: list[Edit] = []
-        """Edits inside of what moves to a spec class."""
-        self._strategies = StrategyClasses(module)
-
-    def strategies(self) -> list[Edit]:
-        """The strategy classes that the spec classes written so far use."""
-        return self._strategies.edits()
 
     def write(self, plan: _CallPlan) -> list[Edit]:
         """The edits for one call: the call itself, and its spec class."""
@@ -236,54 +226,37 @@ class _CallWriter:
             if argument.name in written or name in plan.members:
                 plan.comments[written.get(argument.name, name)] += comments
             elif argument.name not in plan.dropped and not argument.is_none:
-                members.append(self._member(plan.spec, argument, name, comments))
+                value = span_of(self._module, argument.value)
+                members.append(ClassAttribute(name, (value,), comments))
             else:
                 plan.comments[plan.successor_of(argument.name)] += comments
         source = "source" if "source" in places else "image_field"
         if source in places and source not in plan.renamed:
             layout.rename(layout.index(places[source]), "source")
         members += [
-            ClassAttribute(change.name, (change.value,), False, comments=tuple(plan.comments[change.name]))
+            ClassAttribute(change.name, change.value, tuple(plan.comments[change.name]))
             for change in plan.changes
             if isinstance(change, AddArgument) and change.name not in {*plan.members, *STAY_WITH_FIELD}
         ]
         return members
 
-    def _member(self, spec: SpecField, argument: Argument, name: str, comments: tuple[str, ...]) -> ClassAttribute:
-        """An argument as an attribute of the spec class; a property where it uses names that a class body can't see."""
-        value = span_of(self._module, argument.value)
-        hidden = hidden_nodes(spec, argument.value)
-        if not hidden and shadowed_name(spec, argument):
-            receiver = "spec" if "self" in free_names(self._module, argument.value) else "self"
-            return ClassAttribute(name, (("return ", value),), True, receiver, comments)
-        if not hidden:
-            return ClassAttribute(name, ((value,),), False, comments=comments)
-        info, imports = needed(self._module, "imagekit.utils", "get_field_info")
-        self._imports += imports
-        self.extra += [Edit(start, start, ("instance.",)) for start in map(self._module.text.start, hidden)]
-        body = ((f"instance, attname = {info}(self.source)",), ("return ", value))
-        return ClassAttribute(name, body, True, comments=comments)
-
     def _class_edit(self, plan: _CallPlan, name: str, members: list[ClassAttribute]) -> Edit:
-        base, imports = needed(self._module, "imagekit", "ImageSpec")
-        self._imports += imports
-        home = home_of(plan.spec)
-        if plan.strategy is not None:
-            strategy, imports = self._strategies.use(plan.strategy.base, plan.spec)
+        base = plan.base
+        if not base:
+            base, imports = needed(self._module, "imagekit", "ImageSpec")
             self._imports += imports
-            members = [member for member in members if member.name != "cachefile_strategy"]
-            members.append(ClassAttribute("cachefile_strategy", ((strategy,),), False))
-        members += [
-            ClassAttribute(
-                member.name,
-                member.body,
-                member.is_property,
-                member.receiver,
-                tuple(plan.comments[member.name]),
-            )
-            for member in plan.members.values()
+        home = home_of(plan.spec)
+        given = {member.name: member for member in plan.members.values()}
+        members = [
+            *(_attribute(plan, member) for member in given.values() if not member.replaces),
+            *members,
+            *(_attribute(plan, member) for member in given.values() if member.replaces),
         ]
         if plan.comments[""]:
             first = members[0]
             members[0] = replace(first, comments=(*plan.comments[""], *first.comments))
         return Edit(home.offset, home.offset, render_class(self._module, name, base, members, home), True)
+
+
+def _attribute(plan: _CallPlan, member: SpecMember) -> ClassAttribute:
+    return ClassAttribute(member.name, member.body[0], tuple(plan.comments[member.name]))

@@ -13,6 +13,7 @@ from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.engine.job import Job
 from ik_migrate.engine.progress import Progress, counted, unseen
 from ik_migrate.engine.source_roots import source_roots
+from ik_migrate.engine.support_file import plan_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.model.options import Options
@@ -50,6 +51,7 @@ def migrate_project(
     searched.add_source_roots(source_roots(searched, options))
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
+    knowledge.faithful = options.faithful
     knowledge.target = options.target or knowledge.target
     knowledge.spec_field_classes = frozenset(options.spec_field_classes)
     job = Job(root, base, options, contents or {}, choose, with_fixes)
@@ -60,14 +62,18 @@ def migrate_project(
         first.update(search(root, names, options, counted=()).files)
     with choose_executor(job, first) as crew:
         crew.learn(knowledge)
-        more = collect_facts(root, options, first, crew, knowledge, progress)
+        more = collect_facts(searched, options, first, crew, knowledge, progress)
         paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
         found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
+    if knowledge.support is not None:
+        added = plan_support_module(searched, knowledge.support, found.values())
+        if added is not None:
+            found[knowledge.support.path] = added
     results = []
-    named = frozenset(mentioning)
+    named = {*mentioning, *(path for path, result in found.items() if result.is_support)}
     said: set[str] = set()
     # A link may stand for a file that is among them, and its result be dropped for that of the file.
-    for path in sorted(paths, key=lambda path: (os.path.islink(path), path)):
+    for path in sorted(found, key=lambda path: (os.path.islink(path), path)):
         result = found[path]
         if any(finding.rule.once_per_project for finding in (*result.findings, *result.suppressed)):
             result = _said_once(result, said)

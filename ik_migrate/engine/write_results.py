@@ -10,7 +10,7 @@ from pathlib import Path
 from ik_migrate.engine.progress import Progress, counted
 from ik_migrate.files.backup import BackupExists, back_up
 from ik_migrate.files.places import is_below, project_root
-from ik_migrate.files.writing import ChangedOnDisk, remove_unfinished, replace_file
+from ik_migrate.files.writing import ChangedOnDisk, create_file, remove_unfinished, replace_file
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
 
@@ -27,11 +27,18 @@ def written(report: Report, paths: Sequence[Path], base: Path, backup: str, prog
     """
     places = _places(paths)
     _remove_leftovers(report, base)
-    results = [
-        _written(result, base, backup, places) if result.status is Status.CHANGED else result
-        for result in counted(report.results, len(report.results), "Writing", progress)
-    ]
-    return replace(report, command="apply", results=tuple(results))
+    # The support modules first: without them, the other files would import what does not exist.
+    in_order = sorted(report.results, key=lambda result: not result.is_support)
+    found: dict[str, FileResult] = {}
+    failed: list[str] = []
+    for result in counted(in_order, len(in_order), "Writing", progress):
+        if result.status is Status.CHANGED and result.needs_support and failed:
+            found[result.path] = _not_written(result, f"it needs {failed[0]}, which could not be written.")
+            continue
+        found[result.path] = _written(result, base, backup, places) if result.status is Status.CHANGED else result
+        if result.is_support and found[result.path].has_failed:
+            failed.append(result.path)
+    return replace(report, command="apply", results=tuple(found[result.path] for result in report.results))
 
 
 def _written(result: FileResult, base: Path, backup: str, places: Collection[Path]) -> FileResult:
@@ -42,6 +49,9 @@ def _written(result: FileResult, base: Path, backup: str, places: Collection[Pat
         return _not_written(result, f"it is a link to {real}, out of the project: have that rewritten where it lies.")
     copy: Path | None = None
     try:
+        if result.is_new:
+            create_file(path, result.after)
+            return result
         copy = back_up(path, result.before, backup) if backup else None
         lost = str(replace_file(path, result.before, result.after))
     except BackupExists as error:

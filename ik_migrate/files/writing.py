@@ -87,6 +87,21 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Lost:
     return lost
 
 
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that does not exist yet, whole or not at all.
+
+    Raises:
+        ChangedOnDisk: when there is such a file by now.
+        OSError: when it cannot be written.
+    """
+    with new_file(path, 0o666) as stream:
+        stream.write(data)
+        _complete(stream)
+        if path.exists() or path.is_symlink():
+            raise ChangedOnDisk("it was created by someone else since the run started")
+        os.replace(stream.name, path)
+
+
 @contextlib.contextmanager
 def new_text_file(target: Path) -> Iterator[IO[str]]:
     """A stream of text, UTF-8, that takes the place of a file when all has been written, or becomes one.

@@ -9,11 +9,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.backend_family import is_backend, is_strategy
+from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, canonical
-from ik_migrate.project.class_hierarchy import with_bases
-from ik_migrate.project.module import Module, ProjectIndex, Target
-from ik_migrate.project.own_backend import OwnBackend
+from ik_migrate.project.module import Module, Target
 
 SETTING = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND"
 BACKEND_SETTING = "IMAGEKIT_DEFAULT_CACHEFILE_BACKEND"
@@ -54,18 +53,7 @@ SUCCESSORS = {
 }
 
 
-_OF_THE_PROJECT = Successor("Simple", OWN, False)
-
-
-def why_not_turned(backend: OwnBackend, project: ProjectIndex) -> str:
-    """Return why a backend of the project is not turned into a strategy in this run; empty where it is."""
-    if backend.reason or all(project.is_wanted(path) for path in backend.files):
-        return backend.reason
-    shown = " ".join(sorted(path.relative_to(project.root).as_posix() for path in backend.files))
-    return (
-        f"{backend.name} and all that use it have to change together, and some of them lie in files that were not"
-        f" asked for. Run in {project.root.name}: ik-migrate apply --unsafe-fixes {shown}"
-    )
+_OF_THE_PROJECT = Successor("Simple", OWN, True)
 
 
 def class_of(target: Target | None) -> tuple[Module, ast.ClassDef] | None:
@@ -96,39 +84,32 @@ def class_at(module: Module, path: str) -> tuple[Module, ast.ClassDef] | None:
     return class_of(module.project.resolve_global(found, name)) if found is not None else None
 
 
-def own_backend(module: Module, found: tuple[Module, ast.ClassDef] | None) -> OwnBackend | None:
-    """What is known of a class of the project, if it is an image cache backend."""
-    return module.project.own_backends.get((found[0].path, found[1].name)) if found is not None else None
-
-
-def obstacle_of(module: Module, found: tuple[Module, ast.ClassDef] | None) -> str:
-    """Why a backend of the project is not turned into a strategy; empty where it is, or is none."""
-    backend = own_backend(module, found)
-    return why_not_turned(backend, module.project) if backend is not None else ""
-
-
-def _own_successor(module: Module, found: tuple[Module, ast.ClassDef] | None) -> Successor | None:
-    if found is None:
+def _own_successor(found: tuple[Module, ast.ClassDef] | None) -> Successor | None:
+    """A class of the project keeps its methods: with a base of the support module it is a strategy."""
+    if found is None or not (is_backend(*found) or is_strategy(*found)):
         return None
-    backend = own_backend(module, found)
-    if backend is None:
-        return _OF_THE_PROJECT if _is_strategy(*found) else None
-    return None if why_not_turned(backend, module.project) else _OF_THE_PROJECT
+    return _OF_THE_PROJECT
 
 
-def _is_strategy(module: Module, node: ast.ClassDef) -> bool:
-    """Whether a class derives from a strategy of ImageKit 3's: an earlier run has turned it."""
-    return any(
-        owner.qualified(base).startswith(STRATEGIES)
-        for owner, found in with_bases(module, node)
-        for base in found.bases
-    )
+def used_backends(module: Module) -> Iterator[tuple[Module, ast.ClassDef]]:
+    """Yield the classes of the project that a file gives to a field or names in a setting."""
+    for spec in spec_fields(module):
+        for name in ("image_cache_backend", "cachefile_strategy"):
+            argument = spec.given(name)
+            found = class_made_by(module, argument.value) if argument is not None and not spec.is_processed else None
+            if found is not None:
+                yield found
+    if SETTING in module.text.source.text:
+        for setting in backend_settings(module):
+            found = class_at(module, setting.path)
+            if found is not None:
+                yield found
 
 
 def successor_of_setting(module: Module, setting: BackendSetting) -> Successor | None:
     """The successor of the backend that a setting names by its dotted path."""
     known = SUCCESSORS.get(canonical(setting.path))
-    return known or _own_successor(module, class_at(module, setting.path))
+    return known or _own_successor(class_at(module, setting.path))
 
 
 def successor_of(module: Module, expression: ast.expr) -> Successor | None:
@@ -138,7 +119,7 @@ def successor_of(module: Module, expression: ast.expr) -> Successor | None:
         known = SUCCESSORS.get(made_in.qualified(call.func))
         if known is not None:
             return known
-    return _own_successor(module, class_made_by(module, expression))
+    return _own_successor(class_made_by(module, expression))
 
 
 def _made_by(module: Module, expression: ast.expr) -> tuple[Module, ast.Call | None]:
@@ -200,17 +181,3 @@ def why_setting_stays(module: Module, setting: BackendSetting) -> str:
     if len(setting.statement.targets) > 1 or before.strip():
         return "it shares its line with something else"
     return ""
-
-
-def strategy_in_force(spec: SpecField) -> str:
-    """The name of the ImageKit 3 strategy that does what the field's backend did; empty if unknown.
-
-    `OWN` where it is a class of the project: that one deletes outdated files if the backend did.
-    """
-    argument = spec.given("image_cache_backend")
-    if argument is not None:
-        successor = successor_of(spec.module, argument.value)
-        return successor.strategy if successor is not None else ""
-    if spec.given("cachefile_strategy") is not None:
-        return ""
-    return spec.module.project.default_strategy

@@ -6,12 +6,18 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ik_migrate.model.imagekit_names import PROCESSED_FIELD, SPEC_FIELD, SPEC_FIELDS
+from ik_migrate.model.imagekit_names import (
+    LEGACY_FIELD,
+    LEGACY_PROCESSED_FIELD,
+    PROCESSED_FIELD,
+    SPEC_FIELD,
+    SPEC_FIELDS,
+)
 from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module, ProjectIndex, Target, per_module
 from ik_migrate.source.scopes import Function
 
-FIELDS = frozenset({*SPEC_FIELDS, PROCESSED_FIELD})
+FIELDS = frozenset({*SPEC_FIELDS, PROCESSED_FIELD, LEGACY_FIELD, LEGACY_PROCESSED_FIELD})
 _DEPTH = 8
 
 

@@ -17,7 +17,7 @@ _Maker = tuple[Module, str]
 
 def fields_made_with(spec: SpecField) -> list[SpecField]:
     """The calls of the project that come to this one, at any distance."""
-    makers = frozenset(name for _, name in _makers_around(spec.module, spec.call))
+    makers = frozenset(name for _, name in factories_around(spec.module, spec.call))
     known = _made_by(spec.module)
     if makers not in known:
         known[makers] = list(_fields_made_by([(spec.module, name) for name in sorted(makers)]))
@@ -40,13 +40,13 @@ def _fields_made_by(makers: list[_Maker]) -> Iterator[SpecField]:
                 call = user.text.names.parents.get(use)
                 if isinstance(call, ast.Call) and call.func is use and call in by_call:
                     yield by_call[call]
-                for maker in _makers_around(user, use):
+                for maker in factories_around(user, use):
                     if (maker[0].path, maker[1]) not in seen:
                         seen.add((maker[0].path, maker[1]))
                         makers.append(maker)
 
 
-def _makers_around(module: Module, node: ast.expr) -> Iterator[_Maker]:
+def factories_around(module: Module, node: ast.expr) -> Iterator[_Maker]:
     """What makes a field by evaluating an expression: functions and classes around it, a partial that it is part of."""
     names = module.text.names
     for outer in (node, *names.ancestors(node)):

@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from ik_migrate.imagekit.spec_field import SpecField, attribute_added, spec_fields
+from ik_migrate.imagekit.spec_field import SpecField, all_fields, attribute_added
 from ik_migrate.project.module import Module
 
 
 def field_of(module: Module, value: ast.expr | None) -> SpecField | None:
     """The spec field that an expression makes or names; None where it is none."""
     if isinstance(value, ast.Call):
-        return next((spec for spec in spec_fields(module) if spec.call is value), None)
+        return next((spec for spec in all_fields(module) if spec.call is value), None)
     if isinstance(value, ast.Name | ast.Attribute):
         target = module.resolve(value)
         if target is not None and target.module is not None and target.binding is not None:

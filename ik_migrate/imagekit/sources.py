@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.imagekit_names import SPEC_FIELDS
-from ik_migrate.project.class_hierarchy import class_behind, with_bases
+from ik_migrate.imagekit.spec_field import SpecField, attribute_added
+from ik_migrate.project.class_hierarchy import class_behind, subclasses_of, with_bases
 from ik_migrate.project.module import Module
 
 
 def source_name(spec: SpecField) -> str:
-    """The attribute that the field names as its source, empty where it names none by a literal."""
+    """Return the attribute that the field names as its source; empty where reading does not tell which."""
     argument = spec.given("image_field") or spec.given("source")
-    if argument is None or not isinstance(argument.literal, str):
-        return ""
-    return argument.literal
+    return (literal_text(spec.module, argument.value) or "") if argument is not None else ""
 
 
-def has_no_instance(spec: SpecField) -> str:
-    """Why generated code would not find the model instance; empty where it would.
+def literal_text(module: Module, expression: ast.expr) -> str | None:
+    """Return the string that an expression certainly is: a literal, or a name that is bound once, to one."""
+    if isinstance(expression, ast.Constant):
+        return expression.value if isinstance(expression.value, str) else None
+    if isinstance(expression, ast.Name | ast.Attribute):
+        target = module.resolve(expression)
+        if target is None or target.module is None or target.binding is None or target.binding.value is None:
+            return None
+        everywhere = target.module.text.names.module.bindings.get(target.binding.name, [])
+        if target.binding.value is not expression and len(everywhere) <= 1:
+            return literal_text(target.module, target.binding.value)
+    return None
 
-    ``get_field_info`` gives ``(None, None)`` for a source that is itself a spec file
-    (``imagekit/utils.py``, 3.0.4 to 6.1.1).
-    """
-    name = source_name(spec)
-    if spec.model is None or not name:
-        return ""
-    scope = spec.module.text.names.scope_made_by(spec.model)
-    for binding in scope.bindings.get(name, []):
-        if isinstance(binding.value, ast.Call) and spec.module.qualified(binding.value.func) in SPEC_FIELDS:
-            return f"its source {name} is a spec field itself, from which ImageKit 3 does not know the instance"
-    return ""
+
+def model_of(spec: SpecField) -> tuple[Module, ast.ClassDef] | None:
+    """Return the class that the field becomes an attribute of; None where reading does not tell which."""
+    if spec.model is not None:
+        return spec.module, spec.model
+    names = spec.module.text.names
+    parent = names.parents.get(spec.call)
+    if isinstance(parent, ast.Call) and attribute_added(parent) is not None and isinstance(parent.func, ast.Attribute):
+        return class_behind(spec.module.resolve(parent.func.value))
+    if isinstance(parent, ast.Attribute) and parent.attr == "contribute_to_class":
+        call = names.parents.get(parent)
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name | ast.Attribute):
+            return class_behind(spec.module.resolve(call.args[0]))
+    return None
 
 
 def is_made_by_property(spec: SpecField) -> str:
@@ -54,9 +64,22 @@ def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
     ImageKit 2 took ``_meta.fields`` that are an ``ImageField`` (``files.py`` of 2.0.4), a
     ``ProcessedImageField`` among them.
     """
-    if spec.model is None:
+    model = model_of(spec)
+    if model is None:
         return [], "the model that the field is for can't be seen here"
-    return _fields_of_class(spec.module, spec.model, {})
+    found, unsure = _fields_of_class(*model, {})
+    return (found, unsure) if found or unsure else _fields_of_children(*model)
+
+
+def _fields_of_children(module: Module, model: ast.ClassDef) -> tuple[list[str], str]:
+    """The only ImageField of all models that derive from one without any, if it is called the same in all of them."""
+    names: set[str] = set()
+    for child_module, child in subclasses_of(module, model):
+        found, unsure = _fields_of_class(child_module, child, {})
+        if unsure or len(found) > 1:
+            return [], unsure or f"{child.name} has several ImageFields"
+        names.update(found)
+    return (sorted(names), "") if len(names) == 1 else ([], "")
 
 
 def _fields_of_class(module: Module, model: ast.ClassDef, is_done: dict[ast.ClassDef, bool]) -> tuple[list[str], str]:
@@ -141,26 +164,9 @@ def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None
     Returns:
         The file with that call, and the call; None where it can't be seen.
     """
-    for module, model in with_bases(spec.module, spec.model) if spec.model is not None else ():
+    own = model_of(spec)
+    for module, model in with_bases(*own) if own is not None else ():
         for binding in reversed(module.text.names.scope_made_by(model).bindings.get(name, [])):
             if isinstance(binding.value, ast.Call):
                 return module, binding.value
     return None
-
-
-def bindings_in_children(spec: SpecField, name: str) -> list[tuple[Module, ast.Call]]:
-    """The calls that make the field ``name`` of models that derive from the spec's own."""
-    found = []
-    for module in spec.module.project.naming(spec.module, spec.model.name) if spec.model is not None else ():
-        for node in module.text.nodes_of(ast.ClassDef):
-            if not isinstance(node, ast.ClassDef) or not any(_is_class(module, base, spec) for base in node.bases):
-                continue
-            for binding in module.text.names.scope_made_by(node).bindings.get(name, []):
-                if isinstance(binding.value, ast.Call):
-                    found.append((module, binding.value))
-    return found
-
-
-def _is_class(module: Module, base: ast.expr, spec: SpecField) -> bool:
-    target = module.resolve(base)
-    return target is not None and target.binding is not None and target.binding.node is spec.model

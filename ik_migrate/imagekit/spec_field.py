@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from ik_migrate.imagekit.factories import FieldFactory, base_constructor_calls, find_factory, find_partial_factory
-from ik_migrate.model.imagekit_names import PROCESSED_FIELD
+from ik_migrate.model.imagekit_names import LEGACY_FIELD, LEGACY_PROCESSED_FIELD, PROCESSED_FIELD
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.string_values import texts_of
 from ik_migrate.source.scopes import Function, Scope
@@ -101,7 +101,12 @@ class SpecField:
     @property
     def is_processed(self) -> bool:
         """Whether it is a ProcessedImageField."""
-        return self.qualified == PROCESSED_FIELD
+        return self.qualified in {PROCESSED_FIELD, LEGACY_PROCESSED_FIELD}
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it is a field of the support module, which takes the arguments of both versions."""
+        return self.qualified in {LEGACY_FIELD, LEGACY_PROCESSED_FIELD}
 
     @property
     def offset(self) -> int:
@@ -139,7 +144,15 @@ class SpecField:
 
 @per_module
 def spec_fields(module: Module) -> tuple[SpecField, ...]:
-    """All calls in a file that make a spec field or a ProcessedImageField, in the order of the file."""
+    """All calls in a file that make a spec field or a ProcessedImageField of ImageKit's, in the order of the file."""
+    return tuple(spec for spec in all_fields(module) if not spec.is_legacy)
+
+
+@per_module
+def all_fields(module: Module) -> tuple[SpecField, ...]:
+    """All of `spec_fields`, and the fields of the project's support module."""
+    if module.is_support:
+        return ()
     found = []
     for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call):

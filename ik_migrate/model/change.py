@@ -72,6 +72,13 @@ class AddImport:
 
 
 @dataclass(frozen=True)
+class NeedSupport:
+    """The rewritten code needs a piece of the support module, by its name there; ``+name`` for a variant of pieces."""
+
+    piece: str
+
+
+@dataclass(frozen=True)
 class RenameArgument:
     """The argument ``name`` of the call that starts at ``call`` is called ``new`` from now on."""
 
@@ -100,37 +107,31 @@ class AddArgument:
 
 @dataclass(frozen=True)
 class SpecMember:
-    """The spec class of the call that starts at ``call`` has this attribute or property.
+    """The spec class of the call that starts at ``call`` has this attribute.
 
     Args:
         call: offset of the call.
         name: the attribute.
-        body: for a property: the lines of its getter, unindented; else the one expression.
-        is_property: which of the two.
-        receiver: what the getter calls the spec itself.
-        replaces: the argument of the field that it stands for.
+        body: its value, as a single item.
+        replaces: the argument of the field that it stands for; empty where it stands for none.
     """
 
     call: int
     name: str
     body: tuple[tuple[Piece, ...], ...]
-    is_property: bool = False
-    receiver: str = "self"
     replaces: str = ""
 
 
 @dataclass(frozen=True)
-class UseStrategy:
-    """The spec class of the call at ``call`` needs a strategy that deletes outdated files.
-
-    Args:
-        call: offset of the call.
-        base: the strategy of ``imagekit.cachefiles.strategies`` to derive from.
-    """
+class UseSpecBase:
+    """The spec class of the call that starts at ``call`` derives from ``base``, as the file calls it."""
 
     call: int
     base: str
 
 
-CallChange = RenameArgument | DropArgument | AddArgument | SpecMember | UseStrategy
-Change = Edit | AddImport | CallChange
+CallChange = RenameArgument | DropArgument | AddArgument | SpecMember | UseSpecBase
+Change = Edit | AddImport | NeedSupport | CallChange
+
+CALL_CHANGES = (RenameArgument, DropArgument, AddArgument, SpecMember, UseSpecBase)
+"""The classes of `CallChange`."""

@@ -26,7 +26,6 @@ class Finding:
         help: what to do here; the rule's own advice when empty.
         suggestion: code for a person to write, or empty.
         changes: what ``apply`` would do to the file; empty where a person is needed.
-        blocks_call: whether nothing would tell of it any more once the rest of its call is ImageKit 3's.
     """
 
     rule: Rule
@@ -38,7 +37,6 @@ class Finding:
     help: str = ""
     suggestion: str = ""
     changes: tuple[Change, ...] = field(default=(), repr=False)
-    blocks_call: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.why:

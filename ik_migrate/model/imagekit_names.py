@@ -14,6 +14,11 @@ PESSIMISTIC = "imagekit.imagecache.PessimisticImageCacheBackend"
 NON_VALIDATING = "imagekit.imagecache.NonValidatingImageCacheBackend"
 CELERY = "imagekit.imagecache.celery.CeleryImageCacheBackend"
 
+SUPPORT = "support:"
+"""What the names of a project's support module begin with, wherever the module is."""
+LEGACY_FIELD = f"{SUPPORT}LegacyImageSpecField"
+LEGACY_PROCESSED_FIELD = f"{SUPPORT}LegacyProcessedImageField"
+
 SPEC_FIELDS = frozenset({SPEC_FIELD, SPEC_FIELD_ALIAS})
 
 _SAME_AS = (

@@ -30,6 +30,8 @@ class Options:
         spec_field_classes: dotted names of classes and functions outside the project that make spec fields.
         respect_gitignore: leave out what git ignores.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
+        faithful: keep what ImageKit 2 did at run time for all fields, not only for those that a rewrite concerns.
+        support_module: the dotted name of the module for generated helpers; empty to choose it by the project.
         todo: put a comment above each place that needs a person.
         target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
@@ -49,6 +51,8 @@ class Options:
     spec_field_classes: tuple[str, ...] = ()
     respect_gitignore: bool = True
     keep_cache_names: bool = False
+    faithful: bool = False
+    support_module: str = ""
     todo: bool = False
     target: str | None = None
     jobs: int | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from ik_migrate.model.change import NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.fix import Fix
 
@@ -36,6 +37,8 @@ class FileResult:
         encoding: the encoding of both.
         reason: for ``SKIPPED`` and ``FAILED``: why, and what to do; for a file that was written: what of it was lost.
         fixes: what the rewrites of ``applied`` do one by one, if that was asked for.
+        is_new: whether the file does not exist yet.
+        is_support: whether it is the support module, which is generated for the other files.
         fingerprints: those of ``findings``, ``suppressed`` and ``known``, for a result that was read from a
             report and has no code.
     """
@@ -53,6 +56,13 @@ class FileResult:
     baselined: tuple[Finding, ...] = ()
     fixes: tuple[Fix, ...] = field(default=(), repr=False)
     fingerprints: tuple[str, ...] = field(default=(), repr=False)
+    is_new: bool = False
+    is_support: bool = False
+
+    @property
+    def needs_support(self) -> bool:
+        """Whether the rewritten file imports something that the support module gets in the same run."""
+        return any(isinstance(change, NeedSupport) for finding in self.applied for change in finding.changes)
 
     @property
     def remaining(self) -> tuple[Finding, ...]:

@@ -38,6 +38,27 @@ def with_bases(module: Module, node: ast.ClassDef) -> Iterator[Model]:
                 waiting.append(behind)
 
 
+def subclasses_of(module: Module, node: ast.ClassDef) -> Iterator[Model]:
+    """Yield the classes of the project that derive from a class, at any distance, each once."""
+    waiting, seen = [(module, node)], {node}
+    while waiting:
+        owner, parent = waiting.pop(0)
+        for other in owner.project.naming(owner, parent.name):
+            for child in other.text.nodes_of(ast.ClassDef):
+                if not isinstance(child, ast.ClassDef) or child in seen:
+                    continue
+                bases = [class_behind(other.resolve(b)) for b in child.bases if isinstance(b, ast.Name | ast.Attribute)]
+                if any(base is not None and _is_same(base, owner, parent) for base in bases):
+                    seen.add(child)
+                    waiting.append((other, child))
+                    yield other, child
+
+
+def _is_same(found: Model, module: Module, node: ast.ClassDef) -> bool:
+    """Whether it is that class; other files see it as it was before its file was rewritten."""
+    return found[1] is node or (found[0].path == module.path and found[1].name == node.name)
+
+
 def related_class(module: Module, model: ast.ClassDef, name: str) -> Model | None:
     """The model that the foreign key ``name`` of a model, or of one that it derives from, points to.
 

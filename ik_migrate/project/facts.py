@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ik_migrate.model.targets import DEFAULT_TARGET
 from ik_migrate.project.media_facts import MediaFacts
-from ik_migrate.project.own_backend import OwnBackend
+from ik_migrate.project.support_module import SupportModule
 
 
 @dataclass
@@ -40,16 +40,20 @@ class ProjectFacts:
     """Who imports what from files of the project: by file and name, the files that do so and what they call it."""
     around: MediaFacts = field(default_factory=MediaFacts)
     """Facts for the rules about templates, scripts and settings."""
-    own_backends: dict[tuple[Path, str], OwnBackend] = field(default_factory=dict)
-    """The classes of the project that are image cache backends, by file and name."""
-    has_names_that_stay: bool = False
-    """Whether some spec field may give its file a name that stays when the source changes."""
     wanted: tuple[Path, ...] = ()
     """The files and folders that were asked for; none where that is the whole project."""
     source_roots: list[Path] = field(default_factory=list)
     """Folders on ``sys.path``, as the project's own code and its owner say."""
     candidates: tuple[Path, ...] = ()
     """The files that may concern us, sorted."""
+    support: SupportModule | None = None
+    """The module of the project that keeps what ImageKit 2 did; None until it is known where it belongs."""
+    has_storages: bool = False
+    """Whether some image of the project may have a storage of its own."""
+    legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
+    """The functions, partials and classes that make fields of the support module, by file and name."""
+    faithful: bool = False
+    """Whether all fields keep what ImageKit 2 did at run time, not only those that a rewrite concerns."""
     faults: dict[Path, str] = field(default_factory=dict)
     """The files that could not be read to the end, by a fault of ours, with what is to be said of them."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from ik_migrate.project.facts import ProjectFacts
+from ik_migrate.project.support_module import MARKER
 from ik_migrate.source.scopes import Binding
 from ik_migrate.source.tree import PythonText
 
@@ -102,6 +103,11 @@ class Module:
             and any(alias.name == "absolute_import" for alias in node.names)
             for node in self.tree.body
         )
+
+    @cached_property
+    def is_support(self) -> bool:
+        """Whether the file is a support module, which is ImageKit 3's and no rule's business."""
+        return self.text.source.text.startswith(MARKER)
 
     def forget_facts(self) -> None:
         """Find out anew what functions marked `per_module` have found."""

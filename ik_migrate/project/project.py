@@ -24,6 +24,8 @@ from ik_migrate.source.tree import PythonText
 
 # Characters of source. Syntax trees with all that is known of them take some hundred times as much.
 _HOLD_AT_MOST = 2_000_000
+# What is found out about a file depends on these.
+_DECIDING_FACTS = ("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -103,7 +105,11 @@ class Project(ProjectIndex):
 
     def take_over(self, other: ProjectFacts) -> None:
         """See `ProjectFacts.take_over`; what was found in the files without knowing it is found anew."""
-        is_new = other.attributes_of_variables != self.attributes_of_variables
+        is_new = any(getattr(other, name) != getattr(self, name) for name in _DECIDING_FACTS)
+        if other.support != self.support:
+            for module in self._modules.values():
+                if module is not None:
+                    module.forget_names()
         if other.candidates != self.candidates:
             self._mentions = None
         super().take_over(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from ik_migrate.model.imagekit_names import canonical, star_names
+from ik_migrate.model.imagekit_names import SUPPORT, canonical, star_names
 from ik_migrate.project.import_paths import absolute
 from ik_migrate.project.module import Module, ProjectIndex, Target
 from ik_migrate.source.scopes import Binding
@@ -77,6 +77,8 @@ class Resolver:
         dotted, path = self._project.imported_file(module, source)
         if dotted is None:
             return None
+        if attribute and self._is_support(dotted):
+            return Target(f"{SUPPORT}{attribute}")
         if not attribute:
             return Target(dotted)
         found = self._project.module_at(path) if path is not None else None
@@ -93,10 +95,16 @@ class Resolver:
                 if len(members) == 1:
                     return Target(f"{base.qualified}.{name}", base.module, members[0])
             return Target(f"{base.qualified}.{name}")
+        if self._is_support(base.qualified):
+            return Target(f"{SUPPORT}{name}")
         path = self._project.find(base.qualified, module)
         found = self._project.module_at(path) if path is not None else None
         inner = self._name_in(found, name, depth + 1) if found is not None else None
         return inner or Target(canonical(f"{base.qualified}.{name}"))
+
+    def _is_support(self, dotted: str) -> bool:
+        """Whether a module is the project's support module, whether it exists already or not."""
+        return self._project.support is not None and self._project.support.dotted == dotted
 
     def _name_in(self, module: Module, name: str, depth: int) -> Target | None:
         if depth > _FOLLOW_AT_MOST:

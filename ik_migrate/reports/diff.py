@@ -37,7 +37,8 @@ def unified_diff(result: FileResult) -> bytes:
     if result.before == result.after:
         return b""
     before, after = _lines(result.before), _lines(result.after)
-    parts = [b"--- " + quoted_path("a", result.path), b"+++ " + quoted_path("b", result.path)]
+    old = b"/dev/null\n" if result.is_new else quoted_path("a", result.path)
+    parts = [b"--- " + old, b"+++ " + quoted_path("b", result.path)]
     for hunk in _hunks(line_blocks(before, after)):
         parts.extend(_hunk(hunk, before, after))
     return b"".join(parts)

@@ -1,0 +1,137 @@
+"""The spec class of a field that ImageKit 3's arguments cannot describe: a base of the support module, and what differs.
+
+ImageKit 2 called ``processors(instance=..., file=...)`` and ``cache_to(instance, path, specname, extension)``
+(``imagekit/models/fields/__init__.py`` and ``files.py`` of 2.0.4). The bases do it in the same way.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.literals import quoted
+from ik_migrate.codegen.spec_class import hidden_names, span_of
+from ik_migrate.codegen.spec_class_obstacles import why_no_class
+from ik_migrate.codegen.support.use import use_support
+from ik_migrate.imagekit.callability import Callability, Verdict, classify
+from ik_migrate.imagekit.sources import is_made_by_property, literal_text
+from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
+
+KEEPS_NAMES = "ImageKit2NameSpec"
+NAMES_BY_DIRECTORY = "DirectorySpec"
+LEGACY = "LegacySpec"
+
+
+def cache_to_of(spec: SpecField) -> Argument | None:
+    """Return the field's ``cache_to``, unless it is empty: ImageKit 2 asked ``cache_to or default``."""
+    argument = spec.given("cache_to")
+    return None if argument is None or argument.literal == "" else argument
+
+
+def classify_cache_to(spec: SpecField) -> Callability | None:
+    """Return whether the field's ``cache_to`` is callable; None where it has none."""
+    argument = cache_to_of(spec)
+    return None if argument is None or spec.is_processed else classify(spec.module, argument.value)
+
+
+def has_callable_processors(spec: SpecField) -> bool:
+    """Whether the field's ``processors`` are certainly callable."""
+    argument = spec.given("processors")
+    return argument is not None and classify(spec.module, argument.value).verdict is Verdict.YES
+
+
+def names_its_files(spec: SpecField) -> bool:
+    """Whether the files of the rewritten field have names of their own: by ``cache_to``, or because names shall stay."""
+    if spec.is_processed or spec.is_ik3:
+        return False
+    return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
+
+
+def base_of(spec: SpecField) -> str:
+    """Return the base class of the support module that the field's spec class gets; empty where it needs none."""
+    if spec.is_processed or spec.is_ik3:
+        return ""
+    callability = classify_cache_to(spec)
+    if callability is None and spec.module.project.keep_cache_names:
+        return KEEPS_NAMES
+    if has_callable_processors(spec) or (callability is not None and callability.verdict is Verdict.YES):
+        return LEGACY
+    return NAMES_BY_DIRECTORY if callability is not None else ""
+
+
+def write_processors(spec: SpecField, argument: Argument) -> list[Change]:
+    """Return the changes that move callable ``processors`` into a spec class.
+
+    Raises:
+        CannotGenerate: when that cannot be done.
+    """
+    reason = why_no_class(spec)
+    if reason:
+        raise CannotGenerate(reason)
+    member = SpecMember(spec.offset, "choose_processors", (_static(spec, argument.value),), "processors")
+    return [*_use_base(spec), member]
+
+
+def write_cache_to(spec: SpecField, argument: Argument) -> list[Change]:
+    """Return the changes that move ``cache_to`` into a spec class.
+
+    Raises:
+        CannotGenerate: when that cannot be done.
+    """
+    reason = why_no_class(spec)
+    if reason:
+        raise CannotGenerate(reason)
+    callability = classify(spec.module, argument.value)
+    if callability.verdict is Verdict.NO:
+        _require_visible(spec, argument.value)
+        value: tuple[Piece, ...] = (span_of(spec.module, argument.value),)
+        return [*_use_base(spec), SpecMember(spec.offset, "cache_to", (value,), "cache_to")]
+    reason = is_made_by_property(spec)
+    if reason:
+        raise CannotGenerate(reason)
+    member = SpecMember(spec.offset, "cache_to", (_static(spec, argument.value),), "cache_to")
+    return [*_use_base(spec), *_attname(spec), member]
+
+
+def write_default_name(spec: SpecField) -> list[Change]:
+    """Return the changes that keep the name which ImageKit 2 gave by default.
+
+    Raises:
+        CannotGenerate: when that cannot be done.
+    """
+    reason = why_no_class(spec)
+    if reason:
+        raise CannotGenerate(reason)
+    return [*_use_base(spec), *_attname(spec)]
+
+
+def _use_base(spec: SpecField) -> list[Change]:
+    base = base_of(spec)
+    features = []
+    if has_callable_processors(spec):
+        features.append("+processors")
+    if base == NAMES_BY_DIRECTORY:
+        text = literal_text(spec.module, spec.arguments["cache_to"].value)
+        features += ["+dates"] if text is None or "%" in text else []
+        features += ["+formats"] if spec.given("format") is None else []
+    local, changes = use_support(spec.module, base, *features)
+    return [UseSpecBase(spec.offset, local), *changes]
+
+
+def _attname(spec: SpecField) -> list[Change]:
+    if not spec.attname:
+        raise CannotGenerate("the name of the attribute is only known when the site runs")
+    return [SpecMember(spec.offset, "attname", ((quoted(spec, spec.attname),),))]
+
+
+def _static(spec: SpecField, value: ast.expr) -> tuple[Piece, ...]:
+    """A callable as an attribute of a class, which must not make it a method."""
+    _require_visible(spec, value)
+    return ("staticmethod(", span_of(spec.module, value), ")")
+
+
+def _require_visible(spec: SpecField, value: ast.expr) -> None:
+    hidden = hidden_names(spec, value)
+    if hidden:
+        raise CannotGenerate(f"{hidden[0]} is a name of the class body, which a spec class cannot see")

@@ -1,0 +1,163 @@
+"""Whether the call of a spec field can become plain ImageKit 3 code by reading it, or has to be understood at run time.
+
+Where reading is not enough, the call keeps its arguments and calls the field of the support module, which takes those of
+ImageKit 2 and decides as ImageKit 2 did: when the site runs.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.legacy_spec import (
+    cache_to_of,
+    names_its_files,
+    write_cache_to,
+    write_default_name,
+    write_processors,
+)
+from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.imagekit.callers import passed_for
+from ik_migrate.imagekit.kwargs_dicts import keyword_dicts, passed_entries, seen_entries, with_passed_arguments
+from ik_migrate.imagekit.source_storage import find_source_storage
+from ik_migrate.imagekit.sources import image_fields_of, literal_text
+from ik_migrate.imagekit.spec_field import IK2_ONLY, Argument, SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.string_values import texts_of
+
+# Arguments that move into a spec class, or change the way in which one is generated.
+_BEYOND_NAMES = ("cache_to", "image_cache_backend", "pre_cache")
+# Keys whose values mean something else in ImageKit 3.
+_CHANGED_KEYS = ("autoconvert",)
+
+
+def why_not_static(spec: SpecField) -> str:
+    """Return why the call of a spec field cannot be rewritten by reading it; empty where it can.
+
+    Args:
+        spec: a call of ImageKit 2's field, or of something of the project that makes one.
+    """
+    known = _reasons(spec.module)
+    if spec.call not in known:
+        known[spec.call] = _find_reason(spec)
+    return known[spec.call]
+
+
+@per_module
+def _reasons(module: Module) -> dict[ast.Call, str]:
+    """What `why_not_static` has found for the calls of a file; added to."""
+    return {}
+
+
+def _find_reason(spec: SpecField) -> str:
+    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+        return ""
+    seen = with_passed_arguments(spec)
+    if seen.unseen or (spec.unseen and not _can_rename_keys(spec)):
+        return _why_unseen(spec) or "the dict with its arguments is used for other things too"
+    return (
+        _of_dicts(seen)
+        or _of_processors(seen)
+        or _of_names(seen)
+        or _of_source(seen)
+        or (_of_storage(seen) if spec.given_elsewhere is None else "")
+    )
+
+
+def is_rewritten(spec: SpecField) -> bool:
+    """Whether the call is ImageKit 3's already, by its own words or by those around it."""
+    return spec.is_ik3 or (is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code)
+
+
+def _why_unseen(spec: SpecField) -> str:
+    for expression in spec.unseen:
+        if passed_entries(spec.module, expression) is None:
+            shown = spec.module.text.text_of(expression)
+            return f"what {shown} holds is only known when the site runs"
+    return ""
+
+
+def _can_rename_keys(spec: SpecField) -> bool:
+    """Whether the keys of all dicts that are passed to a field can be renamed where the dicts are written."""
+    renamable = {entry.node for found in keyword_dicts(spec.module) if not found.other_use for entry in found.entries}
+    return all(
+        entry.node in renamable for entry in seen_entries(spec) if entry.name in IK2_ONLY or entry.name in _CHANGED_KEYS
+    )
+
+
+def _of_dicts(spec: SpecField) -> str:
+    """Arguments in dicts can be renamed there, but they cannot move into a spec class."""
+    for argument in spec.arguments.values():
+        if argument.is_in_dict and (argument.name in _BEYOND_NAMES or argument.is_none):
+            return f"{argument.name}= is passed within a dict"
+    return ""
+
+
+def _of_processors(spec: SpecField) -> str:
+    argument = spec.given("processors")
+    if argument is None:
+        return ""
+    callability = classify(spec.module, argument.value)
+    if callability.verdict is Verdict.UNKNOWN:
+        return f"whether processors= is callable is only known when the site runs: {callability.reason}"
+    if callability.verdict is Verdict.NO:
+        return ""
+    if argument.is_in_dict:
+        return "callable processors are passed within a dict"
+    return _try(lambda: write_processors(spec, argument))
+
+
+def _of_names(spec: SpecField) -> str:
+    argument = cache_to_of(spec)
+    if argument is None:
+        return _try(lambda: write_default_name(spec)) if names_its_files(spec) else ""
+    if classify(spec.module, argument.value).verdict is Verdict.UNKNOWN:
+        return f"whether cache_to= is callable is only known when the site runs: {_shown(spec, argument)}"
+    return _try(lambda: write_cache_to(spec, argument))
+
+
+def _of_source(spec: SpecField) -> str:
+    argument = spec.arguments.get("image_field") or spec.arguments.get("source")
+    if argument is not None and not argument.is_none:
+        if _is_text(spec.module, argument.value):
+            return ""
+        return f"whether image_field= names a source is only known when the site runs: {_shown(spec, argument)}"
+    if spec.given_elsewhere is not None and not spec.is_in_constructor:
+        return ""
+    fields, reason = image_fields_of(spec)
+    if len(fields) == 1 and not reason:
+        return ""
+    return "it does not name its source, which is only known when the site runs"
+
+
+def _is_text(module: Module, value: ast.expr) -> bool:
+    """Whether an expression is certainly a string, and not None."""
+    if isinstance(value, ast.JoinedStr | ast.BinOp) or literal_text(module, value) or any(texts_of(module, value)):
+        return True
+    target = module.resolve(value) if isinstance(value, ast.Name) else None
+    if target is None or target.module is None or target.binding is None or target.binding.kind != "parameter":
+        return False
+    passed = passed_for(target.module, target.binding.node)
+    return bool(passed) and all(literal_text(owner, given) for owner, given in passed or ())
+
+
+def _of_storage(spec: SpecField) -> str:
+    if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
+        return ""
+    storage = find_source_storage(spec)
+    return "" if storage.is_known else f"the storage of its source is only known when the site runs: {storage.reason}"
+
+
+def _shown(spec: SpecField, argument: Argument) -> str:
+    return spec.module.text.text_of(argument.value)
+
+
+def _try(write: object) -> str:
+    """Why some code cannot be generated; empty where it can."""
+    assert callable(write)
+    try:
+        write()
+    except CannotGenerate as error:
+        return str(error)
+    return ""

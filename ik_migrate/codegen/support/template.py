@@ -1,0 +1,623 @@
+# ik-migrate: support module
+"""What ImageKit 2 did for the spec fields of this project, and ImageKit 3 does not do by itself.
+
+Written by ik-migrate and independent of it. Change or remove what you like: another run only adds what it needs and
+does not find. Each piece says when it can go.
+"""
+
+import os
+from copy import copy
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models
+from django.db.models.fields.files import ImageFieldFile
+from django.db.models.signals import class_prepared, post_delete, post_init, post_save
+from django.utils.encoding import smart_str
+from imagekit import ImageSpec, admin, hashers, processors
+from imagekit.cachefiles import ImageCacheFile
+from imagekit.cachefiles.backends import CacheFileState, Simple
+from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.models import ImageSpecField, ProcessedImageField
+from imagekit.models.fields.files import ProcessedImageFieldFile
+from imagekit.models.fields.utils import ImageSpecFileDescriptor
+from imagekit.registry import register
+from imagekit.specs.sourcegroups import ImageFieldSourceGroup
+from imagekit.utils import generate, get_by_qname, suggest_extension
+from PIL import Image
+
+
+class ResizeToFit(processors.ResizeToFit):
+    """Does not enlarge a small image unless upscale=True. ImageKit 3 enlarges it unless upscale=False."""
+
+    def __init__(self, width=None, height=None, upscale=False, *args, **kwargs):
+        super(ResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
+
+
+def remove(file):
+    """Delete a cache file, and let ImageKit forget that it exists."""
+    if file.name and file.storage.exists(file.name):
+        try:
+            file.storage.delete(file.name)
+        except NotImplementedError:
+            pass  # Some storages cannot delete; ImageKit 2 went on as well.
+    file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
+
+
+def remember_sources(sender, instance, **kwargs):
+    """Note the names of the images of an instance, to see at the next save which of them are new."""
+    fields = [field.attname for field in sender._meta.fields if isinstance(field, models.ImageField)]
+    images = [vars(instance).get(attname) for attname in fields]
+    instance._image_names = dict(zip(fields, [getattr(image, 'name', image) for image in images]))
+
+
+post_init.connect(remember_sources, dispatch_uid='imagekit_support')
+post_save.connect(remember_sources, dispatch_uid='imagekit_support')
+
+
+def has_new_source(file):
+    """Whether a source that was saved has another name than before; ImageKit 3.3 and later also call it new when not."""
+    source = source_of(file)
+    before = getattr(getattr(source, 'instance', None), '_image_names', {})
+    return bool(source) and before.get(source.field.attname) != source.name
+
+
+def source_of(file):
+    """Return the source of a cache file; of the image of another spec field its own source."""
+    while hasattr(file, 'generator'):
+        file = file.generator.source
+    return file
+
+
+class PessimisticImageCacheBackend(JustInTime):
+    """Also deletes the file when its source changes, as ImageKit 2 did: it may keep its name and show the old image."""
+
+    # if: not own_backends
+    def on_source_saved(self, file):
+        if has_new_source(file):
+            self.invalidate(file)
+
+    # if: own_backends
+    def on_source_saved(self, file):  # noqa: F811
+        if has_new_source(file):
+            self.invalidate(legacy_file(file))
+
+    def invalidate(self, file):
+        remove(file)
+
+    # if: clear
+    def clear(self, file):
+        remove(file)
+
+    # if: own_backends
+    def on_existence_required(self, file):
+        if not file.name:
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+        self.validate(legacy_file(file))
+
+    # if: own_backends
+    def on_content_required(self, file):
+        self.on_existence_required(file)
+
+    # if: validate
+    def validate(self, file):
+        if self.is_invalid(file):
+            file.cachefile_backend.generate(file, force=True)
+
+    # if: validate
+    def is_invalid(self, file):
+        return not (getattr(file, '_file', None) or file.storage.exists(file.name))
+
+
+class NonValidatingImageCacheBackend(Optimistic):
+    """Also deletes the file when its source changes, before it is generated again: it may keep its name."""
+
+    # if: not own_backends
+    def on_source_saved(self, file):
+        if has_new_source(file):
+            self.invalidate(file)
+
+    # if: own_backends
+    def on_source_saved(self, file):  # noqa: F811
+        if has_new_source(file):
+            self.invalidate(legacy_file(file))
+
+    def invalidate(self, file):
+        remove(file)
+        file.cachefile_backend.generate(file)
+
+    # if: clear
+    def clear(self, file):
+        remove(file)
+
+    # if: own_backends
+    def on_existence_required(self, file):
+        if not file.name:
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+        self.validate(legacy_file(file))
+
+    # if: own_backends
+    def on_content_required(self, file):
+        self.on_existence_required(file)
+
+    # if: validate
+    def validate(self, file):
+        pass
+
+    # if: faithful
+    def should_verify_existence(self, file):
+        return False
+
+
+class StorageBackend(Simple):
+    """Asks the storage each time whether a file exists, as ImageKit 2 did. ImageKit 3 trusts its cache.
+
+    It can go once all processes share one cache, and nothing but ImageKit removes thumbnails or originals.
+    """
+
+    def get_state(self, file, check_if_unknown=True):
+        return CacheFileState.EXISTS if self._exists(file) else CacheFileState.DOES_NOT_EXIST
+
+    def set_state(self, file, state):
+        pass  # There is nothing to remember.
+
+    def exists(self, file):
+        """ImageKit asks this of bool(file) alone: a strategy can say that the answer is yes."""
+        verify = getattr(file.cachefile_strategy, 'should_verify_existence', None)
+        return self._exists(file) if verify is None or verify(file) else True
+
+    def generate_now(self, file, force=False):
+        spec = file.generator
+        if not file.name:
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+        if getattr(spec, 'format', None) is None:
+            # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
+            vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
+        try:
+            super(StorageBackend, self).generate_now(file, force)
+        except (EnvironmentError, ValueError):
+            # Where the original is lost, ImageKit 2 showed the page without the image.
+            storage = getattr(spec.source, 'storage', None)
+            if storage is None or storage.exists(spec.source.name):
+                raise
+        if file.closed:
+            file._file = None  # Whoever reads it next opens it again.
+
+
+def format_of(name):
+    """Return the format that belongs to the extension of a file name; None where there is none."""
+    extension = os.path.splitext(name or '')[1].lower()
+    Image.preinit()
+    if extension not in Image.EXTENSION:
+        Image.init()
+    return Image.EXTENSION.get(extension)
+
+
+def descriptors_of(model):
+    """Return the descriptors of a model's spec fields, inherited ones included, by attribute."""
+    if '_imagekit_descriptors' not in vars(model):
+        items = [item for cls in reversed(model.__mro__) for item in vars(cls).items()]
+        found = dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
+        model._imagekit_descriptors = found
+    return model._imagekit_descriptors
+
+
+def remove_files(sender, instance, **kwargs):
+    """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
+    for file in spec_files(instance):
+        clear(file)
+
+
+post_delete.connect(remove_files, dispatch_uid='imagekit_support')
+
+
+def spec_files(instance):
+    """Return the files of all spec fields of a model instance."""
+    return [getattr(instance, attname) for attname in descriptors_of(type(instance))]
+
+
+def expand_date(name):
+    """Pass a name through strftime, as ImageKit 2 did with every name."""
+    name = datetime.now().strftime(smart_str(name))
+    return name.decode('utf-8') if isinstance(name, bytes) else name
+
+
+def default_strategy():
+    """Return the strategy that does for named files what the strategy of the settings does for others."""
+    strategies = {
+        'imagekit.cachefiles.strategies.JustInTime': PessimisticImageCacheBackend,
+        'imagekit.cachefiles.strategies.Optimistic': NonValidatingImageCacheBackend,
+    }
+    name = settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY
+    return strategies.get(name, name)
+
+
+class DirectorySpec(ImageSpec):
+    """Saves its file in the directory cache_to, under the name of the source."""
+
+    cache_to = None
+    # if: pessimistic
+    cachefile_strategy = PessimisticImageCacheBackend
+    # if: optimistic
+    cachefile_strategy = NonValidatingImageCacheBackend
+    # if: any_strategy
+    cachefile_strategy = default_strategy()
+
+    # if: not dates
+    @property
+    def cachefile_name(self):
+        if not self.source:
+            return None
+        return os.path.join(os.path.normpath(self.cache_to), os.path.basename(self.source.name))
+
+    # if: dates
+    @property
+    def cachefile_name(self):  # noqa: F811
+        if not self.source:
+            return None
+        return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
+
+    # if: formats
+    @property
+    def format(self):
+        """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
+        return format_of(self.source.name)
+
+
+class CacheToError(Exception):
+    """An AttributeError in a function that names files. ImageKit 3 would give the file another name instead."""
+
+    silent_variable_failure = True  # A template shows nothing, as with ImageKit 2.
+
+
+class LegacySpec(ImageSpec):
+    """A spec that names, processes, formats and stores its file as ImageKit 2 did.
+
+    A spec class that needs none of this can derive from imagekit.ImageSpec.
+    """
+
+    attname = None
+    cache_to = None
+    # if: processors
+    choose_processors = None
+    instance = None
+    # if: fields
+    model = None
+    # if: pessimistic
+    cachefile_strategy = PessimisticImageCacheBackend
+    # if: optimistic
+    cachefile_strategy = NonValidatingImageCacheBackend
+    # if: any_strategy
+    cachefile_strategy = default_strategy()
+
+    @property
+    def source(self):
+        """The source; without asking whether there is one, which generates the image of another spec field."""
+        return vars(self)['_source'] if '_source' in vars(self) else ImageSpec.source.fget(self)
+
+    @source.setter
+    def source(self, value):
+        vars(self)['_source'] = value
+
+    @property
+    def cachefile_name(self):
+        """The source's name below a directory, or what a function returns, with the date filled in."""
+        if not getattr(self.source, 'name', None):
+            return None
+        if not self.cache_to:
+            return get_by_qname(settings.IMAGEKIT_SPEC_CACHEFILE_NAMER, 'namer')(self)
+        if not callable(self.cache_to):
+            return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
+        extension = suggest_extension(self.source.name, self.given_format)
+        instance = self.instance or getattr(source_of(self.source), 'instance', None)
+        try:
+            return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
+        except AttributeError as error:
+            raise CacheToError(error)
+
+    @property
+    def format(self):
+        """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
+        return format_of(self.cachefile_name if self.cache_to else getattr(self.source, 'name', None))
+
+    @property
+    def given_format(self):
+        """The format that the spec class or the field names; None where it names none."""
+        return None if isinstance(type(self).format, property) else self.format
+
+    # if: processors
+    @property
+    def processors(self):
+        """What a function returns, called for each image that is generated."""
+        if not self.choose_processors:
+            return []
+        instance = getattr(source_of(self.source), 'instance', None)
+        return list(self.choose_processors(instance=instance, file=self.source) or [])
+
+    # if: processors
+    def get_hash(self):
+        """Part of the default name: the function that chooses the processors is not called for a mere name."""
+        if not self.choose_processors:
+            return super(LegacySpec, self).get_hash()
+        return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
+
+    # if: storage
+    @property
+    def cachefile_storage(self):
+        """The storage of the source. ImageKit 3 takes the default storage."""
+        storage = getattr(self.source, 'storage', None)
+        return None if storage is default_storage else storage
+
+    # if: fields
+    def __reduce_ex__(self, protocol):
+        """Pickle the spec of a LegacyImageSpecField by its model and attribute."""
+        if self.model is None:
+            return super(LegacySpec, self).__reduce_ex__(protocol)
+        return make_spec, (self.model, self.attname), self.__getstate__()
+
+
+def make_spec(model, attname):
+    """Return an empty spec of a field, to be filled from a pickle."""
+    spec_class = getattr(model, attname)._original_spec
+    return spec_class.__new__(spec_class)
+
+
+class ImageKit2NameSpec(LegacySpec):
+    """A spec whose file keeps the name that ImageKit 2 gave it, where cache_to= named none."""
+
+    def cache_to(self, instance, path, attname, extension):
+        if extension == '.jpg' and not path.endswith('.jpg'):
+            extension = '.jpe'  # ImageKit 2 on Python 2 named JPEG files made of other formats so.
+        folder, filename = os.path.split(path)
+        name = '%s_%s%s' % (os.path.splitext(filename)[0], attname, extension)
+        return os.path.join('cache', folder, name).replace('%', '%%')
+
+
+class LegacyDescriptor(ImageSpecFileDescriptor):
+    """Makes the file of a LegacyImageSpecField, for the instance that it is read from."""
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self.field
+        source = getattr(instance, self.field.source or only_image_field(type(instance)))
+        spec = self.field._original_spec(source=source)
+        spec.instance = instance
+        return ImageCacheFile(spec)
+
+    def __set__(self, instance, value):
+        pass
+
+
+def only_image_field(model):
+    """Return the name of a model's only ImageField: the source of a spec field that names none."""
+    names = [field.attname for field in model._meta.fields if isinstance(field, models.ImageField)]
+    if len(names) != 1:
+        raise ValueError('%s has %d ImageFields: name one with image_field=.' % (model.__name__, len(names)))
+    return names[0]
+
+
+class LegacyImageSpecField(ImageSpecField):
+    """ImageKit 3's field with the arguments of ImageKit 2, which it understands when the site runs, as ImageKit 2 did.
+
+    To replace one by ImageSpecField: rename image_field= to source= and storage= to cachefile_storage=, and move the
+    rest into a spec class that derives from LegacySpec.
+    """
+
+    def __init__(self, processors=None, format=None, options=None, image_field=None, pre_cache=None, storage=None,
+                 cache_to=None, autoconvert=True, image_cache_backend=None, source=None, cachefile_storage=None,
+                 cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
+        super(LegacyImageSpecField, self).__init__(source=source or image_field, id=id)
+        self.base = spec or LegacySpec
+        given = {
+            'choose_processors' if callable(processors) else 'processors': processors,
+            'format': format,
+            'options': options,
+            'cache_to': cache_to,
+            'cachefile_storage': storage if cachefile_storage is None else cachefile_storage,
+            'cachefile_backend': cachefile_backend,
+            'cachefile_strategy': cachefile_strategy or image_cache_backend,
+        }
+        called = ('choose_processors', 'cache_to')
+        self.attributes = dict(
+            (name, staticmethod(value) if name in called and callable(value) else value)
+            for name, value in given.items() if value is not None
+        )
+
+    def contribute_to_class(self, cls, name):
+        field = copy(self)  # One object can become the field of several models.
+        attributes = dict(self.attributes, attname=name, model=cls, __module__=cls.__module__)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._set_spec_id(cls, name)
+        setattr(cls, name, LegacyDescriptor(field, name, field.source))
+        if field.source:
+            register.source_group(field.spec_id, ImageFieldSourceGroup(cls, field.source))
+        else:
+            field.register_source_later(cls)
+        # if: own_backends
+        if hasattr(attributes.get('cachefile_strategy'), 'register_field'):
+            attributes['cachefile_strategy'].register_field(cls, field, name)
+
+    def register_source_later(self, cls):
+        """Find the source once the fields of the models are known."""
+        def register_source(sender, **kwargs):
+            if issubclass(sender, cls):
+                register.source_group(self.spec_id, ImageFieldSourceGroup(sender, only_image_field(sender)))
+        class_prepared.connect(register_source, weak=False)
+
+
+def legacy_file(file):
+    """Return a cache file with the methods and attributes that a spec file of ImageKit 2 had."""
+    if isinstance(file, LegacyFile):
+        return file
+    return LegacyFile(file.generator, file.name, file.storage, file.cachefile_backend, file.cachefile_strategy)
+
+
+class LegacyFile(ImageCacheFile, ImageFieldFile):
+    """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
+
+    _committed = True
+
+    def __bool__(self):
+        """Whether there is a source. ImageKit 3 generates the file here."""
+        return bool(self.name)
+
+    __nonzero__ = __bool__
+
+    def _require_file(self):
+        if not self.name:
+            raise ValueError('The spec field has no source image.')
+        if self.closed:
+            self._file = None  # ImageKit 3 closes it once it is generated.
+        super(LegacyFile, self)._require_file()
+
+    @property
+    def source_file(self):
+        return self.generator.source
+
+    @property
+    def instance(self):
+        return getattr(self.generator, 'instance', None) or getattr(source_of(self), 'instance', None)
+
+    @property
+    def attname(self):
+        for name, descriptor in descriptors_of(type(self.instance)).items():
+            if descriptor.field._original_spec is type(self.generator):
+                return name
+
+    @property
+    def field(self):
+        return getattr(type(self.instance), self.attname)
+
+    def validate(self):
+        validate(self)
+
+    def invalidate(self):
+        invalidate(self)
+
+    def clear(self):
+        clear(self)
+
+    def generate(self, force=False, save=None):
+        """With save=, generate the image in any case and return its content, as ImageKit 2 did."""
+        if save is None:
+            return super(LegacyFile, self).generate(force)
+        content = generate(self.generator)
+        if save:
+            remove(self)
+            self.storage.save(self.name, content)
+            self.cachefile_backend.set_state(self, CacheFileState.EXISTS)
+            content.seek(0)
+        return content
+
+    def delete(self, save=False):
+        remove(self)
+        if save:
+            self.instance.save()
+
+    def __getstate__(self):
+        return dict(ImageCacheFile.__getstate__(self), storage=self.storage)
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+
+
+def validate(file):
+    """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts that it does."""
+    strategy = file.cachefile_strategy
+    if hasattr(strategy, 'validate'):
+        strategy.validate(file)
+    elif hasattr(strategy, 'on_existence_required') and not file.storage.exists(file.name):
+        file.cachefile_backend.generate(file, force=True)
+
+
+def invalidate(file):
+    """Do what invalidate() of a spec file did: delete the file, or generate it again."""
+    if hasattr(file.cachefile_strategy, 'invalidate'):
+        file.cachefile_strategy.invalidate(file)
+    else:
+        remove(file)
+        if hasattr(file.cachefile_strategy, 'on_source_saved'):
+            file.cachefile_backend.generate(file)
+
+
+def clear(file):
+    """Do what clear() of a spec file did: delete the file."""
+    if hasattr(file.cachefile_strategy, 'clear'):
+        file.cachefile_strategy.clear(file)
+    else:
+        remove(file)
+
+
+def get_models():
+    """Return all models, before and after Django 1.7."""
+    try:
+        from django.apps import apps
+    except ImportError:
+        return models.get_models()
+    return apps.get_models()
+
+
+def files_of_apps(app_labels):
+    """Yield the files of all spec fields of all instances in some apps."""
+    for model in get_models():
+        if model._meta.app_label in app_labels and descriptors_of(model):
+            for instance in model._default_manager.order_by('-pk'):
+                for file in spec_files(instance):
+                    yield file
+
+
+def validate_app_cache(app_labels, force_revalidation=False):
+    """Do what the command ikcachevalidate did."""
+    for file in files_of_apps(app_labels):
+        if force_revalidation:
+            invalidate(file)
+        validate(file)
+
+
+def invalidate_app_cache(app_labels):
+    """Do what the command ikcacheinvalidate did."""
+    for file in files_of_apps(app_labels):
+        invalidate(file)
+
+
+class LegacyProcessedSpec(ImageSpec):
+    """A spec whose processors are chosen by a function that gets the field file, and so the model instance."""
+
+    choose_processors = None
+
+    @property
+    def processors(self):
+        return list(self.choose_processors(self.source.field_file) or [])
+
+
+class LegacyProcessedImageFieldFile(ProcessedImageFieldFile):
+    """Passes itself on to the spec. ImageKit 3 passes the uploaded content alone."""
+
+    def save(self, name, content, save=True):
+        content.field_file = self
+        return super(LegacyProcessedImageFieldFile, self).save(name, content, save)
+
+
+class LegacyProcessedImageField(ProcessedImageField):
+    """A ProcessedImageField whose processors may be a function of the field file, as with ImageKit 2."""
+
+    attr_class = LegacyProcessedImageFieldFile
+
+    def __init__(self, processors=None, format=None, options=None, *args, **kwargs):
+        if callable(processors):
+            given = {'choose_processors': staticmethod(processors), 'format': format, 'options': options}
+            kwargs.update(spec=type(str('Spec'), (LegacyProcessedSpec,), given), autoconvert=None)
+            processors = format = options = None
+        super(LegacyProcessedImageField, self).__init__(processors, format, options, *args, **kwargs)
+
+
+class AdminThumbnail(admin.AdminThumbnail):
+    """Links to the original image, as ImageKit 2 did. ImageKit 3 links to the thumbnail."""
+
+    def __call__(self, obj):
+        def find_thumbnail(obj):
+            found = self.image_field(obj) if callable(self.image_field) else getattr(obj, self.image_field)
+            found.source = getattr(getattr(found, 'generator', None), 'source', None)
+            return found
+        return admin.AdminThumbnail(find_thumbnail, self.template)(obj)
