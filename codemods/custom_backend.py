@@ -10,7 +10,7 @@ from ik_migrate.codegen.support.use import need_support, use_support
 from ik_migrate.imagekit.backend_family import has_all_events, is_strategy, root_of
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
-from ik_migrate.model.imagekit_names import NON_VALIDATING
+from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module
@@ -120,6 +120,11 @@ def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
         name = "NonValidatingImageCacheBackend" if root == NON_VALIDATING else "PessimisticImageCacheBackend"
         return list(need_support(module, name, "+own_backends"))
     base, changes = use_support(module, "PessimisticImageCacheBackend", "+own_backends")
+    if _imports_backend(module, "PessimisticImageCacheBackend"):
+        base, changes = (
+            "PessimisticImageCacheBackend",
+            need_support(module, "PessimisticImageCacheBackend", "+own_backends"),
+        )
     text = module.text
     if node.bases:
         first = node.bases[0]
@@ -130,6 +135,12 @@ def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
     name_end = text.source.text.index(node.name, start + len("class")) + len(node.name)
     colon = text.source.text.index(":", name_end)
     return [Edit(name_end, colon, (f"({base})",)), *changes]
+
+
+def _imports_backend(module: Module, name: str) -> bool:
+    """Whether a file imports a backend of ImageKit 2 under its own name, and so gets its successor, see IK404."""
+    target = module.project.resolve_global(module, name)
+    return target is not None and target.qualified == PESSIMISTIC
 
 
 def _derives_from_project(module: Module, node: ast.ClassDef) -> bool:

@@ -131,6 +131,9 @@ def _same_module(module: Module, source: str, touched: list[tuple[int, int]]) ->
 def _place_for(module: Module, source: str) -> tuple[int, str]:
     """Offset of the line start for a new import statement, and its indent."""
     text = module.text
+    support = module.project.support
+    if support is not None and source == support.dotted and (last := _last_leading_import(module)) is not None:
+        return _line_after(module, last), ""
     if source.startswith("imagekit"):
         own = _imagekit_imports(module)
         if own:
@@ -156,6 +159,17 @@ def _place_for(module: Module, source: str) -> tuple[int, str]:
             break
         start = _line_after(module, node)
     return start or _after_header(module), ""
+
+
+def _last_leading_import(module: Module) -> ast.stmt | None:
+    """The last import before the first definition of a file: modules of the project are imported after others."""
+    found = None
+    for node in module.tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__":
+            found = node
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            break
+    return found
 
 
 def _imagekit_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
