@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,7 +112,7 @@ class Migration:
         refusal: why nothing was migrated at all, empty where it was.
     """
 
-    codes: frozenset[str]
+    codes: tuple[str, ...]
     refusal: str = ""
 
 
@@ -122,7 +122,7 @@ def migrate(tool: Interpreter, site: BehaviourSite, run: str, folder: Path) -> M
     command = ["apply", *RUNS[run], "--no-config", "--format", "json", "."]
     done = tool.run("ik_migrate.cli:main", *command, cwd=folder, check=False)
     if done.status not in {0, 1}:
-        return Migration(frozenset(), (done.stderr or done.stdout).strip())
+        return Migration((), (done.stderr or done.stdout).strip())
     report = json.loads(done.stdout)
     left = {
         finding["rule"]["code"]
@@ -130,7 +130,7 @@ def migrate(tool: Interpreter, site: BehaviourSite, run: str, folder: Path) -> M
         for finding in file["findings"]
         if not finding["applied"]
     }
-    return Migration(frozenset(left))
+    return Migration(tuple(sorted(left)))
 
 
 def copy_site(source: Path, target: Path) -> None:
@@ -286,7 +286,7 @@ def load_table() -> Table:
 
 
 def contradictions(
-    known: Mapping[str, Known], found: Mapping[str, str], left: frozenset[str]
+    known: Mapping[str, Known], found: Mapping[str, str], left: Collection[str]
 ) -> Iterator[str]:
     """Yield how what differs contradicts the table: new failures, repaired ones, findings that do not name them."""
     for name in sorted({*known, *found}):
