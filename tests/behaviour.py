@@ -21,7 +21,6 @@ strict: an entry that does not fail is an error.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from interpreters import INSTALLED, Interpreter, JobFailed
+from migrating import Migration, migrate
 
 FOLDER = Path(__file__).resolve().parent / "fixtures" / "behaviour"
 KNOWN_FAILING = FOLDER / "KNOWN_FAILING.txt"
@@ -103,38 +103,9 @@ def behaviour_sites() -> list[BehaviourSite]:
 # Migrating and driving --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Migration:
-    """What ``apply`` said about a site.
-
-    Args:
-        codes: the codes of the findings that are left, notices included.
-        refusal: why nothing was migrated at all, empty where it was.
-    """
-
-    codes: tuple[str, ...]
-    refusal: str = ""
-
-
-def migrate(tool: Interpreter, site: BehaviourSite, run: str, folder: Path) -> Migration:
-    """Put a migrated copy of a site into ``folder``, which must not exist."""
-    copy_site(site.project, folder)
-    command = ["apply", *RUNS[run], "--no-config", "--format", "json", "."]
-    done = tool.run("ik_migrate.cli:main", *command, cwd=folder, check=False)
-    if done.status not in {0, 1}:
-        return Migration((), (done.stderr or done.stdout).strip())
-    report = json.loads(done.stdout)
-    left = {
-        finding["rule"]["code"]
-        for file in report["files"]
-        for finding in file["findings"]
-        if not finding["applied"]
-    }
-    return Migration(tuple(sorted(left)))
-
-
-def copy_site(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+def migrate_site(tool: Interpreter, site: BehaviourSite, run: str, folder: Path) -> Migration:
+    """Put a copy of a site, migrated with the options of a run, into ``folder``, which must not exist."""
+    return migrate(tool, site.project, folder, *RUNS[run])
 
 
 @dataclass(frozen=True)
@@ -177,7 +148,7 @@ def differences(expected: Mapping[str, Any], driven: Driven) -> dict[str, str]:
 
 def _with_values(expected: Mapping[str, Any], observations: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of observations, but for a step that raised where its parts are expected."""
-    steps = {name[: position] for name in expected for position, letter in enumerate(name) if letter == "."}
+    steps = {name[:position] for name in expected for position, letter in enumerate(name) if letter == "."}
     yield from (name for name in observations if name not in steps)
 
 
@@ -285,9 +256,7 @@ def load_table() -> Table:
     return Table(KNOWN_FAILING.read_text("utf-8"))
 
 
-def contradictions(
-    known: Mapping[str, Known], found: Mapping[str, str], left: Collection[str]
-) -> Iterator[str]:
+def contradictions(known: Mapping[str, Known], found: Mapping[str, str], left: Collection[str]) -> Iterator[str]:
     """Yield how what differs contradicts the table: new failures, repaired ones, findings that do not name them."""
     for name in sorted({*known, *found}):
         if name not in known:
@@ -296,5 +265,3 @@ def contradictions(
             yield f"{name} does not differ any more: remove it from line {known[name].line} of {KNOWN_FAILING.name}"
         elif known[name].code != UNNAMED and known[name].code not in left:
             yield f"{name}: the report has no {known[name].code}, which is to name it: {found[name]}"
-
-

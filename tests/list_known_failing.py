@@ -28,7 +28,7 @@ from behaviour import (
     differences,
     drive,
     load_table,
-    migrate,
+    migrate_site,
 )
 from interpreters import INSTALLED, Interpreter, find_interpreters
 
@@ -74,7 +74,7 @@ def section(site: BehaviourSite, table: Table, interpreters: dict[str, Interpret
             if run in table.rejected:
                 continue
             project = Path(folder, run)
-            migration = migrate(interpreters[INSTALLED], site, run, project)
+            migration = migrate_site(interpreters[INSTALLED], site, run, project)
             if migration.refusal:
                 raise SystemExit(f"{site.name}, {' '.join(RUNS[run])}: {migration.refusal}")
             labels: dict[Failure, list[str]] = defaultdict(list)
