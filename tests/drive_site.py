@@ -7,7 +7,7 @@ Runs on Python 2.7 and 3, with every Django and ImageKit that the sites are comp
 ``observations`` by name, ``messages`` with the tracebacks of those that raised, and ``broken``: why the script
 came to no end, empty where it did. The site's data is in a temporary folder.
 """
-# ruff: noqa: UP010, UP020
+# ruff: noqa: UP010, UP018, UP020
 
 from __future__ import absolute_import, unicode_literals
 

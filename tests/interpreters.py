@@ -63,6 +63,7 @@ class Interpreter:
     packages: str = ""
     paths: tuple[Path, ...] = (TESTS, TESTS / "fixtures" / "behaviour")
     _server: list[subprocess.Popen[str]] = field(default_factory=list, compare=False, repr=False)
+    _prepared: set[str] = field(default_factory=set, compare=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     @property
@@ -70,8 +71,10 @@ class Interpreter:
         return self.name in ON_PYTHON_2
 
     def prepare(self, function: str) -> None:
-        """Call a function in the server, for all later jobs to share what it computes."""
-        self._ask({"prepare": function})
+        """Call a function in the server once, for all later jobs to share what it computes and imports."""
+        if function not in self._prepared:
+            self._prepared.add(function)
+            self._ask({"prepare": function})
 
     def run(self, function: str, *arguments: str | Path, cwd: Path | None = None, check: bool = True) -> Done:
         """Call ``module:function`` with these arguments in a fork of the server.
@@ -87,6 +90,7 @@ class Interpreter:
 
     def close(self) -> None:
         """End the server."""
+        self._prepared.clear()
         while self._server:
             server = self._server.pop()
             assert server.stdin and server.stdout

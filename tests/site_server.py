@@ -15,7 +15,7 @@ Django can be configured once in a process, so each site needs its own. To start
 takes longer than most sites take. This script runs on Python 2.7 and 3; without ``os.fork`` each job gets a new
 interpreter.
 """
-# ruff: noqa: UP004, UP010, UP020
+# ruff: noqa: RUF005, SIM115, UP010, UP020, UP031
 
 from __future__ import absolute_import, print_function, unicode_literals
 
@@ -32,6 +32,9 @@ import warnings
 
 LONGEST_JOB = 240
 """After this many seconds a job is ended."""
+
+FOLDERS = []
+"""What is added to ``sys.path``."""
 
 SAFE_TO_IMPORT = [
     "sqlite3",
@@ -83,7 +86,7 @@ def run_job(job):
         if hasattr(os, "fork"):
             status = run_in_fork(job, out, err)
         else:
-            command = [sys.executable, os.path.abspath(__file__), "--job", json.dumps(job)] + sys.path[:1]
+            command = [sys.executable, os.path.abspath(__file__), "--job", json.dumps(job)] + FOLDERS
             status = subprocess.call(command, stdout=out, stderr=err)
         return {"status": status, "stdout": text_of(out), "stderr": text_of(err)}
 
@@ -138,16 +141,17 @@ def answer(line):
     job = json.loads(line)
     if "prepare" in job:
         function_of(job["prepare"])()
-        return {"status": 0}
+        return {}
     return run_job(job)
 
 
 def main(arguments):
     warnings.simplefilter("ignore")
-    if arguments[:1] == ["--job"]:
-        sys.path[:0] = arguments[2:]
-        return call(json.loads(arguments[1]))
-    sys.path[:0] = [os.path.abspath(folder) for folder in arguments]
+    job = arguments[1] if arguments[:1] == ["--job"] else None
+    FOLDERS.extend(os.path.abspath(folder) for folder in arguments[2 if job else 0 :])
+    sys.path[:0] = FOLDERS
+    if job:
+        return call(json.loads(job))
     import_libraries()
     # What a job prints must not be read as an answer.
     answers = io.open(os.dup(1), "w", encoding="utf-8")
