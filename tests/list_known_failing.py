@@ -4,7 +4,7 @@ Prints the table of the behaviour sites as it would have to be today, see ``beha
     IK_MIGRATE_ENVS=FOLDER python tests/list_known_failing.py [--write] [SITE]...
 
 Codes and reasons of lines that still fail are kept; what is new is ``unnamed new``, to be replaced by hand. All
-environments are needed, for a line says in which of them it fails.
+environments are needed, because a line names those in which it fails.
 """
 
 from __future__ import annotations

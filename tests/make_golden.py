@@ -1,17 +1,17 @@
 """
-Makes the recorded results of ImageKit 2 again: what it makes of the demonstration project and of all sites.
+Make the recorded results of ImageKit 2 again: what it makes of the demonstration project and of all sites.
 
     python tests/make_golden.py --python PATH_TO_PYTHON_2.7 [--packages FOLDER] [--check] [SITE]...
 
 ImageKit 2 runs on Python 2.7 only, which few machines still have, so its results are kept in the
 repository and the tests compare a migrated project with them. There are two kinds: the ``*.ik2.json`` hold the
-pictures that ``probe_site.py`` saw, the ``behaviour/*/ik2.json`` what the ``drive.py`` beside them observed. One has
+images that ``probe_site.py`` saw, the ``behaviour/*/ik2.json`` what the ``drive.py`` beside them observed. One has
 to be made again when its project or its script changes, all when ``probe_site.py`` or ``kit.py`` does. An environment
 that can do it:
 
     Django==1.5.12 django-appconf==1.0.3 django-imagekit==2.0.4 Pillow==6.2.2 six
 
-Another Pillow gives pictures that differ by a shade, so keep to that one to see real changes only.
+Another Pillow gives images that differ by a shade, so keep to that one to see real changes only.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def remake(site: Site | BehaviourSite, interpreter: Interpreter, check: bool) ->
     with tempfile.TemporaryDirectory() as folder:
         try:
             if isinstance(site, Site):
-                content, same = pictures(site, interpreter, Path(folder), before)
+                content, same = probed_images(site, interpreter, Path(folder), before)
             else:
                 content, same = observations(site, interpreter, Path(folder), before)
         except JobFailed as error:
@@ -64,7 +64,7 @@ def remake(site: Site | BehaviourSite, interpreter: Interpreter, check: bool) ->
     return int(check and not same)
 
 
-def pictures(site: Site, interpreter: Interpreter, folder: Path, before: str) -> tuple[str, bool]:
+def probed_images(site: Site, interpreter: Interpreter, folder: Path, before: str) -> tuple[str, bool]:
     """Return what the probe sees of a site as JSON, and whether it is what is recorded."""
     made = probe(interpreter, site.folder, site.settings, folder / "probe.json")
     imagekit = made["versions"]["imagekit"]

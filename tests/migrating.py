@@ -27,7 +27,7 @@ class Photo(models.Model):
 
 @dataclass(frozen=True)
 class Migration:
-    """What ``apply`` said about a site.
+    """What ``apply`` reported about a site.
 
     Args:
         codes: the codes of the findings that are left, notices included.

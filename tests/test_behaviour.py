@@ -1,4 +1,4 @@
-"""Migrated sites do what they did under ImageKit 2, step by step; ``behaviour.py`` says how that is found out.
+"""Migrated sites do what they did under ImageKit 2, step by step; see ``behaviour.py``.
 
 The sites run under the ImageKit that is installed, and under those that environment variables name, see
 ``interpreters.py``. Where no ImageKit 2 is there, its recorded observations are used.
@@ -56,7 +56,7 @@ class Work:
         return self.results.folder / run / site.name
 
     def migration(self, site, run):
-        """Return what ``apply`` said; the migrated copy is in ``project``."""
+        """Return what ``apply`` reported; the migrated copy is in ``project``."""
         tool = self.interpreters[INSTALLED]
         made = self.results.get(
             f"{run}-{site.name}",
@@ -173,7 +173,7 @@ def test_differences_of_a_missing_observation():
     assert set(differences(EXPECTED, driven(calls__asked={"at most": 2}, calls__saved={"at most": 0}))) == {"first"}
 
 
-def test_differences_of_a_step_that_raised_are_its_parts():
+def test_differences_of_a_raised_step_are_its_parts():
     raised = driven(first="PNG 20x20 red", calls="raises TypeError")
     assert set(differences(EXPECTED, raised)) == {"calls.asked", "calls.saved"}
 
@@ -203,7 +203,7 @@ def test_repaired_difference_is_a_contradiction():
     assert "remove it from line 7" in wrong
 
 
-def test_difference_without_its_finding_is_a_contradiction():
+def test_difference_without_finding_is_a_contradiction():
     (wrong,) = contradictions({"first": KNOWN}, {"first": "was 1, is 2"}, ["IK513"])
     assert "the report has no IK305" in wrong
 
