@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.resolution.project import Project
-    from ik_migrate.results import FileResult
+    from ik_migrate.model.result import FileResult
+    from ik_migrate.project.project import Project
 
 _FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 _NAMES = ("models.py", "models.py", "models.py", "settings.py", "page.html", "requirements.txt", "deploy.sh", "tox.ini")
@@ -43,11 +43,11 @@ def try_one(data: bytes) -> None:
     Raises:
         Wrong: when something is not as it should be.
     """
-    from ik_migrate.controls.options import Options
-    from ik_migrate.pipeline import migrate_bytes
+    from ik_migrate.engine.pipeline import migrate_bytes
+    from ik_migrate.model.options import Options
+    from ik_migrate.model.result import Status
+    from ik_migrate.project.project import Project
     from ik_migrate.reports.diff import unified_diff
-    from ik_migrate.resolution.project import Project
-    from ik_migrate.results import Status
 
     kind, data = data[0] if data else 0, data[1:]
     options = Options(unsafe_fixes=bool(kind & 8), todo=bool(kind & 16), keep_cache_names=bool(kind & 32))
@@ -82,9 +82,9 @@ def _check_other_lines(project: Project, path: Path, result: FileResult) -> None
 
 def _touched(project: Project, path: Path, result: FileResult) -> set[int]:
     """The 0-based numbers of the lines that the rewrites are about."""
-    from ik_migrate.caching.shared_objects import shared_objects
-    from ik_migrate.rewriting.edits import AddImport, Edit
-    from ik_migrate.specs.spec_field import spec_fields
+    from ik_migrate.codegen.shared_objects import shared_objects
+    from ik_migrate.imagekit.spec_field import spec_fields
+    from ik_migrate.model.change import AddImport, Edit
 
     module = project.load(path, result.before)
     text = module.text
@@ -150,8 +150,8 @@ def main() -> int:
     except ImportError:
         return _run_by_chance(arguments.inputs, arguments.seed, arguments.failed)
     with atheris.instrument_imports(include=["ik_migrate"]):
-        import ik_migrate.rewriting.rewrite  # noqa: F401
-        from ik_migrate.codemod import codemods
+        import ik_migrate.engine.rewrite  # noqa: F401
+        from ik_migrate.engine.registry import codemods
 
         codemods()
 

@@ -22,8 +22,8 @@ for top, folders, names in os.walk("."):
 """
 # What a scan of one file with something to do imports, all codemods included.
 _IMPORTS = (
-    "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.running.run, ik_migrate.pipeline,"
-    " ik_migrate.rewriting.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.codemod import codemods;"
+    "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.engine.run, ik_migrate.engine.pipeline,"
+    " ik_migrate.engine.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.engine.registry import codemods;"
     " codemods()"
 )
 _FACTORS = (1, 2, 4, 8, 16)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _HEAD = """\
 from django.contrib import admin
@@ -34,7 +36,7 @@ RULE = Rule(
         "Where the model has no `get_absolute_url()`, it asks the thumbnail for its original: `source_file` in ImageKit"
         " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
     ),
-    todo="For the link to the original, give it a template of your own that links to `thumbnail.generator.source.url`.",
+    help="For the link to the original, give it a template of your own that links to `thumbnail.generator.source.url`.",
     source="imagekit/admin.py of 2.0.4, 3.0.4 and 6.1.1",
     before=f"""\
 {_HEAD}
@@ -49,7 +51,7 @@ class Photo(models.Model):
     thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
 {_ADMIN}""",
     path="admin.py",
-    once=True,
+    once_per_project=True,
 )
 
 _TEMPLATE = (
@@ -75,7 +77,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if "template" in keywords or len(node.args) > 1:
             continue
         message = "AdminThumbnail links to the thumbnail instead of the original"
-        yield report(RULE, module, node, message, Applicability.NOTICE, suggestion=_TEMPLATE)
+        yield make_finding(RULE, module, node, message, Applicability.NOTICE, suggestion=_TEMPLATE)
         return
 
 

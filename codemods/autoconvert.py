@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.rewriting.edits import DropArgument
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK108",
@@ -19,7 +21,7 @@ RULE = Rule(
         "ImageKit 2 never handed autoconvert on to the code that saves: pictures were always converted. ImageKit 3"
         " obeys, and then saving a picture with transparency as JPEG fails."
     ),
-    todo="Drop the argument to keep what the site does today.",
+    help="Drop the argument to keep what the site does today.",
     source="imagekit/generators.py of 2.0.4 (img_to_fobj is called without it); imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models
@@ -52,7 +54,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument.literal is True or argument.is_none:
         return
     is_known = argument.literal is False
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         argument.keyword or argument.value,

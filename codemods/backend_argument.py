@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import (
+from ik_migrate.codegen.imports import needed
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.codegen.spec_class import span_of
+from ik_migrate.imagekit.cache_backends import (
     BACKENDS,
     OWN,
     STRATEGIES,
@@ -13,13 +16,12 @@ from ik_migrate.caching.backends import (
     obstacle_of,
     successor_of,
 )
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import AddArgument, DropArgument
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.rewriting.spec_class import span_of
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import AddArgument, DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK401",
@@ -30,7 +32,7 @@ RULE = Rule(
         "ImageKit 3 raises `TypeError` for `image_cache_backend=` while the models are being loaded. It divides the"
         " work: a cache file backend says how a file is made, a strategy says when."
     ),
-    todo="Give `cachefile_backend=` and `cachefile_strategy=`.",
+    help="Give `cachefile_backend=` and `cachefile_strategy=`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py and strategies.py of 3.0.4",
     before="""\
 from django.db import models
@@ -88,20 +90,20 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument.is_none:
         drop = (DropArgument(spec.offset, argument.name),)
         message = f"{spec.label} gives image_cache_backend=None, which is the default"
-        yield report(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
+        yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
         return
     successor = successor_of(spec.module, argument.value)
     message = f"{spec.label} has an image cache backend"
     if successor is None:
         obstacle = obstacle_of(spec.module, class_made_by(spec.module, argument.value))
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             node,
             f"{message} of the project's own: {spec.module.text.text_of(argument.value)}",
             Applicability.MANUAL,
             why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
-            todo="Turn the backend into a strategy (ik-migrate explain IK403) and give cachefile_strategy=.",
+            help="Turn the backend into a strategy (ik-migrate explain IK403) and give cachefile_strategy=.",
             suggestion=_BY_HAND,
         )
         return
@@ -109,7 +111,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     is_own = successor.strategy == OWN
     why = f"{RULE.why} {_CHANGES_TOO if is_own else _LATER}"
     strategy = span_of(spec.module, argument.value) if is_own else quoted(spec, f"{STRATEGIES}.{successor.strategy}")
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         node,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Set
 
-from ik_migrate.caching.backends import own_backend
-from ik_migrate.caching.shared_objects import names_in_arguments, shared_objects
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module, per_module
-from ik_migrate.rewriting.imports import drop_aliases, used_names
+from ik_migrate.codegen.imports import drop_aliases
+from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
+from ik_migrate.imagekit.cache_backends import own_backend, why_not_turned
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.used_names import used_names
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK404",
@@ -18,7 +21,7 @@ RULE = Rule(
     summary="`imagekit.imagecache` is gone",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
-    todo="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
+    help="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -73,7 +76,7 @@ def _is_imagecache(dotted: str) -> bool:
 
 
 def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias], source: str) -> Finding:
-    return report(
+    return make_finding(
         RULE,
         module,
         node,
@@ -84,7 +87,7 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
 
 
 def _manual(module: Module, alias: ast.alias, what: str) -> Finding:
-    return report(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
+    return make_finding(RULE, module, alias, f"{what} is imported here, and used or passed on", Applicability.MANUAL)
 
 
 @per_module
@@ -93,7 +96,7 @@ def _names_in_backends(module: Module) -> set[ast.AST]:
     rewritten: set[ast.AST] = set()
     for node in module.tree.body:
         backend = own_backend(module, (module, node)) if isinstance(node, ast.ClassDef) else None
-        if backend is not None and not backend.obstacle(module.project):
+        if backend is not None and not why_not_turned(backend, module.project):
             rewritten |= set(ast.walk(node))
     return rewritten
 

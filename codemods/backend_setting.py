@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import (
+from ik_migrate.codegen.masked_call import MaskedCall
+from ik_migrate.imagekit.cache_backends import (
     BACKEND_SETTING,
     BACKENDS,
     OWN,
@@ -22,12 +23,13 @@ from ik_migrate.caching.backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import OpaqueCall
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.specs.imagekit_names import canonical
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import canonical
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK402",
@@ -38,7 +40,7 @@ RULE = Rule(
         "ImageKit 3 does not read this setting and says nothing about it: the defaults come into force, whatever the"
         " setting says. What was one backend is a cache file backend and a strategy now."
     ),
-    todo=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING}.",
+    help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING}.",
     source="imagekit/conf.py and imagekit/imagecache/__init__.py of 2.0.4; imagekit/conf.py of 3.0.4 to 6.1.1",
     before="""\
 IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'
@@ -92,13 +94,13 @@ def check_module(module: Module) -> Iterator[Finding]:
             or (isinstance(node, ast.Attribute) and node.attr == SETTING)
             or (isinstance(node, ast.Constant) and node.value == SETTING)
         ):
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 node,
                 f"{SETTING} is used here",
                 Applicability.MANUAL,
-                todo=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
+                help=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
                 suggestion=_assignments(module, Successor("Simple", "JustInTime", True), "'", "\n"),
             )
 
@@ -108,40 +110,40 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         why = f"The settings of ImageKit 3 are in this file too, and only they count. {RULE.why}"
         message = f"{SETTING} stands beside its successors"
         todo = "Check that they say what this one said, and delete it."
-        return report(RULE, module, setting.name, message, Applicability.MANUAL, why=why, todo=todo)
+        return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, why=why, help=todo)
     successor = successor_of_setting(module, setting)
     if successor is None and not setting.path:
         return _made_at_run_time(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
         obstacle = obstacle_of(module, class_at(module, setting.path))
-        return report(
+        return make_finding(
             RULE,
             module,
             setting.name,
             f"{SETTING} is {shown}, which does not come with ImageKit",
             Applicability.MANUAL,
             why=f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else "",
-            todo="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
+            help="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
             suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
         )
     edits = _edits(module, setting, successor)
     message = f"{SETTING} is not read any more"
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)
-        return report(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
+        return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
     if _may_run_on_ik3(module):
-        return report(
+        return make_finding(
             RULE,
             module,
             setting.name,
             message,
             Applicability.UNSAFE,
             why=_NO_EFFECT_YET,
-            todo=_SET_OR_DELETE,
+            help=_SET_OR_DELETE,
             changes=edits,
         )
-    return report(
+    return make_finding(
         RULE,
         module,
         setting.name,
@@ -163,13 +165,13 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
     named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
     known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
-    return report(
+    return make_finding(
         RULE,
         module,
         setting.name,
         f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}",
         Applicability.MANUAL,
-        todo=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING} in its place, each from what it may be.",
+        help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING} in its place, each from what it may be.",
         suggestion=_assignments(module, known[-1], "'", "\n") if known else "",
     )
 
@@ -217,11 +219,11 @@ def _line_end(module: Module, offset: int) -> int:
 
 
 def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: str) -> Edit:
-    from ik_migrate.rewriting.call_layout import CallLayout
+    from ik_migrate.codegen.call_layout import CallLayout
 
     call = setting.statement
     assert isinstance(call, ast.Call) and isinstance(setting.name, ast.keyword)
-    opaque = OpaqueCall.of(module.text, call)
+    opaque = MaskedCall.of(module.text, call)
     number = 1 + len(call.args) + call.keywords.index(setting.name)
     layout = CallLayout(opaque.code)
     index = layout.index(f"_ik_{number}_")

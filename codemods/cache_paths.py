@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.resolution.project import Project
-from ik_migrate.resolution.surroundings import CACHE
-from ik_migrate.syntax.comments import in_comment
-from ik_migrate.syntax.python_strings import Literal, literals
+from ik_migrate.imagekit.media_paths import CACHE
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, ProjectIndex
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.string_literals import Literal, literals
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
+from ik_migrate.source.comments import in_comment
 
 RULE = Rule(
     code="IK306",
@@ -26,7 +27,7 @@ RULE = Rule(
         " ImageKit 3 puts them into CACHE/images, under names that end in a hash. The old files stay where they are"
         " and are not made anew when their sources change."
     ),
-    todo=(
+    help=(
         "Take the address from the spec field (`photo.thumbnail.url`). Where the whole folder is meant, as in the"
         " configuration of a server, name CACHE/images."
     ),
@@ -106,20 +107,22 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _finding(file: TextFile | Module, place: tuple[int, int], shown: str) -> Finding:
     shown = " ".join(shown.split()).rstrip("\"'")
-    return report_range(RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL)
+    return make_finding_at(
+        RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL
+    )
 
 
-def _concerns(project: Project) -> bool:
+def _concerns(project: ProjectIndex) -> bool:
     """Whether ImageKit 2 chose the names of some files of the project, and they change."""
     return project.has_ik2_code and project.around.has_default_names and not project.keep_cache_names
 
 
-def _is_chosen(project: Project, path: str) -> bool:
+def _is_chosen(project: ProjectIndex, path: str) -> bool:
     """Whether the path is one that the project chose with ``cache_to=``, which stays."""
     return any(path == folder or path.startswith(f"{folder}/") for folder in project.around.cache_to_folders)
 
 
-def _written_out(project: Project) -> re.Pattern[str]:
+def _written_out(project: ProjectIndex) -> re.Pattern[str]:
     around = project.around
     return _pattern(frozenset(around.media_folders), frozenset(around.upload_folders))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Judgement, Verdict
-from ik_migrate.resolution.returned_names import goes_by_the_clock
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import is_by_clock, judged_cache_to, name_getter
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import build_name_property, is_by_clock, judged_cache_to
+from ik_migrate.codegen.properties import CannotGenerate
+from ik_migrate.codegen.suggestion import suggest_spec_class
+from ik_migrate.imagekit.callability import Callability, Verdict
+from ik_migrate.imagekit.returned_names import goes_by_the_clock
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\
@@ -59,7 +61,7 @@ CALLABLE = Rule(
         "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. A spec class says what its files"
         " are called by a property `cachefile_name`."
     ),
-    todo="Give the field a spec class whose `cachefile_name` calls the callable with the same four arguments.",
+    help="Give the field a spec class whose `cachefile_name` calls the callable with the same four arguments.",
     source=_SOURCE,
     before=f"""\
 {_HEAD}
@@ -109,7 +111,7 @@ CLOCK = Rule(
         "ImageKit 2 ran the result of `cache_to` through `strftime(now)` at every access, and so does the rewritten"
         " code: a name with %Y/%m moves on the first of the month, and the picture is made again."
     ),
-    todo="Decide whether that is wanted; a name without the date is kept for good.",
+    help="Decide whether that is wanted; a name without the date is kept for good.",
     source=_SOURCE,
     before=f"""\
 {_HEAD}
@@ -162,7 +164,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     looked_at = judgement.function or spec.arguments["cache_to"].value
     by_clock = judgement.verdict is not Verdict.UNKNOWN and is_by_clock(spec, judgement)
     if by_clock and (not isinstance(looked_at, ast.Constant) or goes_by_the_clock(looked_at, has_to_move=True)):
-        yield report(
+        yield make_finding(
             CLOCK,
             spec.module,
             spec.arguments["cache_to"].value,
@@ -171,27 +173,27 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         )
 
 
-def _callable(spec: SpecField, judgement: Judgement) -> Iterator[Finding]:
+def _callable(spec: SpecField, judgement: Callability) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"cache_to of {spec.label} is a callable"
     if judgement.verdict is Verdict.UNKNOWN:
         message = f"whether cache_to of {spec.label} is a callable can't be told"
     try:
         if judgement.verdict is Verdict.UNKNOWN:
-            raise NoGetter(judgement.reason)
-        getter = name_getter(spec)
-    except NoGetter as error:
-        yield report(
+            raise CannotGenerate(judgement.reason)
+        getter = build_name_property(spec)
+    except CannotGenerate as error:
+        yield make_finding(
             CALLABLE,
             spec.module,
             argument.value,
             message,
             Applicability.MANUAL,
             why=f"Not rewritten: {error}. {CALLABLE.why}",
-            suggestion=sketch_of_spec(spec, argument),
+            suggestion=suggest_spec_class(spec, argument),
         )
         return
-    yield report(
+    yield make_finding(
         CALLABLE,
         spec.module,
         argument.value,

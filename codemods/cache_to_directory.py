@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict
-from ik_migrate.rewriting.edits import DropArgument
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import cache_to_of, judged_cache_to, name_getter
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import build_name_property, cache_to_of, judged_cache_to
+from ik_migrate.codegen.properties import CannotGenerate
+from ik_migrate.codegen.suggestion import suggest_spec_class
+from ik_migrate.imagekit.callability import Verdict
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK302",
@@ -22,7 +24,7 @@ RULE = Rule(
         "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. ImageKit 2 put the file into the"
         " directory under the name of its source, with the extension of the source even where `format=` says otherwise."
     ),
-    todo="Give the field a spec class whose `cachefile_name` puts the file there.",
+    help="Give the field a spec class whose `cachefile_name` puts the file there.",
     source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
     before="""\
 from django.db import models
@@ -83,7 +85,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if given is not None and cache_to_of(spec) is None and not spec.is_processed:
         message = f"cache_to of {spec.label} is empty, which means the default"
         drop = (DropArgument(spec.offset, "cache_to"),)
-        yield report(RULE, spec.module, given.value, message, Applicability.SAFE, changes=drop)
+        yield make_finding(RULE, spec.module, given.value, message, Applicability.SAFE, changes=drop)
         return
     judgement = judged_cache_to(spec)
     if judgement is None or judgement.verdict is not Verdict.NO:
@@ -91,13 +93,13 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"cache_to of {spec.label} is a directory"
     try:
-        getter = name_getter(spec)
-    except NoGetter as error:
+        getter = build_name_property(spec)
+    except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        code = sketch_of_spec(spec)
-        yield report(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why, suggestion=code)
+        code = suggest_spec_class(spec)
+        yield make_finding(RULE, spec.module, argument.value, message, Applicability.MANUAL, why=why, suggestion=code)
         return
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         argument.value,

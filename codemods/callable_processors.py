@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Judgement, Verdict, holds_a_function, judge
-from ik_migrate.rewriting.getters import NoGetter, processors_getter
-from ik_migrate.rewriting.sketch import sketch_of_spec
-from ik_migrate.specs.cachefile_names import names_its_files
-from ik_migrate.specs.custom_spec import why_no_class
-from ik_migrate.specs.sources import has_no_instance
-from ik_migrate.specs.spec_field import Argument, SpecField
+from ik_migrate.codegen.cachefile_name import names_its_files
+from ik_migrate.codegen.properties import CannotGenerate, build_processors
+from ik_migrate.codegen.spec_class_obstacles import why_no_class
+from ik_migrate.codegen.suggestion import suggest_spec_class
+from ik_migrate.imagekit.callability import Callability, Verdict, classify, holds_a_function
+from ik_migrate.imagekit.sources import has_no_instance
+from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK201",
@@ -24,7 +26,7 @@ RULE = Rule(
         "ImageKit 2 called `processors(instance=..., file=...)` each time it made a picture. ImageKit 3 takes only a"
         " list: it accepts the callable and fails later, when an instance is saved or its picture is shown."
     ),
-    todo="Give the field a spec class with a property `processors` that calls it.",
+    help="Give the field a spec class with a property `processors` that calls it.",
     source="imagekit/models/fields/__init__.py (ImageSpecField) of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models
@@ -75,7 +77,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.given("processors")
     if argument is None or spec.is_processed:
         return
-    judgement = judge(spec.module, argument.value)
+    judgement = classify(spec.module, argument.value)
     if judgement.verdict is Verdict.NO:
         return
     if judgement.verdict is Verdict.UNKNOWN and spec.is_ik3 and not spec.module.project.has_ik2_code:
@@ -83,7 +85,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     if judgement.verdict is Verdict.UNKNOWN:
         # In a call that says source= it passes for a list.
-        yield replace(_manual(spec, argument, "may be a callable", judgement.reason), falls_silent=True)
+        yield replace(_manual(spec, argument, "may be a callable", judgement.reason), blocks_call=True)
         return
     reason = why_no_class(spec) or has_no_instance(spec)
     if judgement.function is not None and holds_a_function(judgement.function) and not names_its_files(spec):
@@ -95,12 +97,12 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     yield _with_class(spec, argument, judgement)
 
 
-def _with_class(spec: SpecField, argument: Argument, judgement: Judgement) -> Finding:
+def _with_class(spec: SpecField, argument: Argument, judgement: Callability) -> Finding:
     try:
-        getter = processors_getter(spec, argument, judgement)
-    except NoGetter as error:
+        getter = build_processors(spec, argument, judgement)
+    except CannotGenerate as error:
         return _manual(spec, argument, "is a callable", str(error))
-    return report(
+    return make_finding(
         RULE,
         spec.module,
         argument.value,
@@ -111,15 +113,15 @@ def _with_class(spec: SpecField, argument: Argument, judgement: Judgement) -> Fi
 
 
 def _manual(spec: SpecField, argument: Argument, what: str, reason: str) -> Finding:
-    return report(
+    return make_finding(
         RULE,
         spec.module,
         argument.value,
         f"processors of {spec.label} {what}",
         Applicability.MANUAL,
         why=f"Not rewritten: {reason}. {RULE.why}",
-        todo="If it is called by ImageKit, write a spec class; if it is a list, leave it as it is.",
-        suggestion=sketch_of_spec(spec, argument),
+        help="If it is called by ImageKit, write a spec class; if it is a list, leave it as it is.",
+        suggestion=suggest_spec_class(spec, argument),
     )
 
 

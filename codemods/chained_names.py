@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.specs.cachefile_names import cache_to_of
-from ik_migrate.specs.sources import source_name
-from ik_migrate.specs.spec_field import SpecField, spec_fields
+from ik_migrate.codegen.cachefile_name import cache_to_of
+from ik_migrate.imagekit.sources import source_name
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _MODEL = """\
 from django.db import models
@@ -72,7 +74,7 @@ RULE = Rule(
         "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. What `cache_to` makes of that"
         " name changes as well: the picture is made anew under its new name."
     ),
-    todo="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
+    help="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
     source="imagekit/models/fields/files.py (ImageSpecFieldFile.name) of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before=_MODEL,
     after=_AFTER,
@@ -95,7 +97,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     )
     if inner is not None and cache_to_of(inner) is None:
         message = f"{spec.label} is made of {inner.label}, whose file gets a new name"
-        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE)
+        yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.caching.backend_family import Family
-from ik_migrate.caching.custom_backends import is_of_ik2
-from ik_migrate.caching.strategy_class import NO_CLEAR, ClassWriter, sketch
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.codegen.custom_backends import is_of_ik2
+from ik_migrate.codegen.strategy_class import NO_CLEAR, ClassWriter, sketch
+from ik_migrate.imagekit.backend_family import Family
+from ik_migrate.imagekit.cache_backends import why_not_turned
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK403",
@@ -23,7 +26,7 @@ RULE = Rule(
         " from the database is first saved with the source it had. Whether a file exists is cached now, and nothing is"
         " told of deleted instances."
     ),
-    todo="Check the strategy that the class becomes; all that use the class change with it.",
+    help="Check the strategy that the class becomes; all that use the class change with it.",
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"
         " imagekit/cachefiles/strategies.py, backends.py and imagekit/registry.py of 3.0.4 to 6.1.1"
@@ -101,20 +104,20 @@ def check_module(module: Module) -> Iterator[Finding]:
         writer = ClassWriter(family)
         changes = writer.write()
         message = f"{node.name} is an image cache backend"
-        reason = backend.obstacle(module.project)
+        reason = why_not_turned(backend, module.project)
         if reason and (changes.edits or is_of_ik2(family)):
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 node,
                 message,
                 Applicability.MANUAL,
                 why=f"Not rewritten: {reason}. {RULE.why}",
-                todo="Write a strategy like this one, and name it wherever the backend is named.",
+                help="Write a strategy like this one, and name it wherever the backend is named.",
                 suggestion=sketch(family, changes),
             )
         elif not reason and changes.edits:
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 node,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.specs.cachefile_names import cache_to_of, name_getter
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import build_name_property, cache_to_of
+from ik_migrate.codegen.properties import CannotGenerate
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK305",
@@ -21,7 +23,7 @@ RULE = Rule(
         " CACHE/images/<folder>/<name>/<hash>.jpg. So every picture is made anew when it is first used, addresses that"
         " others have stored lead nowhere, and the old files stay where they are."
     ),
-    todo=(
+    help=(
         "Plan for the work (`manage.py generateimages` makes the pictures beforehand), and delete the folder `cache/`"
         " of the media storage when nothing links to it any more. Or keep the names: `--keep-cache-names`."
     ),
@@ -46,7 +48,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
-    once=True,
+    once_per_project=True,
 )
 
 _KEEPING = (
@@ -66,18 +68,18 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _kept(spec)
     elif project.has_ik2_code and not spec.unseen:
         message = f"{spec.label} has no cache_to=: its file gets a new name, as with every such field"
-        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE)
+        yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 
 def _kept(spec: SpecField) -> Finding:
     """Write the name that ImageKit 2 gave into a spec class."""
     message = f"the file of {spec.label} would get a new name"
     try:
-        getter = name_getter(spec)
-    except NoGetter as error:
+        getter = build_name_property(spec)
+    except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        return report(RULE, spec.module, spec.call, message, Applicability.MANUAL, why=why)
-    return report(
+        return make_finding(RULE, spec.module, spec.call, message, Applicability.MANUAL, why=why)
+    return make_finding(
         RULE,
         spec.module,
         spec.call,

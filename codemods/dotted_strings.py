@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import SETTING
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.cache_backends import SETTING
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.string_literals import literals
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from mock import patch
@@ -30,7 +32,7 @@ RULE = Rule(
         "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"
         " `mock.patch`, `import_module` and lists of task modules do."
     ),
-    todo="Name the successor: see `imagekit.cachefiles` and its modules `backends` and `strategies`.",
+    help="Name the successor: see `imagekit.cachefiles` and its modules `backends` and `strategies`.",
     source="the modules of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -66,7 +68,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         for gone, successor in _SUCCESSORS:
             if literal.value == gone or literal.value.startswith(f"{gone}."):
                 message = f"{literal.value} is not in ImageKit 3"
-                yield report(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
+                yield make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
                 break
 
 

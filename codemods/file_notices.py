@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module, per_module
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.specs.spec_field import SpecField, fields_of_model, spec_fields
-from ik_migrate.specs.spec_files import spec_file
+from ik_migrate.codegen.imports import needed
+from ik_migrate.imagekit.spec_field import SpecField, fields_of_model, spec_fields
+from ik_migrate.imagekit.spec_files import spec_file
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _HEAD = """\
 from django.db import models
@@ -57,11 +59,11 @@ TWINS = Rule(
         "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
         " that both attributes have one file: who deletes it for one has deleted it for both."
     ),
-    todo="Usually one of the two can go.",
+    help="Usually one of the two can go.",
     source="_default_cache_to of 2.0.4; imagekit/cachefiles/namers.py and ImageSpec.get_hash of 3.0.4 to 6.1.1",
     before=_TWINS,
     after=_renamed(_TWINS),
-    once=True,
+    once_per_project=True,
 )
 LEFT_BEHIND = Rule(
     code="IK513",
@@ -72,11 +74,11 @@ LEFT_BEHIND = Rule(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
         " them for good, and whoever has the address can still see the picture."
     ),
-    todo="Where that matters, delete them in a `post_delete` receiver.",
+    help="Where that matters, delete them in a `post_delete` receiver.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
     before=_ONE,
     after=_renamed(_ONE),
-    once=True,
+    once_per_project=True,
 )
 EMPTY = Rule(
     code="IK514",
@@ -87,7 +89,7 @@ EMPTY = Rule(
         "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
         " (`MissingSource`) the first time only, and gives the address of the media folder after that."
     ),
-    todo="Ask for the source first.",
+    help="Ask for the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
     before=_EMPTY,
     after=_EMPTY,
@@ -111,9 +113,9 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     module = spec.module
     twin = _twin(spec)
     if twin:
-        yield report(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
+        yield make_finding(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
     message = f"the file of {spec.label} is not deleted with the instance"
-    yield report(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=_receiver(spec))
+    yield make_finding(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=_receiver(spec))
 
 
 def _receiver(spec: SpecField) -> str:
@@ -187,7 +189,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                     shown = module.text.text_of(child.value)
                     message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
                     suggestion = f"if {shown}.generator.source:"
-                    yield report(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
+                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
 
 
 def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:

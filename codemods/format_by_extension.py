@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.returned_names import UNKNOWN, returned_extension
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.rewriting.getters import NoGetter, quoted
-from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter
-from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
-from ik_migrate.specs.sources import image_fields_of, source_binding, source_name
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import build_name_property, judged_cache_to
+from ik_migrate.codegen.properties import CannotGenerate, quoted
+from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
+from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import AddArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import PROCESSED_FIELD
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from django.db import models
@@ -41,7 +43,7 @@ RULE = Rule(
         " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG. The same goes"
         " for a `ProcessedImageField`, whose `upload_to` gives the name."
     ),
-    todo="Say the format that the extension stands for.",
+    help="Say the format that the extension stands for.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
     before=_EXAMPLE.format(""),
     after=_EXAMPLE.format(", format='PNG'"),
@@ -68,13 +70,13 @@ def _of_cache_to(spec: SpecField) -> Iterator[Finding]:
     if judgement is None or judgement.verdict is not Verdict.YES or spec.given("format") is not None:
         return
     try:
-        name_getter(spec)
-    except NoGetter:
+        build_name_property(spec)
+    except CannotGenerate:
         return  # The name is not rewritten, and its own finding shows the class to write.
     extension = returned_extension(judgement)
     node = spec.arguments["cache_to"].value
     if extension.format:
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             node,
@@ -83,13 +85,13 @@ def _of_cache_to(spec: SpecField) -> Iterator[Finding]:
             changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
         )
     elif not extension.is_kept and not extension.literal:
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             node,
             f"{spec.label} has no format, and the extension of its file name can't be told",
             Applicability.MANUAL,
-            todo="If the extension is not that of the source, give the spec class the format that it stands for.",
+            help="If the extension is not that of the source, give the spec class the format that it stands for.",
             suggestion="format = 'JPEG'",
         )
 
@@ -100,11 +102,11 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
     if upload_to is None or {"spec", "spec_id"} & set(spec.arguments) or spec.given("format") is not None:
         return
     is_ik3 = is_ik3_code(spec.module, spec.call)
-    extension = returned_extension(judge(spec.module, upload_to.value))
+    extension = returned_extension(classify(spec.module, upload_to.value))
     if not extension.format or (is_ik3 and not spec.module.project.has_ik2_code):
         return
     around = "The code around it is ImageKit 3's already, so it may have been changed on purpose. "
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         upload_to.value,
@@ -129,21 +131,21 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
     if module.qualified(field.func) == PROCESSED_FIELD:
         return  # What it stores is in the format that the name says.
     upload_to = next((keyword.value for keyword in field.keywords if keyword.arg == "upload_to"), None)
-    extension = returned_extension(judge(module, upload_to)) if upload_to is not None else UNKNOWN
+    extension = returned_extension(classify(module, upload_to)) if upload_to is not None else UNKNOWN
     if not extension.format:
         return
     message = f"{spec.label} has no format, and the upload_to of its source gives names that end in {extension.literal}"
     why = f"{RULE.why} {_OTHER_NAMES}"
     value = quoted(spec, extension.format)
     processors = spec.given("processors")
-    is_called = processors is not None and judge(spec.module, processors.value).verdict is not Verdict.NO
+    is_called = processors is not None and classify(spec.module, processors.value).verdict is not Verdict.NO
     if judgement is not None or is_called or spec.module.project.keep_cache_names:
         # Part of what moves to a spec class, it would make all of that unsafe.
         suggestion = f"format = {value}"
-        yield report(RULE, spec.module, spec.call, message, Applicability.NOTICE, why=why, suggestion=suggestion)
+        yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE, why=why, suggestion=suggestion)
         return
     add = AddArgument(spec.offset, "format", (value,))
-    yield report(RULE, spec.module, spec.call, message, Applicability.UNSAFE, why=why, changes=(add,))
+    yield make_finding(RULE, spec.module, spec.call, message, Applicability.UNSAFE, why=why, changes=(add,))
 
 
 def _only_image_field(spec: SpecField) -> str:

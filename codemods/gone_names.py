@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.resolution.owners import is_spec_of_class
-from ik_migrate.rewriting.moved_names import attribute_uses
+from ik_migrate.imagekit.instance_types import is_spec_of_class
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from imagekit.utils import get_spec_files
@@ -26,7 +28,7 @@ RULE = Rule(
     summary="`_ik.spec_files`, `get_spec_files`, `SpecFileGenerator` and other inner parts are gone",
     applicability=(Applicability.MANUAL,),
     why="ImageKit 3 does not have it, and has nothing that does the same.",
-    todo="Name the spec attributes that are meant; what made or deleted files is done by the files themselves now.",
+    help="Name the spec attributes that are meant; what made or deleted files is done by the files themselves now.",
     source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -122,11 +124,13 @@ def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
     suggestion = _GONE.get(dotted, "")
     if dotted in _CHANGED:
         message, why, todo = _CHANGED[dotted]
-        return report(RULE, module, node, message, Applicability.MANUAL, why=why, todo=todo, suggestion=suggestion)
+        return make_finding(
+            RULE, module, node, message, Applicability.MANUAL, why=why, help=todo, suggestion=suggestion
+        )
     if dotted.endswith(".get_spec_files"):
         suggestion = _spec_files(module, "instance")
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
-    return report(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
+    return make_finding(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
 
 
 def _is_field(module: Module, expression: ast.expr) -> bool:
@@ -136,7 +140,7 @@ def _is_field(module: Module, expression: ast.expr) -> bool:
 def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
     """``Photo.thumbnail.image_field``: what the field itself knows."""
     field = module.text.text_of(node.value)
-    return report(
+    return make_finding(
         RULE,
         module,
         node,
@@ -155,14 +159,14 @@ def _is_of_imagekit(module: Module, node: ast.Attribute) -> bool:
 
 def _hashes(module: Module, node: ast.Attribute) -> Finding:
     """``field._update_source_hashes(photo)``, which those call who add a field to a model that is there already."""
-    return report(
+    return make_finding(
         RULE,
         module,
         node,
         f"{module.text.text_of(node)} is gone",
         Applicability.MANUAL,
         why="ImageKit 3 remembers by itself which source an instance has: AttributeError.",
-        todo="Take the call out.",
+        help="Take the call out.",
     )
 
 
@@ -174,7 +178,7 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     suggestion = _spec_files(module, owner)
     if whole.attr == "spec_fields":
         suggestion = f"[{', '.join(repr(name) for name in _attributes(module))}]"
-    return report(
+    return make_finding(
         RULE,
         module,
         whole,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import RenameArgument
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import RenameArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK101",
@@ -15,7 +17,7 @@ RULE = Rule(
     summary="`image_field=` of a spec field is called `source=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 raises `TypeError` for `image_field=` while the models are being loaded.",
-    todo="Rename the argument to `source=`.",
+    help="Rename the argument to `source=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -46,16 +48,16 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if spec.is_processed or argument is None or argument.keyword is None:
         return
     if "source" in spec.arguments:
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             argument.keyword,
             f"{spec.label} has both image_field= and source=",
             Applicability.MANUAL,
-            todo="Keep the one that names the picture, as source=.",
+            help="Keep the one that names the picture, as source=.",
         )
         return
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         argument.keyword,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import with_keyword
-from ik_migrate.rewriting.edits import AddArgument, Change, DropArgument, Edit, Span
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, imports_from, new_local_name, uses_of
-from ik_migrate.specs.processor_names import IK1_NAMES
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.masked_call import with_keyword
+from ik_migrate.codegen.moved_names import Move, import_edits, new_local_name
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.imagekit.processor_names import IK1_NAMES
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import AddArgument, Change, DropArgument, Edit, Span
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK205",
@@ -24,7 +27,7 @@ RULE = Rule(
         "ImageKit 2 dropped or renamed it, and so it does not run with ImageKit 2 or 3. The successor does the same as"
         " far as is known, but cannot be compared with what the site shows today."
     ),
-    todo=(
+    help=(
         "Use `ResizeToFit` (with `upscale=False`, for `Fit` did not enlarge), `ResizeToFill`, `TrimBorderColor` and"
         " `options=`."
     ),
@@ -68,13 +71,13 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if "options" in spec.arguments:
         todo = "Write the quality into the options that are given."
         suggestion = f"options={code}"
-        yield report(
-            RULE, spec.module, quality.keyword, message, Applicability.MANUAL, todo=todo, suggestion=suggestion
+        yield make_finding(
+            RULE, spec.module, quality.keyword, message, Applicability.MANUAL, help=todo, suggestion=suggestion
         )
         return
     value = (f"{{{key}: ", Span(text.start(quality.value), text.end(quality.value)), "}")
     changes = (AddArgument(spec.offset, "options", value, after="quality"), DropArgument(spec.offset, "quality"))
-    yield report(RULE, spec.module, quality.keyword, message, Applicability.UNSAFE, changes=changes)
+    yield make_finding(RULE, spec.module, quality.keyword, message, Applicability.UNSAFE, changes=changes)
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -92,10 +95,10 @@ def _through_module(module: Module, use: ast.Name | ast.Attribute, dotted: str) 
     message = f"{dotted} is ImageKit 1's"
     upscale = _keep_small(module, use) if new == "ResizeToFit" else []
     if not new or upscale is None or isinstance(use, ast.Name):
-        return report(RULE, module, use, message, Applicability.MANUAL, suggestion=new)
+        return make_finding(RULE, module, use, message, Applicability.MANUAL, suggestion=new)
     end = module.text.end(use)
     changes = (Edit(end - len(use.attr), end, (new,)), *upscale)
-    return report(RULE, module, use, message, Applicability.UNSAFE, changes=changes)
+    return make_finding(RULE, module, use, message, Applicability.UNSAFE, changes=changes)
 
 
 def _imported(module: Module, node: ast.ImportFrom) -> Finding:
@@ -119,7 +122,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
     names = ", ".join(alias.name for alias in node.names if f"{source}.{alias.name}" in IK1_NAMES)
     done: tuple[Change, ...] = (*edits, *changes) if edits is not None and is_clear else ()
     clauses = ", ".join(move.clause for move in moves if move.name)
-    return report(
+    return make_finding(
         RULE,
         module,
         node,

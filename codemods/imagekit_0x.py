@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.moved_names import imports_from, spelled
-from ik_migrate.specs.imagekit_0x_code import GONE_PROCESSORS, IMAGE_MODEL, is_old_call, is_old_class
+from ik_migrate.imagekit.imagekit_0x_code import GONE_PROCESSORS, IMAGE_MODEL, is_old_call, is_old_class
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import imports_from, spelled
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from django.db import models
@@ -34,7 +36,7 @@ RULE = Rule(
         "This is ImageKit 0.x, where a model derived from `ImageModel` and named a module of specs in `IKOptions`."
         " ImageKit 1.0 and later have nothing like it, so there is no rewrite."
     ),
-    todo="Give the model an `ImageSpecField` for each spec of its spec module, with the processors listed there.",
+    help="Give the model an `ImageSpecField` for each spec of its spec module, with the processors listed there.",
     source="ImageKit's own page on upgrading from 0.x; imagekit/models/__init__.py of 2.0.4 has no ImageModel",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -47,15 +49,15 @@ def check_module(module: Module) -> Iterator[Finding]:
         for alias in node.names:
             dotted = f"{node.module}.{alias.name}"
             if dotted == IMAGE_MODEL or dotted in GONE_PROCESSORS:
-                yield report(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
+                yield make_finding(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
     for call in module.text.nodes_of(ast.Call):
         if is_old_call(module, call):
-            yield report(RULE, module, call, "this spec is ImageKit 0.x", Applicability.MANUAL)
+            yield make_finding(RULE, module, call, "this spec is ImageKit 0.x", Applicability.MANUAL)
     for klass in module.text.nodes_of(ast.ClassDef):
         if isinstance(klass, ast.ClassDef) and is_old_class(module, klass):
             message = f"class {klass.name} is ImageKit 0.x"
             name = _Header(klass)
-            yield report(RULE, module, name, message, Applicability.MANUAL, suggestion=_suggestion(module, klass))
+            yield make_finding(RULE, module, name, message, Applicability.MANUAL, suggestion=_suggestion(module, klass))
 
 
 class _Header(ast.AST):

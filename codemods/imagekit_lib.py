@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.moved_names import Move, import_edits, import_lines, imports_from, spelled
-from ik_migrate.specs.imagekit_0x_code import is_of_imagekit_0x
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import imports_from, spelled
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 LIB = Rule(
     code="IK206",
@@ -17,7 +20,7 @@ LIB = Rule(
     summary="`imagekit.lib` is gone: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why="It only passed on PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
-    todo="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
+    help="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
     source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
     before="""\
 from imagekit.lib import Image, ImageEnhance
@@ -57,7 +60,7 @@ ANTIALIAS = Rule(
         "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` as a picture is"
         " made."
     ),
-    todo="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
+    help="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
     source="Pillow's release notes of 2.7.0 and 10.0.0",
     before=_ANTIALIAS,
     after=_ANTIALIAS,
@@ -84,7 +87,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             for alias in statement.names:
                 if _is_lib(statement, alias):
                     suggestion = "from PIL import Image"
-                    yield report(
+                    yield make_finding(
                         LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion
                     )
     if "imagekit" not in module.text.source.text or module.project.target < "5":
@@ -93,7 +96,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
             image = module.text.text_of(node.value)
             message = f"{image}.ANTIALIAS is gone in Pillow 10"
-            yield report(ANTIALIAS, module, node, message, Applicability.NOTICE, suggestion=f"{image}.LANCZOS")
+            yield make_finding(ANTIALIAS, module, node, message, Applicability.NOTICE, suggestion=f"{image}.LANCZOS")
 
 
 def _is_lib(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
@@ -112,7 +115,7 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
     edits = import_edits(module, node, moves) if len(moves) == len(node.names) and not is_old else None
     is_string_io = any(move.module == "io" for move in moves)
     names = ", ".join(alias.name for alias in node.names)
-    return report(
+    return make_finding(
         LIB,
         module,
         node,

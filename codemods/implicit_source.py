@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.keyword_dicts import with_passed_arguments
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.specs.sources import image_fields_of
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
+from ik_migrate.imagekit.sources import image_fields_of
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import AddArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 IMPLICIT = Rule(
     code="IK102",
@@ -23,7 +25,7 @@ IMPLICIT = Rule(
         " while the class is being built, so the order of attributes decides; later ones wait for a signal that"
         " abstract models never send, and there the attribute silently does not exist."
     ),
-    todo="Name the `ImageField` with `source=`.",
+    help="Name the `ImageField` with `source=`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
     before="""\
 from django.db import models
@@ -56,7 +58,7 @@ BARE = Rule(
         "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: `NotRegistered`,"
         " not when the models are loaded but when an instance is saved."
     ),
-    todo="Add `processors=[]`.",
+    help="Add `processors=[]`.",
     source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -96,7 +98,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
         add = AddArgument(spec.offset, "processors", ("[]",))
         message = f"{spec.label} has a source and nothing else"
-        yield report(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+        yield make_finding(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 
 def _makes_a_spec(spec: SpecField, name: str) -> bool:
@@ -115,12 +117,12 @@ def _implicit(spec: SpecField) -> Finding:
         reason = "a dict that is passed to it says that there is none"
     if len(fields) == 1 and not reason:
         add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
-        return report(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+        return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
     if not reason:
         reason = f"the model has {'several' if fields else 'no'} ImageFields"
         if fields:
             reason += f" ({', '.join(fields)})"
-    return report(
+    return make_finding(
         IMPLICIT,
         spec.module,
         spec.call,

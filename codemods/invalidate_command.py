@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 COMMAND = "ikcacheinvalidate"
 
@@ -26,7 +28,7 @@ RULE = Rule(
         "ImageKit 3 has no command `ikcacheinvalidate` and nothing like it. To have its files made anew, they have to"
         " be deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
     ),
-    todo="Delete the folder of the files, `CACHE/images`, and clear the cache that `IMAGEKIT_CACHE_BACKEND` names.",
+    help="Delete the folder of the files, `CACHE/images`, and clear the cache that `IMAGEKIT_CACHE_BACKEND` names.",
     source=(
         "imagekit/management/commands/ikcacheinvalidate.py of 2.0.4; imagekit/cachefiles/backends.py and"
         " imagekit/conf.py of 3.0.4 to 6.1.1"
@@ -51,7 +53,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _finding(file: TextFile | Module, use: Use) -> Finding:
     labels = " ".join(word.text.lower() for word in use.mention.arguments)
-    return report_range(
+    return make_finding_at(
         RULE,
         file,
         (use.mention.start, use.mention.end),

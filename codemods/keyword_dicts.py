@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.resolution.handed_keywords import keyword_uses
-from ik_migrate.resolution.keyword_dicts import (
+from ik_migrate.engine.blockers import find_blocking, find_blocking_reason
+from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.imagekit.factories import find_factory, find_partial_factory
+from ik_migrate.imagekit.forwarded_kwargs import keyword_uses
+from ik_migrate.imagekit.kwargs_dicts import (
     RENAMED_KEYS,
     Entry,
     KeywordDict,
@@ -17,12 +17,14 @@ from ik_migrate.resolution.keyword_dicts import (
     unread_keywords,
     with_passed_arguments,
 )
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.silence import silent_findings, waits_for
-from ik_migrate.specs.derived import maker_of, partial_maker
-from ik_migrate.specs.imagekit_names import PROCESSED_FIELD
-from ik_migrate.specs.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.imagekit.spec_field import IK2_ONLY, spec_fields
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import PROCESSED_FIELD
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK109",
@@ -33,7 +35,7 @@ RULE = Rule(
         "The arguments of a spec field have other names in ImageKit 3, also where they are the keys of a dict that is"
         " passed with `**`: `TypeError` while the models are being loaded."
     ),
-    todo="Rename the keys: `image_field` is `source`, `storage` is `cachefile_storage`; the others need a spec class.",
+    help="Rename the keys: `image_field` is `source`, `storage` is `cachefile_storage`; the others need a spec class.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -84,7 +86,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if spec.is_processed:
             continue
         for expression in unread_keywords(spec):
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 expression,
@@ -101,9 +103,9 @@ def _renamed(module: Module, entry: Entry, why: str) -> Finding:
     new = RENAMED_KEYS.get(entry.name, "")
     if new and not why:
         edit = _rename(module, entry.node, entry.name, new)
-        return report(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
+        return make_finding(RULE, module, entry.node, message, Applicability.SAFE, changes=(edit,))
     suggestion = f"'{new}': ..." if new else ""
-    return report(RULE, module, entry.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+    return make_finding(RULE, module, entry.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
 
 
 def _values(module: Module, found: KeywordDict, why: str) -> Iterator[Finding]:
@@ -111,15 +113,17 @@ def _values(module: Module, found: KeywordDict, why: str) -> Iterator[Finding]:
     is_ik3 = all(with_passed_arguments(spec).is_ik3 for spec in found.fields)
     for entry in found.entries:
         if entry.name == "processors":
-            verdict = judge(module, entry.value).verdict
+            verdict = classify(module, entry.value).verdict
             if verdict is Verdict.YES or (verdict is Verdict.UNKNOWN and not is_ik3):
                 what = "is" if verdict is Verdict.YES else "may be"
                 message = f"processors {what} a callable, and is passed to a spec field with **"
-                yield report(RULE, module, entry.node, message, Applicability.MANUAL, why=_CALLABLE, todo=_INTO_CALL)
+                yield make_finding(
+                    RULE, module, entry.node, message, Applicability.MANUAL, why=_CALLABLE, help=_INTO_CALL
+                )
         elif entry.name == "autoconvert" and _is_false(entry.value) and not is_ik3:
             message = "autoconvert is passed to a spec field with **, and had no effect so far"
             start, end = module.text.start(entry.value), module.text.end(entry.value)
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 entry.node,
@@ -127,7 +131,7 @@ def _values(module: Module, found: KeywordDict, why: str) -> Iterator[Finding]:
                 Applicability.MANUAL if why else Applicability.SAFE,
                 changes=() if why else (Edit(start, end, ("True",)),),
                 why=why or _AUTOCONVERT,
-                todo="Drop the key, or say True, the default: that keeps what the site shows.",
+                help="Drop the key, or say True, the default: that keeps what the site shows.",
             )
 
 
@@ -138,9 +142,9 @@ def _is_false(expression: ast.expr) -> bool:
 def _silent_difference(found: KeywordDict) -> str:
     """What would not be told any more once the keys are ImageKit 3's; empty where there is no such thing."""
     for spec in found.fields:
-        for finding in silent_findings(spec):
+        for finding in find_blocking(spec):
             return f"{finding.message}, which has to be seen to first ({finding.rule.code})"
-        if reason := waits_for(spec):
+        if reason := find_blocking_reason(spec):
             return reason
     return ""
 
@@ -148,30 +152,30 @@ def _silent_difference(found: KeywordDict) -> str:
 def _on_the_way(module: Module) -> Iterator[Finding]:
     """``keywords['image_field'] = 'picture'``, in a function that hands its keywords on."""
     for use in keyword_uses(module):
-        if use.name == "processors" and use.value is not None and judge(module, use.value).verdict is Verdict.YES:
+        if use.name == "processors" and use.value is not None and classify(module, use.value).verdict is Verdict.YES:
             message = "processors is a callable, and is handed on to a spec field with **"
-            yield report(RULE, module, use.node, message, Applicability.MANUAL, why=_CALLABLE)
+            yield make_finding(RULE, module, use.node, message, Applicability.MANUAL, why=_CALLABLE)
         if use.name not in IK2_ONLY:
             continue
         message = f"{use.name} is handed on to a spec field with **"
         new = RENAMED_KEYS.get(use.name, "")
-        obstacle = waits_for(use.field)
+        obstacle = find_blocking_reason(use.field)
         why = f"Not rewritten: {obstacle}. {RULE.why}" if obstacle else ""
         if new and use.value is not None and isinstance(use.node, ast.Constant) and not why:
             edit = _rename(module, use.node, use.name, new)
-            yield report(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))
+            yield make_finding(RULE, module, use.node, message, Applicability.SAFE, changes=(edit,))
             continue
         suggestion = f"'{new}'" if new else ""
-        yield report(RULE, module, use.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
+        yield make_finding(RULE, module, use.node, message, Applicability.MANUAL, why=why, suggestion=suggestion)
 
 
 def _handed_over(module: Module) -> Iterator[Finding]:
     """``apply(ImageSpecField, (), options)``, ``make(ImageSpecField, image_field='picture')``."""
     for node in module.text.nodes_of(ast.Call):
-        if not isinstance(node, ast.Call) or partial_maker(module, node) is not None:
+        if not isinstance(node, ast.Call) or find_partial_factory(module, node) is not None:
             continue
         for argument in node.args:
-            maker = maker_of(module, argument)
+            maker = find_factory(module, argument)
             if maker is None or maker.field == PROCESSED_FIELD:
                 continue
             is_apply = isinstance(node.func, ast.Name) and node.func.id == "apply"
@@ -180,7 +184,7 @@ def _handed_over(module: Module) -> Iterator[Finding]:
                 shown = module.text.text_of(node.func)
                 what = ", ".join(named) or "its arguments"
                 message = f"{module.text.text_of(argument)} is called by {shown}, which hands {what} on"
-                yield report(RULE, module, node, message, Applicability.MANUAL)
+                yield make_finding(RULE, module, node, message, Applicability.MANUAL)
 
 
 def _rename(module: Module, node: ast.Constant | ast.keyword, name: str, new: str) -> Edit:

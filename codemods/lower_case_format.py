@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _MODEL = """\
 from django.db import models
@@ -29,7 +31,7 @@ RULE = Rule(
         "ImageKit 2 looked the format up as it was written, did not find png among those with transparency, and"
         " pasted the picture on white. ImageKit 3 keeps the transparency: another picture on a coloured page."
     ),
-    todo="Nothing, if transparency is welcome; else end the processors with `MakeOpaque()` of `imagekit.processors`.",
+    help="Nothing, if transparency is welcome; else end the processors with `MakeOpaque()` of `imagekit.processors`.",
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
     before=_MODEL,
     after=_MODEL.replace("image_field=", "source="),
@@ -44,7 +46,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     if literal.upper() in {"PNG", "GIF"} and literal != literal.upper():
         message = f"{spec.label} keeps the transparency of its source from now on"
-        yield report(RULE, spec.module, argument.value, message, Applicability.NOTICE)
+        yield make_finding(RULE, spec.module, argument.value, message, Applicability.NOTICE)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,20 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Change, Edit
-from ik_migrate.rewriting.imports import needed
-from ik_migrate.rewriting.moved_names import (
-    Move,
-    attribute_uses,
-    import_edits,
-    import_lines,
-    imports_from,
-    new_local_name,
-    uses_of,
-)
+from ik_migrate.codegen.imports import needed
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines, new_local_name
+from ik_migrate.model.change import Change, Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK508",
@@ -29,7 +24,7 @@ RULE = Rule(
         "`ImportError` in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
         " `UnknownExtension` and `UnknownFormat`, without Error in their names."
     ),
-    todo="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
+    help="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
     source="imagekit/utils.py of 2.0.4; imagekit/files.py of 3.0.4 to 6.1.1; pilkit/exceptions.py of 1.1.13 and 3.0",
     before="""\
 from imagekit.utils import IKContentFile, UnknownExtensionError, extension_to_format
@@ -73,7 +68,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _imported(module, node)
     for use, dotted in attribute_uses(module, [f"{_UTILS}.{name}" for name in _MOVED]):
         name, imports = needed(module, *_MOVED[dotted.rpartition(".")[2]])
-        yield report(
+        yield make_finding(
             RULE,
             module,
             use,
@@ -98,7 +93,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
     edits = import_edits(module, node, moves)
     names = ", ".join(move.alias.name for move in moves)
     lines = "\n".join(import_lines(moves))
-    return report(
+    return make_finding(
         RULE,
         module,
         node,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.caching.backends import OWN, strategy_in_force
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict
-from ik_migrate.rewriting.edits import UseStrategy
-from ik_migrate.rewriting.getters import NoGetter
-from ik_migrate.specs.cachefile_names import judged_cache_to, name_getter, names_its_files
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.cachefile_name import build_name_property, judged_cache_to, names_its_files
+from ik_migrate.codegen.properties import CannotGenerate
+from ik_migrate.imagekit.cache_backends import OWN, strategy_in_force
+from ik_migrate.imagekit.callability import Verdict
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import UseStrategy
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 from . import cache_to_directory
 
@@ -24,7 +26,7 @@ RULE = Rule(
         "ImageKit 2 deleted the file of a spec when the source changed. ImageKit 3 goes by the name alone: with a"
         " name of the project's own, under which another picture can come back, the old thumbnail would stay for good."
     ),
-    todo="Give the spec a strategy that deletes the file when its source is saved.",
+    help="Give the spec a strategy that deletes the file when its source is saved.",
     source="imagekit/models/receivers.py of 2.0.4; imagekit/cachefiles/strategies.py of 3.0.4 to 6.1.1",
     before=cache_to_directory.RULE.before,
     after=cache_to_directory.RULE.after,
@@ -37,8 +39,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if not names_its_files(spec) or (judgement is not None and judgement.verdict is Verdict.UNKNOWN):
         return
     try:
-        name_getter(spec)
-    except NoGetter:
+        build_name_property(spec)
+    except CannotGenerate:
         return
     strategy = strategy_in_force(spec)
     if strategy == OWN:
@@ -47,18 +49,18 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     node = spec.arguments["cache_to"].value if "cache_to" in spec.arguments else spec.call
     message = f"the file of {spec.label} would stay when its source changes"
     if not strategy:
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             node,
             message,
             Applicability.MANUAL,
-            todo="Let the strategy that this field uses delete the file in on_source_saved.",
+            help="Let the strategy that this field uses delete the file in on_source_saved.",
             suggestion=_BY_HAND,
         )
         return
     changes = (UseStrategy(spec.offset, strategy),)
-    yield report(RULE, spec.module, node, message, Applicability.SAFE, changes=changes)
+    yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=changes)
 
 
 _BY_HAND = """\

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import Change, DropArgument, RenameArgument
-from ik_migrate.specs.spec_field import Argument, SpecField
+from ik_migrate.imagekit.spec_field import Argument, SpecField
+from ik_migrate.model.change import Change, DropArgument, RenameArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK103",
@@ -18,7 +20,7 @@ RULE = Rule(
         "From the fifth argument on the two versions disagree: where ImageKit 2 has `pre_cache`, `storage`, `cache_to`,"
         " ImageKit 3 has `cachefile_storage`, `autoconvert`, `cachefile_backend`. It takes them without a word."
     ),
-    todo="Give these arguments by keyword, under their new names.",
+    help="Give these arguments by keyword, under their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -57,17 +59,17 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if not late:
         return
     if _looks_like_ik3(spec):
-        yield report(
+        yield make_finding(
             RULE,
             spec.module,
             late[0].value,
             f"{spec.label} has a fifth argument by position",
             Applicability.MANUAL,
             why="ImageKit 2 raised an exception for any pre_cache, so this may be an ImageKit 3 call already.",
-            todo="If it is, give the argument by keyword (cachefile_storage=); if not, drop it.",
+            help="If it is, give the argument by keyword (cachefile_storage=); if not, drop it.",
         )
         return
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         late[0].value,

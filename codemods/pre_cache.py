@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import AddArgument, DropArgument
-from ik_migrate.rewriting.getters import quoted
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.properties import quoted
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import AddArgument, DropArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK106",
@@ -19,7 +21,7 @@ RULE = Rule(
         "`pre_cache=True` meant in ImageKit 1 that a picture is made when its source is saved. ImageKit 2 raised an"
         " exception for it, ImageKit 3 raises `TypeError`."
     ),
-    todo="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
+    help="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
     before="""\
 from django.db import models
@@ -54,12 +56,12 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     message = f"{spec.label} has pre_cache="
     drop = DropArgument(spec.offset, "pre_cache")
     if argument.is_none or argument.literal is False:
-        yield report(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))
+        yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))
     elif argument.literal is True and not {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments):
         strategy = AddArgument(spec.offset, "cachefile_strategy", (quoted(spec, _OPTIMISTIC),), after="pre_cache")
-        yield report(RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop))
+        yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop))
     else:
-        yield report(RULE, spec.module, argument.keyword, message, Applicability.MANUAL)
+        yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.MANUAL)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.callables import Verdict, judge
-from ik_migrate.rewriting.spec_class import class_name
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.codegen.spec_class import class_name
+from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK202",
@@ -19,7 +21,7 @@ RULE = Rule(
         "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list (`TypeError`"
         " when an instance is saved), and a spec class gets the uploaded content: the instance is not known there."
     ),
-    todo="Write a spec class that goes by the uploaded file alone; what depends on the instance needs another way.",
+    help="Write a spec class that goes by the uploaded file alone; what depends on the instance needs another way.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; ProcessedImageFieldFile of 3.0.4",
     before="""\
 from django.db import models
@@ -55,11 +57,11 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.given("processors")
     if not spec.is_processed or argument is None or spec.given("spec") is not None:
         return
-    judgement = judge(spec.module, argument.value)
+    judgement = classify(spec.module, argument.value)
     if judgement.verdict is Verdict.NO:
         return
     unsure = f" may be a callable ({judgement.reason})" if judgement.verdict is Verdict.UNKNOWN else " is a callable"
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         argument.value,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.imports import used_names
-from ik_migrate.rewriting.moved_names import Move, attribute_uses, import_edits, import_lines, imports_from
-from ik_migrate.specs.processor_names import IK1_NAMES, PLACES, SUBMODULES
+from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.imported_names import attribute_uses, imports_from
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.used_names import used_names
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK204",
@@ -19,7 +22,7 @@ RULE = Rule(
     summary="`imagekit.processors.resize`, `.crop`, `.base` and `.utils` are deprecated",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
     why="ImageKit 3.2.4 and later warn of it (`DeprecationWarning`), and not all names are there any more.",
-    todo="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
+    help="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
     source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
     before="""\
 from django.db import models
@@ -68,10 +71,10 @@ def check_module(module: Module) -> Iterator[Finding]:
         for alias in modules:
             if not _is_ik3(module, statement):
                 message = f"imagekit.processors.{alias.name.rpartition('.')[2]} is deprecated"
-                yield report(RULE, module, alias, message, Applicability.NOTICE, why=_STAYS)
+                yield make_finding(RULE, module, alias, message, Applicability.NOTICE, why=_STAYS)
     for use, _ in attribute_uses(module, ["imagekit.processors.crop._crop"]):
         suggestion = "from pilkit.processors.crop import _crop"
-        yield report(RULE, module, use, "_crop is PILKit's now", Applicability.MANUAL, suggestion=suggestion)
+        yield make_finding(RULE, module, use, "_crop is PILKit's now", Applicability.MANUAL, suggestion=suggestion)
 
 
 def _is_ik3(module: Module, node: ast.AST) -> bool:
@@ -85,21 +88,21 @@ def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         used = sorted(used_names(module.text) & {name for name in places if not name.startswith("_")})
         suggestion = f"from imagekit.processors import {', '.join(used)}" if used else ""
         message = f"{source} is deprecated"
-        yield report(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+        yield make_finding(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
         return
     if any(f"{source}.{alias.name}" in IK1_NAMES for alias in node.names):
         return  # Those names' own rule takes the whole statement.
     for alias in node.names:
         if alias.name not in places:
             message = f"{alias.name} of {source} is not in imagekit.processors"
-            yield report(RULE, module, alias, message, Applicability.MANUAL)
+            yield make_finding(RULE, module, alias, message, Applicability.MANUAL)
     moves = [Move(alias, places[alias.name], alias.name) for alias in node.names if alias.name in places]
     edits = import_edits(module, node, moves) if moves else []
     if not moves:
         return
     is_entropy = any(move.name == "histogram_entropy" for move in moves)
     applicability = Applicability.UNSAFE if is_entropy else Applicability.SAFE
-    yield report(
+    yield make_finding(
         RULE,
         module,
         node,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.around.requirements import Form, Requirement, generation_of, requirements
-from ik_migrate.around.targets import exact_pin, pin, shell_pin, target_named
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.requirements import Form, Requirement, generation_of, requirements
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.targets import exact_pin, pin, shell_pin, target_named
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.string_literals import literals
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK603",
@@ -19,7 +21,7 @@ RULE = Rule(
     summary="requirements of django-imagekit 2",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why="The migrated code runs with django-imagekit 3.0 and later only, and the requirement asks for an older one.",
-    todo="Require the version that the project moves to, together with the Python and the Django that it wants.",
+    help="Require the version that the project moves to, together with the Python and the Django that it wants.",
     source="setup.py of 3.0.4 to 5.0.0, pyproject.toml of 6.1.1, and runs of each of them",
     before="""\
 Django>=4.2
@@ -68,7 +70,7 @@ def _finding(
     if generation == "0":
         reason = f"ImageKit 0.x is another architecture: rewrite the code first (ik-migrate explain IK113). {reason}"
     if found.form is Form.BY_HAND or spec is None or generation == "0":
-        return report_range(
+        return make_finding_at(
             RULE,
             file,
             place,
@@ -79,7 +81,7 @@ def _finding(
         )
     changes = [Edit(*spec, (_WRITTEN[found.form](target.version),))]
     why = " ".join(filter(None, [RULE.why, target.wants, reason]))
-    return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
+    return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

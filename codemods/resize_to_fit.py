@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.calls import with_keyword
-from ik_migrate.specs.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.codegen.masked_call import with_keyword
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK203",
@@ -21,7 +23,7 @@ RULE = Rule(
         "Pictures smaller than the target kept their size in ImageKit 2 (`upscale=None`). ImageKit 3 takes PILKit's"
         " default, `upscale=True`, and blows them up without a word."
     ),
-    todo="Say `upscale=False`.",
+    help="Say `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
     before="""\
 from django.db import models
@@ -113,7 +115,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
     why = ""
     if is_ik3:
         why = f"The code around it is ImageKit 3's already, so it may have been changed on purpose. {RULE.why}"
-    yield report(
+    yield make_finding(
         RULE,
         module,
         call,
@@ -151,7 +153,7 @@ def _literal(module: Module, value: ast.expr) -> ast.expr | None:
 
 
 def _by_hand(module: Module, node: ast.AST, message: str, suggestion: str) -> Finding:
-    return report(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+    return make_finding(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 _SUBCLASS = """\

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.keyword_dicts import with_passed_arguments
-from ik_migrate.resolution.module import Module, per_module
-from ik_migrate.rewriting.edits import AddArgument
-from ik_migrate.specs.sources import bindings_in_children, image_fields_of, source_binding, source_name
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
+from ik_migrate.imagekit.sources import bindings_in_children, image_fields_of, source_binding, source_name
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import AddArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK105",
@@ -23,7 +25,7 @@ RULE = Rule(
         "A spec field without `storage=` saved to the storage of its source `ImageField`. ImageKit 3 saves to the"
         " default storage: pictures made from a private storage would become public."
     ),
-    todo="Name the source's storage with `cachefile_storage=`.",
+    help="Name the source's storage with `cachefile_storage=`.",
     source="ImageSpecFieldFile.storage in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -80,7 +82,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _manual(spec, name, found, message, f"{shown} can't be written here so that it is the same object")
     else:
         add = AddArgument(spec.offset, "cachefile_storage", (written,))
-        yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+        yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 
 def _made_elsewhere(spec: SpecField) -> Iterator[Finding]:
@@ -98,7 +100,7 @@ def _made_elsewhere(spec: SpecField) -> Iterator[Finding]:
         message = f"{name}, the source of {spec.label}, has a storage of its own"
         if written is not None and _is_partial(spec):
             add = AddArgument(spec.offset, "cachefile_storage", (written,))
-            yield report(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+            yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
         else:
             shown = spec.module.text.text_of(spec.call.func)
             yield _manual(spec, name, found, message, f"{shown} makes the field, and has to hand the storage on to it")
@@ -142,7 +144,7 @@ def _storage_of_source(spec: SpecField, name: str) -> tuple[Module, ast.expr] | 
 def _manual(spec: SpecField, name: str, found: tuple[Module, ast.expr], message: str, reason: str) -> Finding:
     module, storage = found
     shown = module.text.text_of(storage)
-    return report(
+    return make_finding(
         RULE,
         spec.module,
         spec.call,
@@ -169,7 +171,7 @@ def _in_children(spec: SpecField, name: str) -> Iterator[Finding]:
         storage = _storage_of(value)
         if storage is not None:
             shown = module.text.text_of(storage)
-            yield report(
+            yield make_finding(
                 RULE,
                 spec.module,
                 spec.call,

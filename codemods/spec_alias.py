@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.rewriting.imports import is_taken
-from ik_migrate.specs.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.used_names import is_taken
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK107",
@@ -21,7 +23,7 @@ RULE = Rule(
         "The alias of ImageKit 1 days is gone: `ImportError`. `imagekit.ImageSpec` of ImageKit 3 is another thing,"
         " the class that says how a picture is made."
     ),
-    todo="Use `ImageSpecField`.",
+    help="Use `ImageSpecField`.",
     source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",
     before="""\
 from django.db import models
@@ -82,7 +84,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             )
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:
-        yield report(
+        yield make_finding(
             RULE,
             module,
             where,
@@ -90,7 +92,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             Applicability.MANUAL,
         )
         return
-    yield report(
+    yield make_finding(
         RULE,
         module,
         where,

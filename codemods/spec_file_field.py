@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.specs.spec_files import SpecFileUse, spec_file, spec_file_uses
+from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file, spec_file_uses
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from django.db import models
@@ -37,7 +39,7 @@ RULE = Rule(
         " `ImageCacheFile`, which is a file but no field file: what a field file knows of its model raises"
         " `AttributeError`, and `isinstance(..., ImageFieldFile)` is False."
     ),
-    todo="Get the instance from the source, with `get_field_info`; ask for `ImageCacheFile` in `isinstance`.",
+    help="Get the instance from the source, with `get_field_info`; ask for `ImageCacheFile` in `isinstance`.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -55,7 +57,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Report the attributes and the tests of the class."""
     for use in spec_file_uses(module):
         if use.member in {"instance", "field", "attname"}:
-            yield use.report(
+            yield use.make_finding(
                 RULE,
                 f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member} any more",
                 Applicability.MANUAL,
@@ -88,7 +90,7 @@ def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
         return
     shown = module.text.text_of(call.args[0])
     function = module.text.text_of(call.func)
-    yield report(
+    yield make_finding(
         RULE,
         module,
         call,

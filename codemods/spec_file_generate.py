@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.generation import is_ik3_code
-from ik_migrate.resolution.module import Module
-from ik_migrate.specs.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from django.db import models
@@ -36,7 +37,7 @@ RULE = Rule(
         " only if it is not there, and gives back None; `save=` is a `TypeError`, and a positional argument means"
         " `force`. Its `generate(force=True)` does not overwrite: it saves a second file that is never used."
     ),
-    todo="For the content, call `imagekit.utils.generate` with the spec; to have the file there, call `generate()`.",
+    help="For the content, call `imagekit.utils.generate` with the spec; to have the file there, call `generate()`.",
     source="ImageSpecFieldFile.generate of 2.0.4; ImageCacheFile.generate in imagekit/cachefiles of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -61,18 +62,18 @@ def _finding(use: SpecFileUse, call: ast.Call) -> Finding | None:
     if not call.args and not keywords:
         if not use.is_statement:
             message = f"{use.shown}.generate() gives nothing back any more"
-            return use.report(RULE, message, Applicability.MANUAL, suggestion=content)
+            return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=content)
         return _bare(use)
     save = call.args[0] if call.args else keywords.get("save")
     message = f"{use.shown}.generate() takes no save= any more"
     if isinstance(save, ast.Constant) and not save.value:
-        return use.report(RULE, message, Applicability.MANUAL, suggestion=content)
+        return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=content)
     if use.is_statement:
         again = "# if the picture is to be made even where there is one:\n" + use.removal(make_anew=True)
         code = f"{use.shown}.generate()\n\n{again}"
     else:
         code = f"{content}\n{use.shown}.generate()"
-    return use.report(RULE, message, Applicability.MANUAL, suggestion=code)
+    return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=code)
 
 
 def _bare(use: SpecFileUse) -> Finding | None:
@@ -81,7 +82,7 @@ def _bare(use: SpecFileUse) -> Finding | None:
     if not module.project.has_ik2_code or is_ik3_code(module, use.node):
         return None
     message = f"{use.shown}.generate() makes the picture only if it is not there"
-    return use.report(RULE, message, Applicability.NOTICE, suggestion=use.removal(make_anew=True))
+    return use.make_finding(RULE, message, Applicability.NOTICE, suggestion=use.removal(make_anew=True))
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

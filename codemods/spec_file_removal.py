@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.specs.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.rules import Codemod
 
 _MODELS = """\
 from django.db import models
@@ -45,7 +46,7 @@ INVALIDATE = Rule(
         "A spec file of ImageKit 3 has no invalidate(): AttributeError. Its generate(force=True) alone is no"
         f" substitute: it saves a second file under another name, and the old one is still served. {_STATE}"
     ),
-    todo="Delete the file, and have ImageKit forget it; it is made anew when it is next used, or by `generate()`.",
+    help="Delete the file, and have ImageKit forget it; it is made anew when it is next used, or by `generate()`.",
     source=_SOURCE,
     before=_INVALIDATE,
     after=_INVALIDATE,
@@ -57,7 +58,7 @@ DELETE = Rule(
     summary="`clear()` and `delete()` of a spec file are gone",
     applicability=(Applicability.MANUAL,),
     why=f"A spec file of ImageKit 3 has neither clear() nor delete(): AttributeError. {_STATE}",
-    todo="Delete the file through its storage, and have ImageKit forget it.",
+    help="Delete the file through its storage, and have ImageKit forget it.",
     source=_SOURCE,
     before=_DELETE,
     after=_DELETE,
@@ -80,7 +81,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _finding(rule: Rule, use: SpecFileUse, suggestion: str) -> Finding:
     message = f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member}() any more"
-    return use.report(rule, message, Applicability.MANUAL, suggestion=suggestion)
+    return use.make_finding(rule, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 def _saves(call: ast.Call) -> bool:

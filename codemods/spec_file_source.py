@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.specs.spec_files import spec_file_uses
-from ik_migrate.syntax.python_strings import literals
+from ik_migrate.imagekit.spec_files import spec_file_uses
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.string_literals import literals
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK505",
@@ -21,7 +23,7 @@ RULE = Rule(
         "A spec file of ImageKit 3 has no `source_file`, nor a source: `AttributeError`. Its generator has the source:"
         " the field file of the `ImageField`, or another spec file where the spec is made from one."
     ),
-    todo="Write `generator.source`.",
+    help="Write `generator.source`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; BaseImageSpec in imagekit/specs/__init__.py of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -60,7 +62,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if use.member != "source_file":
             continue
         end = module.text.end(use.node)
-        yield use.report(
+        yield use.make_finding(
             RULE,
             f"{use.shown} {use.is_or_may_be} a spec file, which has no source_file any more",
             Applicability.UNSAFE,
@@ -78,7 +80,7 @@ def _in_strings(module: Module) -> Iterator[Finding]:
     path = re.compile(rf"\b(?:[\w.]*(?:\.|__))?(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
     for literal in literals(module):
         for found in path.finditer(literal.value):
-            yield report(
+            yield make_finding(
                 RULE,
                 module,
                 literal.node,

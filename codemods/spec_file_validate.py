@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.specs.spec_files import spec_file_uses
+from ik_migrate.imagekit.spec_files import spec_file_uses
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK501",
@@ -20,7 +21,7 @@ RULE = Rule(
         " not there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
         " that does not validate (`NonValidatingImageCacheBackend`) ImageKit 2 did nothing here."
     ),
-    todo="Call `generate()`.",
+    help="Call `generate()`.",
     source="ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -63,10 +64,10 @@ def check_module(module: Module) -> Iterator[Finding]:
         message = f"{use.shown} {use.is_or_may_be} a spec file, which has no validate() any more"
         if not use.has_no_arguments:
             suggestion = f"{use.shown}.generate{'()' if use.call is not None else ''}"
-            yield use.report(RULE, message, Applicability.MANUAL, suggestion=suggestion)
+            yield use.make_finding(RULE, message, Applicability.MANUAL, suggestion=suggestion)
             continue
         end = module.text.end(use.node)
-        yield use.report(
+        yield use.make_finding(
             RULE,
             message,
             Applicability.UNSAFE,

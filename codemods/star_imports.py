@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
 from photos.helpers import Thumbnail
@@ -26,7 +28,7 @@ RULE = Rule(
         "ImageKit 3 has processors that ImageKit 2 had not, `Thumbnail` and `MakeOpaque`. The star import brings them"
         " in, and hides what the file has bound to such a name before."
     ),
-    todo="Import the processors by name, or import them before the other name is bound.",
+    help="Import the processors by name, or import them before the other name is bound.",
     source="imagekit/processors/__init__.py of 2.0.4 and 6.1.1; pilkit/processors of 1.1.13",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -47,7 +49,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             bindings = module.text.names.module.bindings.get(name, [])
             if any(module.text.start(binding.node) < module.text.start(node) for binding in bindings):
                 message = f"this import hides the {name} that is bound above"
-                yield report(RULE, module, node, message, Applicability.MANUAL)
+                yield make_finding(RULE, module, node, message, Applicability.MANUAL)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import DropArgument, RenameArgument
-from ik_migrate.specs.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.change import DropArgument, RenameArgument
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
 
 RULE = Rule(
     code="IK104",
@@ -15,7 +17,7 @@ RULE = Rule(
     summary="`storage=` of a spec field is called `cachefile_storage=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 raises `TypeError` for `storage=` while the models are being loaded.",
-    todo="Rename the argument to `cachefile_storage=`.",
+    help="Rename the argument to `cachefile_storage=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -52,14 +54,14 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         # Taken away, so that the source's own storage can be named in its place where it has one.
         drop = (DropArgument(spec.offset, "storage"),)
         message = f"{spec.label} says storage=None, which is the default"
-        yield report(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
+        yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
         return
     if "cachefile_storage" in spec.arguments:
         message = f"{spec.label} has both storage= and cachefile_storage="
         todo = "Keep the one that is right, as cachefile_storage=."
-        yield report(RULE, spec.module, node, message, Applicability.MANUAL, todo=todo)
+        yield make_finding(RULE, spec.module, node, message, Applicability.MANUAL, help=todo)
         return
-    yield report(
+    yield make_finding(
         RULE,
         spec.module,
         node,

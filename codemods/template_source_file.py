@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.rewriting.edits import Edit
-from ik_migrate.syntax.enclosed import enclosed
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
+from ik_migrate.source.enclosed import enclosed
 
 _BEFORE = """\
 {# photo.thumbnail comes from django-imagekit #}
@@ -25,7 +27,7 @@ RULE = Rule(
         "The files of ImageKit 3 have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or"
         " `clear`. A template that asks for them gets an empty string and no error."
     ),
-    todo="Say `generator.source` instead of `source_file`, if the object is the file of a spec field.",
+    help="Say `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_BEFORE,
     after=_BEFORE,
@@ -41,7 +43,7 @@ ADMIN = Rule(
         "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
         " the thumbnail to the template as `original_image`."
     ),
-    todo="Where the link shall show the whole picture, say `thumbnail.generator.source.url` in this template.",
+    help="Where the link shall show the whole picture, say `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
     before="""\
 {# The thumbnail of django-imagekit in the lists of the admin #}
@@ -74,7 +76,7 @@ def check_text(file: TextFile) -> Iterator[Finding]:
         start = text.index("original_image")
         message = "this is the project's own template for AdminThumbnail"
         place = (start, start + len("original_image"))
-        yield report_range(ADMIN, file, place, message, Applicability.NOTICE)
+        yield make_finding_at(ADMIN, file, place, message, Applicability.NOTICE)
     if "{{" not in text and "{%" not in text:
         return
     code = _code_of(text)
@@ -117,16 +119,16 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
         message = f"{shown} is empty: spec files have no {match['member']} any more"
         todo = f"Take it from the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
-        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo, suggestion=suggestion)
+        return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
     message = f"{shown} is empty: spec files have no source_file any more"
     if last in known:
         edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
-        return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])
+        return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])
     if file.project.around.has_own_source_file:
         return None
     message = f"{shown} is empty if {match['object']} is the file of a spec field"
     suggestion = f"{match['object']}.generator.source"
-    return report_range(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
+    return make_finding_at(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.codemod import Codemod, UsedIgnore, complaint_about, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod, UsedIgnore
 
 RULE = Rule(
     code="IK801",
@@ -18,7 +20,7 @@ RULE = Rule(
         "A comment that silences nothing today can hide tomorrow's finding; one with a misspelt code silences nothing"
         " though it looks as if it did."
     ),
-    todo="Take the comment or the code away, or correct it.",
+    help="Take the comment or the code away, or correct it.",
     source="docs/configuration.md, on comments",
     before="""\
 from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
@@ -38,7 +40,7 @@ def check_ignores(file: Module | TextFile, used: Iterable[UsedIgnore]) -> Iterat
     for comment in used:
         for message in _messages(comment):
             place = (comment.ignore.start, comment.ignore.end)
-            yield report_range(RULE, file, place, message, Applicability.NOTICE)
+            yield make_finding_at(RULE, file, place, message, Applicability.NOTICE)
 
 
 def _messages(comment: UsedIgnore) -> Iterator[str]:
@@ -50,7 +52,7 @@ def _messages(comment: UsedIgnore) -> Iterator[str]:
             yield "there is nothing to ignore here"
     else:
         for code in ignore.codes:
-            complaint = complaint_about([code])
+            complaint = comment.complaint_about(code)
             if complaint:
                 yield complaint
             elif _is_unused(comment, code):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.around.command_lines import Mention
-from ik_migrate.around.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.codemod import Codemod, report_range
-from ik_migrate.files.textfile import TextFile
-from ik_migrate.findings import Applicability, Finding, Rule
-from ik_migrate.resolution.module import Module
-from ik_migrate.resolution.project import Project
-from ik_migrate.rewriting.edits import Edit
+from ik_migrate.imagekit.command_lines import Mention
+from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, ProjectIndex
+from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
 
 COMMAND = "ikcachevalidate"
 SUCCESSOR = "generateimages"
@@ -26,7 +27,7 @@ RULE = Rule(
         " too. It takes app labels in lower case, has no `--force-revalidation`, and goes on after a picture that can't"
         " be made. It goes through the manager called `objects` of every model, whatever the default manager is."
     ),
-    todo=f"Call {SUCCESSOR}.",
+    help=f"Call {SUCCESSOR}.",
     source=(
         "imagekit/management/commands/ikcachevalidate.py of 2.0.4, generateimages.py of 3.0.4 to 6.1.1;"
         " imagekit/specs/sourcegroups.py for the manager, imagekit/models/fields/__init__.py for the labels"
@@ -55,37 +56,37 @@ def check_module(module: Module) -> Iterator[Finding]:
         yield _finding(module, module.project, use)
 
 
-def _finding(file: TextFile | Module, project: Project, use: Use) -> Finding:
+def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Finding:
     mention = use.mention
     place = (mention.start, mention.end)
     if use.is_import:
         message = f"{COMMAND} is taken from ImageKit's code, where it is no more"
-        return report_range(RULE, file, place, message, Applicability.MANUAL)
+        return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
     if not mention.is_command:
         message = f"{COMMAND} is spoken of here"
         todo = f"If the command is meant, say {SUCCESSOR}; it takes the same app labels, in lower case."
-        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo)
+        return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo)
     if any(option.startswith("--force") or option == "force_revalidation" for option in mention.options):
-        return report_range(
+        return make_finding_at(
             RULE,
             file,
             place,
             f"{COMMAND} is told to make all pictures again",
             Applicability.MANUAL,
-            todo="Delete the files and forget what ImageKit knows of them, then make them.",
+            help="Delete the files and forget what ImageKit knows of them, then make them.",
             suggestion=PROCEDURE + " ".join(["", *(word.text.lower() for word in mention.arguments)]).rstrip(),
         )
     message = f"{COMMAND} is called {SUCCESSOR} now"
     if mention.options:
         options = " and ".join(mention.options)
         todo = f"Call {SUCCESSOR}, without {options} where it is not one of Django's own options."
-        return report_range(RULE, file, place, message, Applicability.MANUAL, todo=todo)
+        return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo)
     if not use.is_writable:
-        return report_range(RULE, file, place, message, Applicability.MANUAL)
+        return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
     return _rename(file, project, mention, message)
 
 
-def _rename(file: TextFile | Module, project: Project, mention: Mention, message: str) -> Finding:
+def _rename(file: TextFile | Module, project: ProjectIndex, mention: Mention, message: str) -> Finding:
     place = (mention.start, mention.end)
     changes = [Edit(*place, (SUCCESSOR,)), *_in_lower_case(mention)]
     labels = {word.text.lower() for word in mention.arguments}
@@ -99,9 +100,9 @@ def _rename(file: TextFile | Module, project: Project, mention: Mention, message
             f" for {COMMAND} they belonged to the app of each model."
         )
     if not doubts:
-        return report_range(RULE, file, place, message, Applicability.SAFE, changes=changes)
+        return make_finding_at(RULE, file, place, message, Applicability.SAFE, changes=changes)
     why = " ".join([RULE.why, *doubts])
-    return report_range(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
+    return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
 
 
 def _in_lower_case(mention: Mention) -> Iterable[Edit]:

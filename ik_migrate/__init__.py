@@ -9,12 +9,14 @@ command line starts fast.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ik_migrate.api import apply, scan
-    from ik_migrate.controls.config import options_for
-    from ik_migrate.controls.options import Options
-    from ik_migrate.errors import IkMigrateError
-    from ik_migrate.findings import Applicability, Finding, Place, Rule
-    from ik_migrate.report import Report
-    from ik_migrate.results import FileResult, Status
+    from ik_migrate.config.config_file import options_for
+    from ik_migrate.model.errors import IkMigrateError
+    from ik_migrate.model.finding import Finding
+    from ik_migrate.model.location import Location
+    from ik_migrate.model.options import Options
+    from ik_migrate.model.report import Report
+    from ik_migrate.model.result import FileResult, Status
+    from ik_migrate.model.rule import Applicability, Rule
 
 __version__ = "0.1.0"
 
@@ -23,8 +25,8 @@ __all__ = [
     "FileResult",
     "Finding",
     "IkMigrateError",
+    "Location",
     "Options",
-    "Place",
     "Report",
     "Rule",
     "Status",
@@ -34,13 +36,17 @@ __all__ = [
 ]
 
 _MODULES = {
-    "FileResult": "results",
-    "IkMigrateError": "errors",
-    "Options": "controls.options",
-    "Report": "report",
-    "Status": "results",
+    "Applicability": "model.rule",
+    "FileResult": "model.result",
+    "Finding": "model.finding",
+    "IkMigrateError": "model.errors",
+    "Options": "model.options",
+    "Location": "model.location",
+    "Report": "model.report",
+    "Rule": "model.rule",
+    "Status": "model.result",
     "apply": "api",
-    "options_for": "controls.config",
+    "options_for": "config.config_file",
     "scan": "api",
 }
 
@@ -50,7 +56,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    found = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'findings')}"), name)
+    found = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     globals()[name] = found
     return found
 

@@ -8,19 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ik_migrate.controls.options import Options
-from ik_migrate.controls.run_baseline import RunBaseline
-from ik_migrate.errors import ConfigError
-from ik_migrate.files.discovery import Search, has_trigger, is_below, is_project, project_root, search
+from ik_migrate.baseline.run_baseline import RunBaseline
+from ik_migrate.engine.progress import Progress, unseen
+from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern, is_python
-from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.places import is_below, is_project, project_root
 from ik_migrate.files.reading import LARGEST, file_content, large_pieces
-from ik_migrate.report import Report
-from ik_migrate.running.progress import Progress, unseen
+from ik_migrate.files.search_result import Search
+from ik_migrate.files.triggers import has_trigger
+from ik_migrate.model.errors import ConfigError
+from ik_migrate.model.options import Options
+from ik_migrate.model.path_patterns import any_matches
+from ik_migrate.model.report import Report
 
 if TYPE_CHECKING:
-    from ik_migrate.results import FileResult
-    from ik_migrate.running.choice import Choose
+    from ik_migrate.engine.interactive import ConfirmCallback
+    from ik_migrate.model.result import FileResult
 
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -33,7 +36,7 @@ def scan(
     base: Path | None = None,
     only: Iterable[Path] | None = None,
     contents: Mapping[Path, bytes] | None = None,
-    choose: Choose | None = None,
+    choose: ConfirmCallback | None = None,
     with_fixes: bool = False,
     write_baseline: Path | None = None,
     progress: Progress = unseen,
@@ -76,7 +79,7 @@ def scan(
             wanted = [path for path in sorted(only) if is_below(path, wanted)]
         found.searched += inner.searched if only is None else len(wanted)
         if wanted and (inner.files or texts):
-            from ik_migrate.running.run import migrate_project
+            from ik_migrate.engine.run import migrate_project
 
             check_codes(options)
             migrated = migrate_project(
@@ -113,7 +116,7 @@ def apply(
     *,
     base: Path | None = None,
     only: Iterable[Path] | None = None,
-    choose: Choose | None = None,
+    choose: ConfirmCallback | None = None,
     backup: str = "",
     before_writing: Callable[[Report], None] | None = None,
     progress: Progress = unseen,
@@ -124,7 +127,7 @@ def apply(
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
-    from ik_migrate.running.writes import written
+    from ik_migrate.engine.write_results import written
 
     paths = as_paths(paths)
     options = options or Options()
@@ -149,12 +152,12 @@ def check_codes(options: Options) -> None:
         CodemodError: when a codemod can't be used.
         ConfigError: when there are no rules for a code.
     """
-    from ik_migrate.codemod import complaint_about, rules
+    from ik_migrate.engine.registry import describe_unknown_code, rules
 
     rules()
     ignores = [code for _, codes in options.per_file_ignores for code in codes]
     for key, codes in (("select", options.select), ("ignore", options.ignore), ("per-file-ignores", ignores)):
-        complaint = complaint_about(codes)
+        complaint = describe_unknown_code(codes)
         if complaint:
             raise ConfigError(f"{options.said_in}: {key}: {complaint}" if options.said_in else f"{key}: {complaint}")
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ik_migrate.cli.man_page import man_page
-from ik_migrate.codemod import rules
+from ik_migrate.engine.registry import rules
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ik_migrate.api import scan
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.text import print_report
 
 ROOT = Path(__file__).resolve().parent.parent

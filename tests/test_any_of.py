@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ik_migrate.controls.options import Options
-from ik_migrate.files.any_of import any_of, shortest
 from ik_migrate.files.discovery import search
+from ik_migrate.files.multi_pattern import any_of, shortest
+from ik_migrate.model.options import Options
 
 WORDS = st.lists(st.binary(min_size=1, max_size=6), min_size=1, max_size=20)
 PREFIXES = [b"a" * length for length in range(1, 500)]

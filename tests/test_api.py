@@ -57,7 +57,7 @@ def test_scan_and_apply(site):
         (result,) = report.results
         (finding,) = result.findings
         assert (report.exit_status, result.path, result.status) == (1, "models.py", Status.CHANGED)
-        assert (finding.rule.code, finding.place.line, finding.applicability) == ("IK101", 7, Applicability.SAFE)
+        assert (finding.rule.code, finding.location.line, finding.applicability) == ("IK101", 7, Applicability.SAFE)
         assert b"source='image'" in result.after and (site / "models.py").read_text() == MODELS
     options = options_for(site, target="4.0")
     assert (options.ignore, options.target) == (("IK5",), "4.0")
@@ -109,7 +109,7 @@ def test_example_package(run, site, tmp_path):
     [
         ('"ACME101"', '"IK950"', "has a rule IK950: a code is two to ten capital letters, which don't begin with IK"),
         ('"acme-media-backend"', '"image-field"', "has a rule image-field: so has ik-migrate"),
-        ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.codemod.Codemod with rules"),
+        ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.engine.registry.Codemod with rules"),
         ("import ast", "import asst", "can't be imported: ModuleNotFoundError: No module named 'asst'"),
         ("CODEMOD = ", "OTHER = ", "can't be imported: AttributeError"),
     ],

@@ -12,8 +12,8 @@ from conftest import command_line
 from terminal import run_on_terminal
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
-from ik_migrate.running.choice import together
+from ik_migrate.engine.interactive import group_rewrites
+from ik_migrate.model.options import Options
 
 MODELS = """\
 from django.db import models
@@ -181,7 +181,7 @@ def test_each_rewrite_stands_on_its_own(photo_site):
         )
         assert done.failed == ()
         applied = [finding for result in done.results for finding in result.applied]
-        refused = [finding for result in done.results for finding in result.refused]
+        refused = [finding for result in done.results for finding in result.declined]
         expected = {finding for unit in units[half::2] for finding in unit}
         assert (set(applied), len(applied) + len(refused)) == (expected, sum(map(len, units)))
 
@@ -189,7 +189,7 @@ def test_each_rewrite_stands_on_its_own(photo_site):
 def test_findings_that_share_a_change_are_together(photo_site):
     results = api.scan([photo_site], base=photo_site).results
     for result in results:
-        units = together(result.applied)
+        units = group_rewrites(result.applied)
         changes = [{change for f in unit for change in f.changes if hasattr(change, "call")} for unit in units]
         calls = [{change.call for change in unit} for unit in changes]
         assert all(a.isdisjoint(b) for i, a in enumerate(calls) for b in calls[i + 1 :])

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability
-from ik_migrate.results import Status
+from ik_migrate.model.options import Options
+from ik_migrate.model.result import Status
+from ik_migrate.model.rule import Applicability
 
 HERE = Path(__file__).parent
 SITE = HERE / "fixtures" / "custom_backends"

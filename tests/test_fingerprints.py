@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ik_migrate.api import scan
-from ik_migrate.controls.fingerprints import fingerprints_of
-from ik_migrate.controls.options import Options
+from ik_migrate.baseline.fingerprints import fingerprints_of
+from ik_migrate.model.options import Options
 
 MODELS = """\
 from django.db import models

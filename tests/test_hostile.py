@@ -11,11 +11,12 @@ import sys
 import pytest
 from conftest import command_line
 
-from ik_migrate import api, codemod
-from ik_migrate.controls.options import Options
-from ik_migrate.errors import IkMigrateError
+from ik_migrate import api
+from ik_migrate.engine import process_executor as pool
+from ik_migrate.engine import registry as codemod
 from ik_migrate.files.work_tree import GitError, uncommitted
-from ik_migrate.running import pool
+from ik_migrate.model.errors import IkMigrateError
+from ik_migrate.model.options import Options
 
 MODELS = """\
 from django.db import models
@@ -387,9 +388,9 @@ def failing(monkeypatch):
 
 
 PARTS = [
-    "ik_migrate.resolution.facts.facts_of",
-    "ik_migrate.rewriting.rewrite.rewrite",
-    "ik_migrate.pipeline.findings_of",
+    "ik_migrate.engine.file_facts.facts_of",
+    "ik_migrate.engine.rewrite.rewrite",
+    "ik_migrate.engine.pipeline.findings_of",
 ]
 
 
@@ -424,7 +425,7 @@ def test_rule_that_fails(site, monkeypatch):
     (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
     rule = codemod.rules()["IK101"]
     bad = codemod.Codemod((rule,), module=fail, text=fail)
-    monkeypatch.setattr("ik_migrate.pipeline.codemods", lambda: (*codemod.codemods(), bad))
+    monkeypatch.setattr("ik_migrate.engine.pipeline.codemods", lambda: (*codemod.codemods(), bad))
     report = api.apply([site], base=site)
     assert [path for path, _ in report.failed] == ["bad.py", "requirements.txt"]
     for _, reason in report.failed:
@@ -435,7 +436,7 @@ def test_rule_that_fails(site, monkeypatch):
 def test_rewrite_that_is_no_python(site, monkeypatch):
     (site / "bad.py").write_text(MODELS + "bad = 1\n")
     api.scan([site], base=site)
-    from ik_migrate.rewriting import rewrite
+    from ik_migrate.engine import rewrite
 
     whole = rewrite.rewrite
     monkeypatch.setattr(rewrite, "rewrite", lambda *given: whole(*given).replace("bad = 1", "bad = = 1"))

@@ -18,12 +18,14 @@ import pytest
 from browser import NAMES, Browser, find_chromium
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.files.original import decoded_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.html_report import write_html
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import decoded_lines
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 VOID = {"meta", "input", "col", "link", "wbr"}
@@ -35,7 +37,7 @@ RULE = Rule(
     summary="`image_field=` is called `source=`",
     applicability=(SAFE, MANUAL),
     why="ImageKit 3 raises TypeError.",
-    todo="Rename it.",
+    help="Rename it.",
     source="ImageSpecField.__init__, 3.0.4",
     before="image_field='</script><script>alert(1)</script>'\n",
     after="source='</script><script>alert(1)</script>'\n",
@@ -110,7 +112,7 @@ def rendered(report):
 def a_file(path, code, *findings, after=None, status=Status.UNCHANGED, encoding="utf-8", reason=""):
     """A file with findings: applicability and message, each of them about its first line."""
     made = tuple(
-        Finding(RULE, path, Place(1, 1, 1, 6), message, kind, suggestion=code[:200].decode("latin-1"))
+        Finding(RULE, path, Location(1, 1, 1, 6), message, kind, suggestion=code[:200].decode("latin-1"))
         for kind, message in findings
     )
     applied = tuple(finding for finding in made if finding.applicability is SAFE) if after else ()
@@ -244,7 +246,7 @@ def test_it_says_what_the_text_report_says(scanned):
     )
     (manual,) = (finding for finding in scanned.findings if finding.applicability is MANUAL)
     (item,) = root.all(data_kind="manual")
-    for said in (manual.why, manual.todo, manual.suggestion.strip(), f"line {manual.place.line}, "):
+    for said in (manual.why, manual.help, manual.suggestion.strip(), f"line {manual.location.line}, "):
         assert said.replace("`", "") in item.text
     assert item.all("mark")[0].text == "photo.thumbnail.invalidate()"
     assert manual.rule.source.replace("`", "") in root.all(id=manual.rule.code)[0].text
@@ -277,7 +279,7 @@ def test_the_progress_of_the_apps(scanned, photo_site):
 
 def test_a_file_with_something_in_the_baseline_is_not_done():
     known = a_file("news/models.py", b"a = 1\n", (MANUAL, "old"))
-    report = a_report(replace(known, known=known.findings, findings=()), a_file("news/views.py", b""))
+    report = a_report(replace(known, baselined=known.findings, findings=()), a_file("news/views.py", b""))
 
     assert rows_of(parsed(rendered(report)).classed("apps")[0])[1] == ["news", "1 of 2", "nothing"]
 
@@ -478,7 +480,7 @@ def test_keyboard_folds_colours_and_paper(show, scanned):
 
 def test_a_rewrite_of_what_the_baseline_has_is_shown_too(show):
     quiet = a_file("news/models.py", b"a = 1\n", (SAFE, "in the baseline"), after=b"b = 1\n")
-    quiet = replace(quiet, known=quiet.findings, findings=())
+    quiet = replace(quiet, baselined=quiet.findings, findings=())
     page = show(a_report(quiet, a_file("shop/models.py", b"c = 1\n", (MANUAL, "new"))))
     files = "[...document.querySelectorAll('.file')].filter((file) => !file.closest('[hidden]'))"
 

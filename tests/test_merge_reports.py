@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ik_migrate.api import Options, scan
-from ik_migrate.controls.traits import Comparison, Trait
+from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.reports.formats import FORMATS
 from ik_migrate.reports.json_reader import NotAReport, read_json
 from ik_migrate.reports.json_report import as_dict
@@ -164,11 +164,11 @@ def test_names(paths, names):
 
 def test_a_report_comes_back_as_it_was(tmp_path):
     (tmp_path / "models.py").write_text(MODELS)
-    traits = (Trait("models.py", "IK101", "class Photo/old", "image_field='image'"),)
+    traits = (BaselineEntry("models.py", "IK101", "class Photo/old", "image_field='image'"),)
     report = as_dict(
         replace(
             scan([tmp_path], Options(unsafe_fixes=True), base=tmp_path),
-            baseline=Comparison("baseline.json", traits, traits),
+            baseline=BaselineDiff("baseline.json", traits, traits),
         )
     )
     assert as_dict(read_json(json.dumps(report).encode())) == report

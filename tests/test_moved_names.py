@@ -10,9 +10,9 @@ import textwrap
 import pytest
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.codemod import rules
-from ik_migrate.findings import Applicability
-from ik_migrate.specs.processor_names import IK1_NAMES, PLACES
+from ik_migrate.engine.registry import rules
+from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES
+from ik_migrate.model.rule import Applicability
 
 IK2_FIELD = """
 class Photo(models.Model):
@@ -415,7 +415,7 @@ class Photo(ImageModel):
 def test_imagekit_0x_is_reported_at_each_place_and_left(migrate):
     after, found = migrate(OLD, "models.py")
     assert after == OLD
-    assert [(f.place.line, f.rule.code) for f in found] == [(n, "IK113") for n in (3, 7, 13, 19, 25, 28)]
+    assert [(f.location.line, f.rule.code) for f in found] == [(n, "IK113") for n in (3, 7, 13, 19, 25, 28)]
     assert {f.applicability for f in found} == {Applicability.MANUAL}
 
 
@@ -431,7 +431,7 @@ from imagekit.processors import ResizeToFill
 """
     after, found = migrate(text, "models.py")
     assert after == text.replace("image_field=", "source=")
-    assert [f.place.line for f in found if f.rule.code == "IK113"] == [
+    assert [f.location.line for f in found if f.rule.code == "IK113"] == [
         after[: after.index("class IKO")].count("\n") + 1
     ]
 

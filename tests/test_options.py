@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ik_migrate.around.targets import target_like
+from ik_migrate.model.targets import target_like
 
 MODELS = """\
 from django.db import models

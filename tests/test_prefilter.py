@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
+from ik_migrate.engine.run import migrate_project
 from ik_migrate.files.filetypes import is_python, may_be_python
-from ik_migrate.running.run import migrate_project
+from ik_migrate.model.options import Options
 
 FIXTURES = ROOT / "tests" / "fixtures"
 SITES = [FIXTURES / "photo_site", *(path for path in sorted((FIXTURES / "sites").iterdir()) if path.is_dir())]

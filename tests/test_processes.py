@@ -10,10 +10,8 @@ import time
 import pytest
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
-from ik_migrate.files.store import Store
-from ik_migrate.results import FileResult, Status
-from ik_migrate.running import pool
+from ik_migrate.engine import process_executor as pool
+from ik_migrate.model.options import Options
 
 MODEL = """\
 from django.db import models
@@ -57,7 +55,7 @@ def dying_over(name):
     """The start of a process that comes to its end when it has to read a file of that name."""
     return pool._START.replace(
         "\nmain()",
-        "\nimport os, ik_migrate.resolution.project as p; read = p.Project.read; "
+        "\nimport os, ik_migrate.project.project as p; read = p.Project.read; "
         f"p.Project.read = lambda self, path: os._exit(9) if path.name == {name!r} else read(self, path); main()",
     )
 
@@ -76,7 +74,7 @@ def test_file_that_ends_the_process(shop, monkeypatch):
 def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
     """Its file is taken up by another one."""
     started = []
-    start = pool._Hand._start
+    start = pool._Worker._start
 
     def start_and_note(hand):
         started.append(start(hand))
@@ -84,7 +82,7 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
             started[0].kill()
         return started[-1]
 
-    monkeypatch.setattr(pool._Hand, "_start", start_and_note)
+    monkeypatch.setattr(pool._Worker, "_start", start_and_note)
     assert not api.scan([shop], Options(jobs=2), base=shop).failed
     assert len(started) == 3
 
@@ -92,12 +90,11 @@ def test_process_that_is_ended_by_somebody_else(shop, monkeypatch):
 KILLED = """\
 import sys, pathlib
 from ik_migrate import api
-from ik_migrate.files.store import Store
-from ik_migrate.results import FileResult, Status
-from ik_migrate.running import pool
-from ik_migrate.controls.options import Options
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.engine import process_executor as pool
+from ik_migrate.model.options import Options
 
-busy = "import os, pathlib, ik_migrate.resolution.facts as f; "
+busy = "import os, pathlib, ik_migrate.engine.file_facts as f; "
 busy += "f.facts_of = lambda *given: [pathlib.Path(str(os.getpid())).touch(), all(True for _ in iter(int, 1))]; main()"
 pool._START = pool._START.replace("\\nmain()", "\\n" + busy)
 api.scan([pathlib.Path("shop")], Options(jobs=2))
@@ -135,7 +132,7 @@ def wait_until(is_so):
 def test_interrupted(shop, monkeypatch, capfd):
     """All processes come to their end at once, and say nothing about it."""
     started = []
-    start = pool._Hand._start
+    start = pool._Worker._start
 
     def interrupt(phase, done, total):
         if phase == "Working out" and done == 3:
@@ -145,17 +142,9 @@ def test_interrupted(shop, monkeypatch, capfd):
         started.append(start(hand))
         return started[-1]
 
-    monkeypatch.setattr(pool._Hand, "_start", start_and_note)
+    monkeypatch.setattr(pool._Worker, "_start", start_and_note)
     with pytest.raises(KeyboardInterrupt):
         api.scan([shop], Options(jobs=2), base=shop, progress=interrupt)
     assert len(started) == 2
     assert all(process.poll() is not None for process in started)
     assert capfd.readouterr() == ("", "")
-
-
-def test_contents_are_read_back_as_they_were_also_once_they_are_too_many_for_the_memory():
-    store = Store()
-    texts = [bytes([65 + number]) * 1_500_000 for number in range(5)]
-    kept = [store.keep(FileResult("a.py", Status.CHANGED, before=text, after=text.lower())) for text in texts]
-    assert [(result.before, result.after) for result in kept] == [(text, text.lower()) for text in texts]
-    assert kept[0] == FileResult("a.py", Status.CHANGED, before=texts[0], after=texts[0].lower())

@@ -15,13 +15,14 @@ from case_runner import FIXTURES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ik_migrate import api, codemod
-from ik_migrate.controls.options import Options
-from ik_migrate.pipeline import migrate_bytes
+from ik_migrate import api
+from ik_migrate.engine import registry as codemod
+from ik_migrate.engine.executor import SerialExecutor
+from ik_migrate.engine.pipeline import migrate_bytes
+from ik_migrate.model.options import Options
+from ik_migrate.model.result import Status
+from ik_migrate.project.project import Project
 from ik_migrate.reports.diff import unified_diff
-from ik_migrate.resolution.project import Project
-from ik_migrate.results import Status
-from ik_migrate.running.crew import Alone
 
 EXAMPLES = int(os.environ.get("IK_MIGRATE_EXAMPLES", "0"))
 settings.register_profile(
@@ -204,10 +205,10 @@ def test_order_makes_no_difference(photo_site, monkeypatch, what):
 
     expected = results()
     if what == "rules":
-        monkeypatch.setattr("ik_migrate.pipeline.codemods", lambda: codemod.codemods()[::-1])
+        monkeypatch.setattr("ik_migrate.engine.pipeline.codemods", lambda: codemod.codemods()[::-1])
     else:
-        whole = Alone.results
-        monkeypatch.setattr(Alone, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))
+        whole = SerialExecutor.results
+        monkeypatch.setattr(SerialExecutor, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))
     assert results() == expected
 
 

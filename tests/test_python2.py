@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ik_migrate.syntax.python2 import NotPython, check_python2, is_python2, translate
+from ik_migrate.source.python2.translation import NotPython, check_python2, is_python2, translate
 
 ROOT = Path(__file__).parents[1]
 NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -382,7 +382,7 @@ def test_any_mixture(program):
 def test_nothing_is_written_or_printed(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from ik_migrate.syntax.python2 import translate\n"
+        "from ik_migrate.source.python2.translation import translate\n"
         "assert 'fissix' not in sys.modules\n"
         "translate('print(1)')\n"
         "assert 'fissix' not in sys.modules\n"

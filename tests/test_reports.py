@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from ik_migrate.files.original import split_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.code_frame import code_frame
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.reports.json_report import as_dict, write_json
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown, write_rule, write_rules_table
 from ik_migrate.reports.text import write_text
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import split_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE, UNSAFE, MANUAL, NOTICE = Applicability
@@ -35,7 +37,7 @@ def make_rule(code="IK101", name="image-field", kinds=(SAFE,), **fields):
     defaults = {
         "summary": "`image_field=` is called `source=`",
         "why": f"ImageKit 3 raises TypeError for {name}.",
-        "todo": f"Do what {code} asks for.",
+        "help": f"Do what {code} asks for.",
         "source": "ImageSpecField.__init__, 3.0.4",
         "before": "image_field='image'\n",
         "after": "source='image'\n",
@@ -59,9 +61,9 @@ class Photo(models.Model):
 """
 
 
-def make_finding(rule=RENAME, place=(3, 41, 3, 52), path="gallery/models.py", **fields):
+def make_finding(rule=RENAME, location=(3, 41, 3, 52), path="gallery/models.py", **fields):
     defaults = {"message": "Photo.small is found", "applicability": rule.applicability[0]}
-    return Finding(rule, path, Place(*place), **{**defaults, **fields})
+    return Finding(rule, path, Location(*location), **{**defaults, **fields})
 
 
 def make_result(*findings, code=CODE, path="gallery/models.py", **fields):
@@ -83,7 +85,7 @@ def text_of(report, *, width=80, color=False, encoding="utf-8"):
 
 
 def frame_of(code, place, width=76, **options):
-    return [line.plain for line in code_frame(split_lines(code), Place(*place), width=width, **options)]
+    return [line.plain for line in code_frame(split_lines(code), Location(*place), width=width, **options)]
 
 
 # Text: one finding
@@ -135,7 +137,7 @@ def test_the_code_of_a_place_is_shown_once():
 
 
 def test_a_reason_of_its_own_is_given_in_full():
-    findings = [make_finding(), make_finding(place=(6, 9, 6, 20), why="Here it is otherwise.", todo="Think.")]
+    findings = [make_finding(), make_finding(location=(6, 9, 6, 20), why="Here it is otherwise.", help="Think.")]
     text = text_of(make_report(make_result(*findings)))
     assert "Why: ImageKit 3 raises" in text
     assert "Why: Here it is otherwise." in text
@@ -143,7 +145,7 @@ def test_a_reason_of_its_own_is_given_in_full():
 
 
 def test_nothing_is_pointed_to_for_what_apply_does():
-    text = text_of(make_report(make_result(make_finding(), make_finding(place=(6, 9, 6, 20)))))
+    text = text_of(make_report(make_result(make_finding(), make_finding(location=(6, 9, 6, 20)))))
     assert "as at" not in text
 
 
@@ -221,7 +223,7 @@ def test_lines_end_where_python_ends_them():
     ],
 )
 def test_the_file_is_decoded_as_it_was_read(data, encoding, shown):
-    finding = make_finding(place=(1, 1, 1, 3))
+    finding = make_finding(location=(1, 1, 1, 3))
     assert f"    {shown}\n      | ^^\n" in text_of(make_report(make_result(finding, code=data, encoding=encoding)))
 
 
@@ -234,7 +236,7 @@ EVIL = "\x1b[2J\x07\x9b\u202e\u200b\x0c\udce9"
 @pytest.mark.parametrize("color", [False, True])
 def test_control_characters_are_shown_as_escapes(color):
     path = f"evil{EVIL}\n.py"
-    finding = make_finding(path=path, message=EVIL, why=EVIL, todo=EVIL, suggestion=EVIL, place=(1, 1, 1, 2))
+    finding = make_finding(path=path, message=EVIL, why=EVIL, help=EVIL, suggestion=EVIL, location=(1, 1, 1, 2))
     failed = FileResult(path, Status.FAILED, reason=EVIL)
     report = make_report(make_result(finding, path=path, code=f"x = '{EVIL[:-1]}'\n"), failed, skipped_trees=(EVIL,))
     text = text_of(report, color=color)
@@ -248,7 +250,7 @@ def test_control_characters_are_shown_as_escapes(color):
 
 def test_code_is_not_taken_for_markup():
     code = "x = '[bold]y[/bold] [/nothing] :smile: [link=http://x]'\n"
-    finding = make_finding(place=(1, 1, 1, 2), message="[red]m[/red]", path="[blue].py")
+    finding = make_finding(location=(1, 1, 1, 2), message="[red]m[/red]", path="[blue].py")
     text = text_of(make_report(make_result(finding, code=code, path="[blue].py")))
     assert code in text
     assert "[red]m[/red]" in text
@@ -256,7 +258,7 @@ def test_code_is_not_taken_for_markup():
 
 
 def test_a_stream_that_is_not_utf_8_gets_only_what_it_can_hold():
-    finding = make_finding(message="Photo.größe is found", place=(1, 1, 1, 2))
+    finding = make_finding(message="Photo.größe is found", location=(1, 1, 1, 2))
     text = text_of(make_report(make_result(finding, code="größe = '写'\n")), encoding="ascii")
     assert r"gr\xf6\xdfe = '\u5199'" in text
     assert text.isascii()
@@ -267,7 +269,7 @@ def test_a_stream_that_is_not_utf_8_gets_only_what_it_can_hold():
 
 def everything(command="scan", **fields):
     """A report with one of everything."""
-    rename, larger = make_finding(), make_finding(place=(6, 9, 6, 20))
+    rename, larger = make_finding(), make_finding(location=(6, 9, 6, 20))
     callable_, cache_to, cache_dir = make_finding(CALLABLE), make_finding(CACHE_TO), make_finding(CACHE_DIR)
     applied = (rename, larger, callable_) if fields.get("unsafe_fixes") else (rename, larger)
     return make_report(
@@ -742,7 +744,7 @@ def test_pages_that_are_not_as_they_should_be(tmp_path, capsys):
 
 def test_the_picture_is_complete_in_itself_and_always_the_same():
     script = load_script("render_screenshot")
-    findings = [make_finding(place=(line % 6 + 1, 1, line % 6 + 1, 5)) for line in range(40)]
+    findings = [make_finding(location=(line % 6 + 1, 1, line % 6 + 1, 5)) for line in range(40)]
     report = make_report(make_result(*findings))
     picture = script.draw(report)
     assert picture == script.draw(report)

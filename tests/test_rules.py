@@ -23,11 +23,12 @@ from case_runner import (
 )
 
 from ik_migrate import api
-from ik_migrate.codemod import rules
-from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
-from ik_migrate.results import FileResult, Status
+from ik_migrate.engine.registry import rules
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.options import Options
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 
 DOCS = Path(__file__).parents[1] / "docs"
 KNOWN = known_failing()
@@ -106,10 +107,10 @@ def _shown(data: bytes) -> str:
 
 def _assert_findings(case: Case, report: Report) -> None:
     for finding in report.findings:
-        place = finding.place
+        place = finding.location
         text = place_text(case.before[finding.path], place.line, place.column, place.end_line, place.end_column)
         assert text.strip(), f"{finding.rule.code} points at nothing"
-        assert finding.message and finding.why and finding.todo
+        assert finding.message and finding.why and finding.help
         assert finding.applicability in finding.rule.applicability, f"{finding.rule.code} does not own up to this"
     codes = {finding.rule.code for finding in report.findings}
     own = next(code for code, rule in rules().items() if rule.name == case.rule)
@@ -123,11 +124,13 @@ def _assert_findings(case: Case, report: Report) -> None:
 
 def _left(result: FileResult) -> list[Finding]:
     """What is left for a person; what is said once about the whole project is taken as known."""
-    return [finding for finding in result.findings if finding not in result.applied and not finding.rule.once]
+    return [
+        finding for finding in result.findings if finding not in result.applied and not finding.rule.once_per_project
+    ]
 
 
 def _summary(finding: Finding) -> list[object]:
-    return [finding.path, finding.place.line, finding.rule.code, finding.applicability.value]
+    return [finding.path, finding.location.line, finding.rule.code, finding.applicability.value]
 
 
 def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
@@ -135,15 +138,15 @@ def _assert_nothing_left_to_write(case: Case, folder: Path) -> None:
     options = Options(unsafe_fixes=case.unsafe_fixes)
     again = api.apply([folder], options, base=folder)
     assert read_tree(folder) == case.after
-    writable = [_summary(finding) for finding in again.findings if options.writes(finding)]
+    writable = [_summary(finding) for finding in again.findings if options.should_apply(finding)]
     assert writable == [] or not case.changes
     assert not any(result.applied for result in again.results)
 
 
 def _assert_parses(data: bytes) -> None:
     """The expected text is Python 3, or Python 2 that only lacks what is gone since."""
-    from ik_migrate.files.source import Source
-    from ik_migrate.syntax.module import PythonText
+    from ik_migrate.source.source_file import Source
+    from ik_migrate.source.tree import PythonText
 
     text = PythonText(Source.from_python(data))
     if not text.is_python2:

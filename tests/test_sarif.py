@@ -13,10 +13,12 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from ik_migrate.api import Options, scan
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.sarif import write_sarif
-from ik_migrate.results import FileResult, Status
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 MODELS = """\
@@ -57,7 +59,7 @@ def everything(folder):
     report = scanned(folder, unsafe_fixes=True)
     (result,) = [result for result in report.results if result.path == "models.py"]
     first, second, *others = result.findings
-    marked = replace(result, findings=tuple(others), suppressed=(first,), known=(second,))
+    marked = replace(result, findings=tuple(others), suppressed=(first,), baselined=(second,))
     results = tuple(marked if other is result else other for other in report.results)
     errors = (("nowhere", "there is no such file or folder"),)
     skipped = FileResult("left.py", Status.SKIPPED, reason="it is generated")
@@ -205,7 +207,7 @@ def test_a_path_that_is_no_text_is_an_address_of_bytes(tmp_path):
     report = everything(tmp_path)
     rule = report.findings[0].rule
     path = "./caf\udce9/a b:%.py"
-    finding = Finding(rule, path, Place(1, 1, 1, 2), "odd [link](here)", Applicability.MANUAL)
+    finding = Finding(rule, path, Location(1, 1, 1, 2), "odd [link](here)", Applicability.MANUAL)
     (result,) = results_of(Report("scan", (FileResult(path, Status.UNCHANGED, (finding,), before=b"x\n"),)))
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "caf%E9/a%20b%3A%25.py", "uriBaseId": "SRCROOT"}

@@ -8,8 +8,8 @@ import weakref
 import pytest
 
 from ik_migrate import api
-from ik_migrate.controls.options import Options
-from ik_migrate.running import time_limit
+from ik_migrate.engine import time_limit
+from ik_migrate.model.options import Options
 
 IMPORTS = """\
 from django.db import models
@@ -137,8 +137,8 @@ def test_file_that_takes_too_long(site, monkeypatch):
     """It alone is left, be it read for the first time or worked on."""
     (site / "slow.py").write_text(IMPORTS + MODEL)
     monkeypatch.setattr(time_limit, "SECONDS", 0.2)
-    from ik_migrate import pipeline
-    from ik_migrate.resolution import facts
+    from ik_migrate.engine import file_facts as facts
+    from ik_migrate.engine import pipeline
 
     for owner, name, argument in ((facts, "facts_of", 1), (pipeline, "findings_of", 0)):
         whole = getattr(owner, name)
@@ -165,9 +165,9 @@ def test_fault_over_backends(site, monkeypatch):
         raise ZeroDivisionError
 
     api.scan([site], base=site)
-    monkeypatch.setattr("ik_migrate.caching.custom_backends.own_backends", fail)
+    monkeypatch.setattr("ik_migrate.codegen.custom_backends.own_backends", fail)
     # What the default strategy is can't be told then, nor whether anybody needs it.
-    monkeypatch.setattr("ik_migrate.caching.backends.backend_settings", fail)
+    monkeypatch.setattr("ik_migrate.imagekit.cache_backends.backend_settings", fail)
     report = api.apply([site], Options(unsafe_fixes=True), base=site)
     assert [path for path, _ in report.failed] == ["b.py", "settings.py"]
     assert (site / "b.py").read_text() == backends
@@ -195,7 +195,7 @@ def test_control_files_that_are_nested_too_deeply(site, run):
 
 def test_name_that_all_files_import(tmp_path, monkeypatch):
     """Who imports it from which file is found out once: each file is parsed as often as it is with few files."""
-    from ik_migrate.resolution import project
+    from ik_migrate.project import project
 
     imports = "from imagekit.imagecache import PessimisticImageCacheBackend\n"
     made = []
@@ -218,7 +218,7 @@ def test_name_that_all_files_import(tmp_path, monkeypatch):
 
 def test_memory_of_files_that_are_done(tmp_path, monkeypatch):
     """It is free at once: the garbage collector, which is slow and rarely asked, has nothing to do with it."""
-    from ik_migrate.resolution import project
+    from ik_migrate.project import project
 
     made = []
     parse = project.PythonText

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.codemod import rules
-from ik_migrate.findings import Applicability
+from ik_migrate.engine.registry import rules
+from ik_migrate.model.rule import Applicability
 
 MODELS = """\
 from django.db import models
@@ -100,7 +100,7 @@ def test_they_are_rewritten_on_request_only(project):
     assert (root / "gallery/views.py").read_text() == text
     [finding] = findings(root)
     assert (finding.rule.code, finding.applicability) == ("IK501", Applicability.UNSAFE)
-    assert finding.path == "gallery/views.py" and finding.place.line == 2
+    assert finding.path == "gallery/views.py" and finding.location.line == 2
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_names_of_other_attributes_need_a_look(project):
             photo.thumbnail.source_file
     """
     root = project({"video/__init__.py": "", "video/models.py": video, "gallery/views.py": views})
-    found = [(f.place.line, f.rule.code, f.applicability) for f in findings(root)]
+    found = [(f.location.line, f.rule.code, f.applicability) for f in findings(root)]
     assert found == [
         (6, "IK501", Applicability.MANUAL),
         (7, "IK501", Applicability.UNSAFE),
@@ -259,7 +259,7 @@ def test_what_needs_a_person_says_what_to_write(project, code, kind, shown):
         head += "from imagekit.models.fields.files import ImageSpecFieldFile\n"
     root = project({"gallery/views.py": f"{head}\n\ndef view(photo, run):\n    {code}\n"})
     line = (root / "gallery/views.py").read_text().count("\n")
-    [finding] = [finding for finding in findings(root) if finding.place.line == line]
+    [finding] = [finding for finding in findings(root) if finding.location.line == line]
     assert (finding.rule.code, finding.applicability) == (kind, Applicability.MANUAL)
     assert shown in finding.suggestion
     compile(finding.suggestion, "suggestion", "exec")

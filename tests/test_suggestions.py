@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ik_migrate.api import apply, scan
-from ik_migrate.findings import Applicability
+from ik_migrate.model.rule import Applicability
 
 MODELS = """\
 from django.db import models

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from ik_migrate import api
-from ik_migrate.around.command_lines import mentions
-from ik_migrate.around.requirements import asks_for_ik2, requirements
-from ik_migrate.around.targets import TARGETS, exact_pin, pin, shell_pin, target_named
-from ik_migrate.controls.options import Options
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.syntax.comments import in_comment
+from ik_migrate.imagekit.command_lines import mentions
+from ik_migrate.imagekit.requirements import asks_for_ik2, requirements
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.options import Options
+from ik_migrate.model.rule import Applicability
+from ik_migrate.model.targets import TARGETS, exact_pin, pin, shell_pin, target_named
+from ik_migrate.source.comments import in_comment
 
 MODELS = """\
 from django.db import models
@@ -265,7 +266,7 @@ def test_cache_paths_that_the_project_chose(tmp_path: Path) -> None:
     own = MODELS.format(more="") + "    own = ImageSpecField([], image_field='image', cache_to='cache/own')\n"
     nginx = b"location /media/cache/own/ {}\nlocation /media/cache/photos/ {}\n"
     found = _findings(tmp_path, {"models.py": own.encode(), "nginx.conf": nginx}, "IK306")
-    assert [finding.place.line for finding in found] == [2]
+    assert [finding.location.line for finding in found] == [2]
 
 
 def test_cache_paths_without_default_names(tmp_path: Path) -> None:
@@ -291,7 +292,7 @@ def test_cache_paths_of_something_else(tmp_path: Path, keyword: str) -> None:
 )
 def test_addresses_of_imagekit_2(tmp_path, line):
     (found,) = _findings(tmp_path, {"requirements.txt": f"Django==1.5\n{line}\n".encode()}, "IK603")
-    assert (found.applicability, found.place.line) == (Applicability.MANUAL, 2)
+    assert (found.applicability, found.location.line) == (Applicability.MANUAL, 2)
     assert "asks for ImageKit 2" in found.message
 
 

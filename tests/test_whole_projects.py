@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.findings import Applicability
+from ik_migrate.model.rule import Applicability
 
 MODELS = """\
 from django.db import models
@@ -45,7 +45,7 @@ def found(folder, *paths, **options):
     report = scan([folder / path for path in paths] or [folder], Options(**options), base=folder)
     assert not report.failed
     return [
-        (finding.path, finding.place.line, finding.rule.code, finding.applicability.value)
+        (finding.path, finding.location.line, finding.rule.code, finding.applicability.value)
         for finding in report.findings
         if finding.applicability is not Applicability.NOTICE
     ]

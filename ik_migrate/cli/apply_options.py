@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ik_migrate.errors import IkMigrateError
+from ik_migrate.model.errors import IkMigrateError
 
 if TYPE_CHECKING:
-    from ik_migrate.running.choice import Choose
+    from ik_migrate.engine.interactive import ConfirmCallback
 
 
-class Care(NamedTuple):
+class WriteOptions(NamedTuple):
     """With how much care to write.
 
     Args:
@@ -53,13 +53,13 @@ class Care(NamedTuple):
         if self.require_clean:
             _require_clean(paths)
 
-    def chooser(self, color: bool | None) -> Choose | None:
+    def chooser(self, color: bool | None) -> ConfirmCallback | None:
         """Who is asked about each rewrite; None where nobody is."""
         if not self.interactive:
             return None
-        from ik_migrate.cli.dialogue import Dialogue
+        from ik_migrate.cli.prompt import Prompt
 
-        return Dialogue(color)
+        return Prompt(color)
 
 
 def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +67,7 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def gathered(interactive: bool, backup: str | None, require_clean: bool, **others: Any) -> Any:
-        return command(care=Care(interactive, backup or "", require_clean), **others)
+        return command(care=WriteOptions(interactive, backup or "", require_clean), **others)
 
     for decorate in (
         click.option("--require-clean", is_flag=True, help="Write nothing where git has something uncommitted."),

@@ -35,7 +35,7 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
     """The codes of rules, after the last comma of a list of them."""
     from click.shell_completion import CompletionItem
 
-    from ik_migrate.codemod import rules
+    from ik_migrate.engine.registry import rules
 
     done, comma, begun = incomplete.rpartition(",")
     return [
@@ -49,6 +49,6 @@ def complete_targets(ctx: click.Context, param: click.Parameter, incomplete: str
     """The versions of ImageKit to move to."""
     from click.shell_completion import CompletionItem
 
-    from ik_migrate.around.targets import TARGETS
+    from ik_migrate.model.targets import TARGETS
 
     return [CompletionItem(version) for version in TARGETS if version.startswith(incomplete)]

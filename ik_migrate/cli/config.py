@@ -12,7 +12,7 @@ from ik_migrate.cli.help import SectionedCommand
 from ik_migrate.cli.run_options import configured, setting_options
 
 if TYPE_CHECKING:
-    from ik_migrate.controls.config import Configuration
+    from ik_migrate.config.config_file import Configuration
 
 
 @click.command(cls=SectionedCommand)
@@ -48,7 +48,7 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
 
 def _as_text(configuration: Configuration) -> str:
     """The settings as TOML, with a comment on each that says where it comes from."""
-    from ik_migrate.controls.config_keys import KEYS, shown
+    from ik_migrate.config.keys import KEYS, shown
 
     file = configuration.file if configuration.file else "none"
     lines = [f"# configuration file: {file}"]
@@ -61,7 +61,7 @@ def _as_text(configuration: Configuration) -> str:
 
 def _as_dict(configuration: Configuration) -> dict[str, Any]:
     """The settings as plain data."""
-    from ik_migrate.controls.config_keys import KEYS
+    from ik_migrate.config.keys import KEYS
 
     settings = {}
     for name in KEYS:
@@ -72,8 +72,8 @@ def _as_dict(configuration: Configuration) -> dict[str, Any]:
 
 def _value_and_origin(configuration: Configuration, name: str) -> tuple[object, str]:
     """A key's value as it was written, or its default, and where it was said."""
-    from ik_migrate.controls.config_keys import KEYS
-    from ik_migrate.controls.options import Options
+    from ik_migrate.config.keys import KEYS
+    from ik_migrate.model.options import Options
 
     setting = configuration.settings.get(name)
     if setting is not None:

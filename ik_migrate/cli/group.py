@@ -12,7 +12,7 @@ from typing import IO, Any
 import click
 
 from ik_migrate import __version__
-from ik_migrate.errors import IkMigrateError, Stopped
+from ik_migrate.model.errors import IkMigrateError, Stopped
 
 EXIT_STATUSES = """\b
 Exit status:

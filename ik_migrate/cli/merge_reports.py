@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ik_migrate.cli.given_path import GivenPath
 from ik_migrate.cli.group import EXIT_STATUSES
+from ik_migrate.cli.path_type import GivenPath
 from ik_migrate.cli.report_options import Output, report_options, write_outputs, write_report
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
-    from ik_migrate.report import Report
+    from ik_migrate.model.report import Report
 
 
 @click.command("merge-reports", epilog=EXIT_STATUSES)
@@ -49,7 +49,7 @@ def _merged(paths: tuple[Path, ...]) -> Report:
     Raises:
         click.UsageError: when they can't be made one.
     """
-    from ik_migrate.files.files_of_ours import content
+    from ik_migrate.files.report_files import content
     from ik_migrate.reports.json_reader import NotAReport, read_json
     from ik_migrate.reports.merge import NotAlike, merged, report_names
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ik_migrate.files.files_of_ours import new_text
+from ik_migrate.files.report_files import new_text
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
     from ik_migrate.cli.terminal_options import Terminal
-    from ik_migrate.report import Report
+    from ik_migrate.model.report import Report
 
 
 class Output(NamedTuple):

@@ -14,7 +14,7 @@ from ik_migrate.cli.terminal_options import COLORS, color_option
 @color_option
 def rules(color: str) -> None:
     """List the rules."""
-    from ik_migrate import codemod
+    from ik_migrate.engine import registry as codemod
     from ik_migrate.reports.rule_page import write_rules_table
 
     write_rules_table(codemod.rules().values(), sys.stdout, COLORS[color])
@@ -25,7 +25,7 @@ def rules(color: str) -> None:
 @color_option
 def explain(code: str, color: str) -> None:
     """Say why a rule is there, with an example and the source of the fact."""
-    from ik_migrate import codemod
+    from ik_migrate.engine import registry as codemod
     from ik_migrate.reports.rule_page import write_rule
 
     wanted = code.strip()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ik_migrate.cli.completion import complete_codes, complete_targets
-from ik_migrate.cli.given_path import GivenPath
+from ik_migrate.cli.path_type import GivenPath
 
 if TYPE_CHECKING:
-    from ik_migrate.controls.config import Configuration
-    from ik_migrate.controls.options import Options
+    from ik_migrate.config.config_file import Configuration
+    from ik_migrate.model.options import Options
 
 
 def run_options(command: Any) -> Any:
@@ -95,7 +95,7 @@ def warn_of_other_configurations(paths: Sequence[Path], config_file: Path | None
     """Say on standard error which configuration files are not heeded though paths lie in their projects."""
     if len(paths) < 2 or config_file is not None or no_config:
         return
-    from ik_migrate.controls.config import passed_over
+    from ik_migrate.config.config_file import passed_over
 
     for file in passed_over(paths):
         shown = click.format_filename(os.path.relpath(file))
@@ -115,8 +115,8 @@ def configured(
         click.UsageError: when options exclude each other.
         ConfigError: when the configuration file can't be used.
     """
-    from ik_migrate.controls.config import Configuration, Setting, configuration_for
-    from ik_migrate.controls.config_keys import KEYS, BadValue
+    from ik_migrate.config.config_file import Configuration, Setting, configuration_for
+    from ik_migrate.config.keys import KEYS, BadValue
 
     if config_file is not None and no_config:
         raise click.UsageError("--config and --no-config exclude each other.")
@@ -140,7 +140,7 @@ def _as_in_a_file(field: str, value: Any) -> object:
     Raises:
         BadValue: when it has not the form that its help shows.
     """
-    from ik_migrate.controls.config_keys import BadValue
+    from ik_migrate.config.keys import BadValue
 
     if field in {"select", "ignore"}:
         return _codes(",".join(value))
@@ -161,11 +161,11 @@ def _codes(text: str) -> list[str]:
     Raises:
         BadValue: when there are none, or no rule has such a code.
     """
-    from ik_migrate.codemod import complaint_about
-    from ik_migrate.controls.config_keys import BadValue
+    from ik_migrate.config.keys import BadValue
+    from ik_migrate.engine.registry import describe_unknown_code
 
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    complaint = complaint_about(codes) if codes else "it names no rule"
+    complaint = describe_unknown_code(codes) if codes else "it names no rule"
     if complaint:
         raise BadValue(complaint)
     return codes

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ik_migrate.cli.apply_options import Care, apply_options
-from ik_migrate.cli.chosen_files import ChosenFiles, file_options
-from ik_migrate.cli.given_path import GivenPath
+from ik_migrate.cli.apply_options import WriteOptions, apply_options
+from ik_migrate.cli.file_selection import ChosenFiles, file_options
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.help import APPLY_EXAMPLES, SCAN_EXAMPLES, SectionedCommand
+from ik_migrate.cli.path_type import GivenPath
 from ik_migrate.cli.report_options import Output, report_options, wants_fixes, write_outputs, write_report
 from ik_migrate.cli.run_options import options_from, run_options, warn_of_other_configurations
 from ik_migrate.cli.terminal_options import Terminal, terminal_options
 
 if TYPE_CHECKING:
-    from ik_migrate.controls.options import Options
-    from ik_migrate.report import Report
+    from ik_migrate.model.options import Options
+    from ik_migrate.model.report import Report
 
 
 @click.command(
@@ -72,7 +72,7 @@ def scan(
 def apply(
     files: ChosenFiles,
     as_diff: bool,
-    care: Care,
+    care: WriteOptions,
     report_format: str,
     outputs: tuple[Output, ...],
     terminal: Terminal,
@@ -138,7 +138,7 @@ def _scanned(
     return report
 
 
-def _applied(files: ChosenFiles, care: Care, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
+def _applied(files: ChosenFiles, care: WriteOptions, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
     """What became of the files, and what else there is to say about it."""
     from ik_migrate import api
     from ik_migrate.cli.undo import Undo

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ik_migrate.cli.progress_bar import ProgressBar
-    from ik_migrate.report import Report
+    from ik_migrate.model.report import Report
 
 
 COLORS = {"auto": None, "always": True, "never": False}
@@ -95,9 +95,9 @@ class Terminal(NamedTuple):
             seconds: how long each phase took.
         """
         for remark in report.remarks if not self.quiet else ():
-            from ik_migrate.reports.visible import visible
+            from ik_migrate.reports.escape import escape
 
-            click.echo(visible(remark), err=True)
+            click.echo(escape(remark), err=True)
         if not self.verbose:
             return
         if report.left_out:
@@ -145,6 +145,6 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
     """Say something about files on standard error, one line each."""
     for path, reason in files:
-        from ik_migrate.reports.visible import visible
+        from ik_migrate.reports.escape import escape
 
-        click.echo(f"{indent}{visible(path)}: {visible(reason)}", err=True)
+        click.echo(f"{indent}{escape(path)}: {escape(reason)}", err=True)

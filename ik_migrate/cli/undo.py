@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ik_migrate.files.work_tree import GitError, Uncommitted, top_of, tracked, uncommitted
-from ik_migrate.report import Report
-from ik_migrate.reports.visible import visible
-from ik_migrate.results import Status
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import Status
+from ik_migrate.reports.escape import escape
 
 
 class Undo:
@@ -82,4 +82,4 @@ def _checkout(command: str, paths: Sequence[str]) -> list[str]:
 
 def _quoted(paths: Sequence[str]) -> str:
     """The paths as a shell takes them; a name that could take the terminal over is shown with escapes instead."""
-    return " ".join(visible(shlex.quote(path)) for path in paths)
+    return " ".join(escape(shlex.quote(path)) for path in paths)

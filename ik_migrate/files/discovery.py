@@ -8,78 +8,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from ik_migrate.controls.options import Options
+from ik_migrate.files.excluded_dirs import foreign_tree
 from ik_migrate.files.filetypes import is_own
-from ik_migrate.files.foreign_trees import foreign_tree
 from ik_migrate.files.git import answer_of, end, start_git
 from ik_migrate.files.git_listing import LISTING, Listing
-from ik_migrate.files.path_patterns import any_matches
+from ik_migrate.files.places import is_below, quick_test
 from ik_migrate.files.reading import file_content, is_larger_than_text
+from ik_migrate.files.search_result import Search
+from ik_migrate.files.triggers import EXCLUDED, TRIGGERS
 from ik_migrate.files.utf16 import unsearchable_requirements
-
-PYTHON_TRIGGERS = (b"IMAGEKIT", b"._ik.spec_fi")
-"""What Python code that uses ImageKit may say and nothing else: a setting, or the specs of an instance."""
-TRIGGERS = (b"imagekit", b"ikcache", *PYTHON_TRIGGERS)
-"""What a file that uses ImageKit says somewhere: besides those the package, or a command."""
-IGNORE_COMMENT = b"ik-migrate: ignore"
-"""What a comment for us says; looked for only in projects that use ImageKit, which costs the others nothing."""
-
-EXCLUDED = "excluded"
-"""Why a file is left out that the user wants to be."""
+from ik_migrate.model.options import Options
+from ik_migrate.model.path_patterns import any_matches
 
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
 _MESSAGE_AT_MOST = 500
-_PROJECT_MARKS = ("manage.py", "setup.py", "pyproject.toml", "setup.cfg", "tox.ini")
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
-
-
-@dataclass
-class Search:
-    """What was looked for and found.
-
-    Args:
-        files: the files with a trigger in them, sorted.
-        searched: how many files were looked into, as far as known.
-        skipped: folders left out, to be said once.
-        errors: what could not be read, a path and a reason each.
-        left_out: files with a trigger in them that are not in ``files``, with a reason each.
-        remarks: what else the user should know about the search.
-    """
-
-    files: list[Path] = field(default_factory=list)
-    searched: int = 0
-    skipped: list[str] = field(default_factory=list)
-    errors: list[tuple[Path, str]] = field(default_factory=list)
-    left_out: list[tuple[Path, str]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-
-def project_root(path: Path) -> Path:
-    """The folder of the project that ``path`` is or belongs to: its repository, else where its set-up lies."""
-    folder = path if path.is_dir() else path.parent
-    folder = Path(os.path.abspath(folder))
-    if path.is_dir() and (folder / "manage.py").is_file():
-        # A whole Django project was asked for: what lies beside it in the repository is not a part of it.
-        return folder
-    marked = folder
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists():
-            return candidate
-        if any((candidate / mark).is_file() for mark in _PROJECT_MARKS):
-            marked = candidate
-    return marked
-
-
-def is_project(folder: Path) -> bool:
-    """Whether something says that a project begins in the folder."""
-    return any((folder / mark).exists() for mark in (".git", *_PROJECT_MARKS))
 
 
 def search(
@@ -130,23 +79,6 @@ def search(
     found.errors = [(path, reason) for path, reason in found.errors if not any_matches(path, options.exclude, folder)]
     found.files = sorted(kept)
     return found
-
-
-def is_below(path: Path, places: Iterable[Path]) -> bool:
-    """Whether ``path`` is one of ``places``, or lies in one of them."""
-    return any(path == place or place in path.parents for place in places)
-
-
-def quick_test(places: Collection[Path]) -> Callable[[str], bool]:
-    """A test like `is_below`, for the many paths of a project."""
-    exact = {str(place) for place in places}
-    above = tuple(os.path.join(place, "") for place in places)
-    return lambda path: path in exact or path.startswith(above)
-
-
-def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:
-    """Whether one of ``triggers`` is in ``data``."""
-    return any(trigger in data for trigger in triggers)
 
 
 def _git_grep(
@@ -228,7 +160,7 @@ def _patterns(triggers: tuple[bytes, ...]) -> tuple[str, bytes]:
     """
     if len(triggers) <= _FEW:
         return "-F", b"\n".join(triggers)
-    from ik_migrate.files.any_of import any_of, shortest
+    from ik_migrate.files.multi_pattern import any_of, shortest
 
     return "-E", any_of(shortest(triggers), is_posix=True)
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ik_migrate.controls.options import Options
-from ik_migrate.files.discovery import PYTHON_TRIGGERS, Search, has_trigger
+from ik_migrate.files.excluded_dirs import is_excluded
 from ik_migrate.files.filetypes import BINARY_ENDINGS, may_be_python
-from ik_migrate.files.foreign_trees import is_excluded
 from ik_migrate.files.reading import LARGEST, READ_ONLY, large_pieces
+from ik_migrate.files.search_result import Search
+from ik_migrate.files.triggers import PYTHON_TRIGGERS, has_trigger
+from ik_migrate.model.options import Options
 
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "__pycache__"})
 # To look for one word is twenty times as fast as to look for one of several at once, however many.
@@ -77,7 +78,7 @@ def search_links(links: Iterable[str], triggers: tuple[bytes, ...]) -> Search:
 def _test_for(triggers: tuple[bytes, ...]) -> Callable[[str, bytes], bool]:
     """Whether a file of some name and content has one of the triggers."""
     if len(triggers) > _MANY:
-        from ik_migrate.files.any_of import any_of, shortest
+        from ik_migrate.files.multi_pattern import any_of, shortest
 
         search = re.compile(any_of(shortest(triggers))).search
         return lambda name, data: search(data) is not None

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.errors import IkMigrateError
-from ik_migrate.files.discovery import is_below
 from ik_migrate.files.git import answer_of, start_git_with_filters
+from ik_migrate.files.places import is_below
+from ik_migrate.model.errors import IkMigrateError
 
 
 class GitError(IkMigrateError):

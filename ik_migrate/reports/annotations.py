@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ik_migrate.controls.fingerprints import fingerprints_of
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
-from ik_migrate.reports.visible import visible, visible_lines
-from ik_migrate.results import FileResult, Status
+from ik_migrate.baseline.fingerprints import fingerprints_of
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
+from ik_migrate.reports.escape import escape, visible_lines
 
 
 class Level(Enum):
@@ -31,7 +32,7 @@ LEVELS = {
 
 
 @dataclass(frozen=True)
-class Gap:
+class FileProblem:
     """A file or folder that could not be looked at, or written, as a whole.
 
     Args:
@@ -56,17 +57,17 @@ def open_findings(report: Report) -> Iterator[tuple[FileResult, Finding, str]]:
 
 def identities(result: FileResult) -> dict[Finding, str]:
     """The fingerprint of each finding of a file, of those too that do not count."""
-    found = [*result.findings, *result.suppressed, *result.known]
+    found = [*result.findings, *result.suppressed, *result.baselined]
     if result.fingerprints:
         return dict(zip(found, result.fingerprints, strict=True))
     found.sort(key=lambda finding: finding.sort_key)
     return dict(zip(found, fingerprints_of(result, tuple(found)), strict=True))
 
 
-def gaps(report: Report) -> list[Gap]:
+def gaps(report: Report) -> list[FileProblem]:
     """What could not be done, and what was left alone."""
-    failed = [Gap(path, reason, True) for path, reason in report.failed]
-    skipped = [Gap(r.path, r.reason, False) for r in report.results if r.status is Status.SKIPPED]
+    failed = [FileProblem(path, reason, True) for path, reason in report.failed]
+    skipped = [FileProblem(r.path, r.reason, False) for r in report.results if r.status is Status.SKIPPED]
     return [*failed, *skipped]
 
 
@@ -77,7 +78,7 @@ def title(finding: Finding) -> str:
 
 def explanation(finding: Finding) -> str:
     """Why the finding matters and what to do, as lines of plain text."""
-    parts = [f"Why: {finding.why}", f"Do: {finding.todo}"]
+    parts = [f"Why: {finding.why}", f"Do: {finding.help}"]
     if finding.suggestion:
         parts.append(f"Write:\n{finding.suggestion.rstrip()}")
     return visible_lines("\n".join(parts))
@@ -85,4 +86,4 @@ def explanation(finding: Finding) -> str:
 
 def message(finding: Finding) -> str:
     """What was found, in one line of plain text."""
-    return visible(finding.message)
+    return escape(finding.message)

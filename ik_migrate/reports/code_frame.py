@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from ik_migrate.findings import Place
+from ik_migrate.model.location import Location
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import joined
-from ik_migrate.reports.visible import visible
 
 _TAB = 4
 _MORE = "..."
@@ -25,7 +25,7 @@ def expand(line: str, encoding: str) -> list[str]:
     shown: list[str] = []
     column = 0
     for char in line:
-        display = " " * (_TAB - column % _TAB) if char == "\t" else visible(char, encoding)
+        display = " " * (_TAB - column % _TAB) if char == "\t" else escape(char, encoding)
         shown.append(display)
         column += cell_len(display)
     return shown
@@ -67,12 +67,12 @@ class FrameLine:
 
 
 def frame_lines(
-    lines: Sequence[str], place: Place, *, width: int, encoding: str = "utf-8", context: int = 1
+    lines: Sequence[str], place: Location, *, width: int, encoding: str = "utf-8", context: int = 1
 ) -> list[FrameLine]:
     """The lines of a place, its first and last where it has many.
 
     Args:
-        lines: the file, see `ik_migrate.files.original`.
+        lines: the file, see `ik_migrate.source.original_text`.
         place: what to mark; its columns count characters.
         width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.
@@ -85,7 +85,7 @@ def frame_lines(
 
 
 def code_frame(
-    lines: Sequence[str], place: Place, *, width: int, encoding: str = "utf-8", context: int = 1
+    lines: Sequence[str], place: Location, *, width: int, encoding: str = "utf-8", context: int = 1
 ) -> list[Text]:
     """The lines of a place for a terminal, with a marker below each; see `frame_lines` for the arguments.
 
@@ -108,7 +108,7 @@ def code_frame(
     return frame
 
 
-def _rows(lines: Sequence[str], place: Place, context: int) -> list[_Marked]:
+def _rows(lines: Sequence[str], place: Location, context: int) -> list[_Marked]:
     """The lines to show; none when the file has no such place."""
     if not 1 <= place.line <= len(lines):
         return []

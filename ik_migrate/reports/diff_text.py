@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.files.original import decoded_lines
+from ik_migrate.model.result import FileResult
 from ik_migrate.reports.code_frame import expand
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.reports.terminal import print_line
-from ik_migrate.results import FileResult
+from ik_migrate.source.original_text import decoded_lines
 
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ik_migrate.report import Report
+    from ik_migrate.model.report import Report
 
 Writer = Callable[["Report", IO[str]], None]
 
@@ -26,7 +26,7 @@ FORMATS = {
 
 
 FORMATS_WITH_FIXES = frozenset({"sarif"})
-"""Those that tell what each rewrite does on its own, see `ik_migrate.running.fixes`."""
+"""Those that tell what each rewrite does on its own, see `ik_migrate.engine.fixes`."""
 
 
 def writer(name: str) -> Writer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import IO
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.annotations import LEVELS, Level, explanation, gaps, message, open_findings, title
+from ik_migrate.reports.escape import escape, visible_lines
 from ik_migrate.reports.totals import totals
-from ik_migrate.reports.visible import visible, visible_lines
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 # What the runner decodes. Anything else is safe: a command starts at the start of a line, and ends with it.
@@ -25,7 +25,7 @@ def write_github(report: Report, stream: IO[str]) -> None:
         stream: where to write, UTF-8.
     """
     for result, finding, _ in open_findings(report):
-        place = finding.place
+        place = finding.location
         where = {"file": result.path, "line": str(place.line), "endLine": str(place.end_line)}
         if place.line == place.end_line:
             # GitHub refuses columns for a range of lines.
@@ -41,5 +41,5 @@ def write_github(report: Report, stream: IO[str]) -> None:
 
 
 def _command(name: str, data: str, **properties: str) -> str:
-    listed = ",".join(f"{key}={visible(value).translate(_PROPERTY)}" for key, value in properties.items())
+    listed = ",".join(f"{key}={escape(value).translate(_PROPERTY)}" for key, value in properties.items())
     return f"::{name} {listed}::{visible_lines(data).translate(_DATA)}\n"

@@ -6,9 +6,9 @@ import hashlib
 import json
 from typing import IO, Any
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.annotations import LEVELS, Level, gaps, message, open_findings, title
-from ik_migrate.reports.visible import encodable, visible
+from ik_migrate.reports.escape import encodable, escape
 
 _SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
 
@@ -23,8 +23,8 @@ def write_gitlab(report: Report, stream: IO[str]) -> None:
     issues = [
         _issue(
             result.path,
-            finding.place.line,
-            finding.place.end_line,
+            finding.location.line,
+            finding.location.end_line,
             check_name=title(finding),
             description=f"{finding.rule.code} {message(finding)}",
             severity=_SEVERITIES[LEVELS[finding.applicability]],
@@ -38,7 +38,7 @@ def write_gitlab(report: Report, stream: IO[str]) -> None:
             1,
             1,
             check_name="could-not-be-done" if gap.failed else "left-alone",
-            description=visible(f"ik-migrate: {gap.reason}"),
+            description=escape(f"ik-migrate: {gap.reason}"),
             severity="critical" if gap.failed else "info",
             identity=gap.reason,
         )

@@ -9,7 +9,7 @@ from string import Template
 from typing import IO
 
 from ik_migrate import __version__
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.html.apps_view import apps_of, apps_table, legend
 from ik_migrate.reports.html.filters import filters
 from ik_migrate.reports.html.findings_view import FindingsView

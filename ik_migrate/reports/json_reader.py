@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ik_migrate import codemod
-from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.engine import registry as codemod
+from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.json_report import SCHEMA_VERSION
-from ik_migrate.results import FileResult, Status
 
 Value = TypeVar("Value")
 
@@ -66,12 +68,14 @@ def _report(report: dict[str, Any]) -> Report:
     )
 
 
-def _baseline(baseline: dict[str, Any]) -> Comparison:
-    return Comparison(_typed(str, baseline["path"]), _all(baseline["fixed"], _trait), _all(baseline["unseen"], _trait))
+def _baseline(baseline: dict[str, Any]) -> BaselineDiff:
+    return BaselineDiff(
+        _typed(str, baseline["path"]), _all(baseline["fixed"], _trait), _all(baseline["unseen"], _trait)
+    )
 
 
-def _trait(trait: dict[str, Any]) -> Trait:
-    return Trait(*(_typed(str, trait[key]) for key in ("path", "rule", "context", "code")))
+def _trait(trait: dict[str, Any]) -> BaselineEntry:
+    return BaselineEntry(*(_typed(str, trait[key]) for key in ("path", "rule", "context", "code")))
 
 
 def _file(file: dict[str, Any]) -> FileResult:
@@ -89,7 +93,7 @@ def _file(file: dict[str, Any]) -> FileResult:
         tuple(finding for data, finding in found if data["applied"]),
         reason=_typed(str, file["reason"]),
         suppressed=those("comment"),
-        known=those("baseline"),
+        baselined=those("baseline"),
         fingerprints=tuple(_typed(str, data["fingerprint"]) for data in said),
     )
 
@@ -98,7 +102,7 @@ def _finding(finding: dict[str, Any], path: str) -> Finding:
     applicability = Applicability(finding["applicability"])
     why, todo = _typed(str, finding["why"]), _typed(str, finding["todo"])
     code, name = _typed(str, finding["rule"]["code"]), _typed(str, finding["rule"]["name"])
-    place = Place(*(_typed(int, finding["place"][key]) for key in ("line", "column", "end_line", "end_column")))
+    place = Location(*(_typed(int, finding["place"][key]) for key in ("line", "column", "end_line", "end_column")))
     unknown = Rule(code, name, name.replace("-", " "), (applicability,), why, todo, source="", before="", after="")
     return Finding(
         codemod.rules().get(code, unknown),

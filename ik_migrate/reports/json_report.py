@@ -7,12 +7,13 @@ from collections import Counter
 from typing import IO, Any
 
 from ik_migrate import __version__
-from ik_migrate.controls.traits import Comparison, Trait
-from ik_migrate.findings import Applicability, Finding
-from ik_migrate.report import Report
+from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.annotations import identities
-from ik_migrate.reports.visible import encodable
-from ik_migrate.results import FileResult, Status
+from ik_migrate.reports.escape import encodable
 
 SCHEMA_VERSION = 1
 
@@ -43,7 +44,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def _baseline(baseline: Comparison) -> dict[str, Any]:
+def _baseline(baseline: BaselineDiff) -> dict[str, Any]:
     return {
         "path": encodable(baseline.file),
         "fixed": [_trait(trait) for trait in baseline.fixed],
@@ -51,7 +52,7 @@ def _baseline(baseline: Comparison) -> dict[str, Any]:
     }
 
 
-def _trait(trait: Trait) -> dict[str, str]:
+def _trait(trait: BaselineEntry) -> dict[str, str]:
     return {
         "path": encodable(trait.path),
         "rule": trait.rule,
@@ -75,7 +76,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "by_rule": dict(sorted(codes.items())),
         "suppressed": {
             "comment": sum(len(result.suppressed) for result in report.results),
-            "baseline": sum(len(result.known) for result in report.results),
+            "baseline": sum(len(result.baselined) for result in report.results),
         },
         "exit_status": report.exit_status,
     }
@@ -90,7 +91,7 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
         "findings": [_finding(f, identity[f], applied=result.is_applied(f)) for f in result.findings],
         "suppressed": [
             {**_finding(f, identity[f], applied=result.is_applied(f)), "suppressed_by": by}
-            for by, findings in (("comment", result.suppressed), ("baseline", result.known))
+            for by, findings in (("comment", result.suppressed), ("baseline", result.baselined))
             for f in findings
         ],
     }
@@ -102,13 +103,13 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, fingerprint: str, *, applied: bool) -> dict[str, Any]:
-    place = finding.place
+    place = finding.location
     return {
         "rule": {"code": finding.rule.code, "name": finding.rule.name},
         "applicability": finding.applicability.value,
         "message": encodable(finding.message),
         "why": encodable(finding.why),
-        "todo": encodable(finding.todo),
+        "todo": encodable(finding.help),
         "suggestion": encodable(finding.suggestion),
         "place": {
             "line": place.line,

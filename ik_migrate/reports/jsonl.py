@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import IO, Any
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
 from ik_migrate.reports.json_report import as_dict
 
 

@@ -7,11 +7,11 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ik_migrate.findings import Finding
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
 from ik_migrate.reports.annotations import explanation, gaps, message, title
-from ik_migrate.reports.visible import visible, visible_lines
-from ik_migrate.results import FileResult, Status
+from ik_migrate.reports.escape import escape, visible_lines
 
 
 def write_junit(report: Report, stream: IO[str]) -> None:
@@ -31,7 +31,7 @@ def write_junit(report: Report, stream: IO[str]) -> None:
             _suite(root, result.path, [_finding_test(report, result, finding) for finding in result.findings])
     for gap in gaps(report):
         test = _test(gap.path, "could be done" if gap.failed else "was looked at")
-        outcome = SubElement(test, "error" if gap.failed else "skipped", message=visible(gap.reason))
+        outcome = SubElement(test, "error" if gap.failed else "skipped", message=escape(gap.reason))
         outcome.text = visible_lines(f"{gap.path}\n{gap.reason}")
         _suite(root, gap.path, [test])
     if not len(root):
@@ -55,7 +55,7 @@ def _suite(root: Element, path: str, tests: list[Element]) -> None:
     suite = SubElement(
         root,
         "testsuite",
-        name=visible(path),
+        name=escape(path),
         tests=str(len(tests)),
         failures=str(outcomes["failure"]),
         errors=str(outcomes["error"]),
@@ -66,14 +66,14 @@ def _suite(root: Element, path: str, tests: list[Element]) -> None:
 
 
 def _test(path: str, name: str) -> Element:
-    return Element("testcase", classname=visible(path), name=visible(name), time="0")
+    return Element("testcase", classname=escape(path), name=escape(name), time="0")
 
 
 def _finding_test(report: Report, result: FileResult, finding: Finding) -> Element:
     test = _test(result.path, f"{title(finding)}: {finding.message}")
     if report.command == "apply" and result.status is Status.CHANGED and result.is_applied(finding):
         return test
-    where = visible(f"{result.path}:{finding.place.line}:{finding.place.column}")
+    where = escape(f"{result.path}:{finding.location.line}:{finding.location.column}")
     if finding.is_notice:
         outcome = SubElement(test, "skipped", message=f"notice: {message(finding)}")
     else:

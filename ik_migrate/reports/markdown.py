@@ -6,22 +6,23 @@ import re
 from itertools import groupby
 from typing import IO
 
-from ik_migrate.findings import Finding, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
+from ik_migrate.model.rule import Rule
 from ik_migrate.reports.annotations import gaps
 from ik_migrate.reports.apps import app_folders, app_labels
+from ik_migrate.reports.escape import escape, visible_lines
+from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.rule_page import fenced, language, sentence
 from ik_migrate.reports.totals import totals
-from ik_migrate.reports.visible import visible, visible_lines
-from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult
 
 _RULES = "https://github.com/ik-migrate/ik-migrate/blob/main/docs/rules"
 _HINTS = {
-    Work.APPLY: "`ik-migrate apply` rewrites it",
-    Work.UNSAFE: "`ik-migrate apply --unsafe-fixes` rewrites it, but look at what can change",
-    Work.PERSON: "needs a person",
-    Work.DONE: "rewritten",
+    NextAction.APPLY: "`ik-migrate apply` rewrites it",
+    NextAction.UNSAFE: "`ik-migrate apply --unsafe-fixes` rewrites it, but look at what can change",
+    NextAction.PERSON: "needs a person",
+    NextAction.DONE: "rewritten",
 }
 
 
@@ -59,7 +60,7 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
 
 
 def _is_listed(finding: Finding, result: FileResult, report: Report) -> bool:
-    return work_of(finding, result, report) is not Work.NOTICE
+    return work_of(finding, result, report) is not NextAction.NOTICE
 
 
 def _file(result: FileResult, report: Report) -> str:
@@ -71,12 +72,14 @@ def _item(finding: Finding, result: FileResult, report: Report) -> str:
     """One box with its line; what is said of this place alone stands below."""
     work = work_of(finding, result, report)
     tick = " " if work.is_open else "x"
-    lines = [f"- [{tick}] line {finding.place.line}, {_link(finding.rule)}: {_prose(finding.message)} ({_HINTS[work]})"]
+    lines = [
+        f"- [{tick}] line {finding.location.line}, {_link(finding.rule)}: {_prose(finding.message)} ({_HINTS[work]})"
+    ]
     if work.is_open:
         if finding.why != finding.rule.why:
             lines += ["", f"  {_prose(finding.why)}"]
-        if finding.todo != finding.rule.todo:
-            lines += ["", f"  {_prose(finding.todo)}"]
+        if finding.help != finding.rule.help:
+            lines += ["", f"  {_prose(finding.help)}"]
         if finding.suggestion:
             block = fenced(visible_lines(finding.suggestion), language(result.path))
             lines += ["", *(f"  {line}".rstrip() for line in block.split("\n")), ""]
@@ -90,7 +93,7 @@ def _gaps(report: Report, *, failed: bool) -> str:
 
 def _notices(report: Report) -> list[str]:
     return [
-        f"- {_link(finding.rule)} at {_code(f'{result.path}:{finding.place.line}')}: {_prose(finding.message)}"
+        f"- {_link(finding.rule)} at {_code(f'{result.path}:{finding.location.line}')}: {_prose(finding.message)}"
         for result in report.results
         for finding in result.findings
         if not _is_listed(finding, result, report)
@@ -98,7 +101,7 @@ def _notices(report: Report) -> list[str]:
 
 
 def _rule(rule: Rule) -> str:
-    return f"### {rule.code} {rule.name}\n\n{_prose(sentence(rule.why))}\n\nWhat to do: {_prose(sentence(rule.todo))}"
+    return f"### {rule.code} {rule.name}\n\n{_prose(sentence(rule.why))}\n\nWhat to do: {_prose(sentence(rule.help))}"
 
 
 def _link(rule: Rule) -> str:
@@ -107,7 +110,7 @@ def _link(rule: Rule) -> str:
 
 def _code(text: str) -> str:
     """User text as a code span, where it means nothing but itself."""
-    shown = visible(text)
+    shown = escape(text)
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
     pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
     return f"{fence}{pad}{shown}{pad}{fence}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ik_migrate.findings import Finding
-from ik_migrate.report import Report
-from ik_migrate.results import FileResult
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
 
 
 class NotAlike(Exception):
@@ -55,7 +55,7 @@ def _below(name: str, result: FileResult) -> FileResult:
         findings=moved(result.findings),
         applied=moved(result.applied),
         suppressed=moved(result.suppressed),
-        known=moved(result.known),
+        baselined=moved(result.baselined),
     )
 
 

@@ -12,7 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from ik_migrate.findings import Applicability, Rule
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.terminal import make_console, print_block, print_line, print_wrapped, prose
 
 MEANINGS = {
@@ -43,7 +43,7 @@ def rule_markdown(rule: Rule) -> str:
     """The page of a rule, as Markdown."""
     parts = [f"# {rule.code} {rule.name}", _escaped(sentence(rule.summary))]
     parts.append("\n".join(f"- **{kind.value}**: {MEANINGS[kind]}" for kind in rule.applicability))
-    parts += ["## Why", _escaped(rule.why), "## What to do", _escaped(rule.todo)]
+    parts += ["## Why", _escaped(rule.why), "## What to do", _escaped(rule.help)]
     for title, code in examples(rule):
         parts += [f"## {title}", fenced(code, language(rule.path))]
     if closing(rule):
@@ -77,7 +77,7 @@ def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
     for kind in rule.applicability:
         print_wrapped(console, prose(console, MEANINGS[kind]), first=Text(f"  {kind.value}", "bold"), indent=10)
     _section(console, "Why", rule.why)
-    _section(console, "What to do", rule.todo)
+    _section(console, "What to do", rule.help)
     for title, code in examples(rule):
         print_line(console)
         print_line(console, Text(f"{title} ({rule.path})", style="bold"))

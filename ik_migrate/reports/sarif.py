@@ -7,13 +7,15 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from ik_migrate import __version__
-from ik_migrate.files.original import original_lines
-from ik_migrate.findings import Applicability, Finding, Place, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
+from ik_migrate.reports.escape import encodable, escape, visible_lines
 from ik_migrate.reports.rule_page import rule_markdown, sentence
-from ik_migrate.reports.visible import encodable, visible, visible_lines
-from ik_migrate.results import FileResult
+from ik_migrate.source.original_text import original_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/ik-migrate/ik-migrate"
@@ -73,13 +75,13 @@ def _not_counted(report: Report) -> list[tuple[FileResult, Finding, str, tuple[d
     return [
         (result, finding, identities(result)[finding], (suppression,))
         for result in report.results
-        for findings, suppression in ((result.suppressed, in_source), (result.known, external))
+        for findings, suppression in ((result.suppressed, in_source), (result.baselined, external))
         for finding in findings
     ]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    plain = f"{rule.why}\n\nWhat to do: {rule.todo}\n\nSource: {rule.source}"
+    plain = f"{rule.why}\n\nWhat to do: {rule.help}\n\nSource: {rule.source}"
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
@@ -102,7 +104,7 @@ def _invocation(report: Report) -> dict[str, Any]:
         for gap in gaps(report)
     ]
     notifications += [
-        {"level": "note", "message": {"text": f"Left out: {visible(tree)}."}} for tree in report.skipped_trees
+        {"level": "note", "message": {"text": f"Left out: {escape(tree)}."}} for tree in report.skipped_trees
     ]
     return {
         "executionSuccessful": not report.failed,
@@ -119,8 +121,8 @@ def _result(
     lines: list[str],
     suppressions: tuple[dict[str, str], ...],
 ) -> dict[str, Any]:
-    region: dict[str, Any] = _region(finding.place, lines)
-    snippet = _snippet(finding.place, lines)
+    region: dict[str, Any] = _region(finding.location, lines)
+    snippet = _snippet(finding.location, lines)
     if snippet:
         region["snippet"] = {"text": snippet}
     location = {"artifactLocation": _artifact(result.path), "region": region}
@@ -143,7 +145,7 @@ def _result(
 
 def _text(finding: Finding) -> str:
     """The message; what comes first is all that is shown in a list."""
-    parts = [sentence(visible(finding.message)), sentence(finding.why), f"What to do: {sentence(finding.todo)}"]
+    parts = [sentence(escape(finding.message)), sentence(finding.why), f"What to do: {sentence(finding.help)}"]
     if finding.suggestion:
         parts.append(f"Write:\n{finding.suggestion.rstrip()}")
     # That is a link in SARIF's plain text: [text](target).
@@ -164,7 +166,7 @@ def _fix(result: FileResult, finding: Finding, lines: list[str]) -> dict[str, An
                 "artifactLocation": _artifact(result.path),
                 "replacements": [
                     {
-                        "deletedRegion": _region(replacement.place, lines),
+                        "deletedRegion": _region(replacement.location, lines),
                         "insertedContent": {"text": replacement.text},
                     }
                     for replacement in fix.replacements
@@ -179,7 +181,7 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": quote(path.removeprefix("./").encode("utf-8", "surrogateescape")), "uriBaseId": _BASE}
 
 
-def _region(place: Place, lines: list[str]) -> dict[str, int]:
+def _region(place: Location, lines: list[str]) -> dict[str, int]:
     return {
         "startLine": place.line,
         "startColumn": _utf16_column(place.line, place.column, lines),
@@ -188,7 +190,7 @@ def _region(place: Place, lines: list[str]) -> dict[str, int]:
     }
 
 
-def _snippet(place: Place, lines: list[str]) -> str:
+def _snippet(place: Location, lines: list[str]) -> str:
     """The code of a place in one line; empty where there is none, or it has bytes that are no text."""
     if place.line != place.end_line or place.line > len(lines):
         return ""

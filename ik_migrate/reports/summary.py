@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ik_migrate.findings import Applicability
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import Status
+from ik_migrate.model.rule import Applicability
+from ik_migrate.reports.next_action import NextAction, work_counts, work_of
 from ik_migrate.reports.terminal import print_block, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count, totals
-from ik_migrate.reports.work import Work, work_counts, work_of
-from ik_migrate.results import Status
 
 
 def print_summary(console: Console, report: Report) -> None:
@@ -80,9 +80,9 @@ def _before_apply(report: Report) -> list[str]:
     flag = " --unsafe-fixes" if report.unsafe_fixes else ""
     counts = work_counts(report)
     steps: list[str] = []
-    if counts[Work.APPLY]:
+    if counts[NextAction.APPLY]:
         steps.append("Commit or stash your work, so that the rewrite stands in a commit of its own.")
-        rewrites = count(counts[Work.APPLY], "rewrite")
+        rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
             steps.append(f"`ik-migrate apply --diff{flag}` shows {rewrites} and writes nothing.")
             steps.append(f"`ik-migrate apply{flag}` writes them. Then run your tests.")
@@ -97,26 +97,26 @@ def _before_apply(report: Report) -> list[str]:
 def _after_apply(report: Report) -> list[str]:
     counts = work_counts(report)
     steps: list[str] = []
-    if counts[Work.DONE]:
+    if counts[NextAction.DONE]:
         files = sum(1 for result in report.results if result.status is Status.CHANGED)
-        rewritten = f"{count(counts[Work.DONE], 'finding')} rewritten in"
+        rewritten = f"{count(counts[NextAction.DONE], 'finding')} rewritten in"
         if report.in_place:
             steps.append(f"{rewritten} {count(files, 'file')}: read `git diff`, run your tests, commit.")
         else:
             steps.append(f"{rewritten} the text on standard output; nothing is written to the file.")
-    if counts[Work.APPLY]:
+    if counts[NextAction.APPLY]:
         steps.append(
-            f"{count(counts[Work.APPLY], 'finding')} left as before because you said no: run it again to be asked"
+            f"{count(counts[NextAction.APPLY], 'finding')} left as before because you said no: run it again to be asked"
             " again, or without `--interactive` to have them all rewritten."
         )
     return steps + _unsafe(counts)
 
 
-def _unsafe(counts: Counter[Work]) -> list[str]:
-    if not counts[Work.UNSAFE]:
+def _unsafe(counts: Counter[NextAction]) -> list[str]:
+    if not counts[NextAction.UNSAFE]:
         return []
     return [
-        f"{count(counts[Work.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
+        f"{count(counts[NextAction.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
         " shows. Read why, then add `--unsafe-fixes` to have it written."
     ]
 
@@ -126,7 +126,7 @@ def _for_a_person(report: Report) -> list[str]:
         finding.rule.code
         for result in report.results
         for finding in result.findings
-        if work_of(finding, result, report) is Work.PERSON
+        if work_of(finding, result, report) is NextAction.PERSON
     )
     steps: list[str] = []
     if codes:
@@ -135,7 +135,7 @@ def _for_a_person(report: Report) -> list[str]:
             f"{count(codes.total(), 'finding')} {verb} a person; what to do is said with each."
             f" `ik-migrate explain {codes.most_common(1)[0][0]}` says more about a rule."
         )
-    notices = work_counts(report)[Work.NOTICE]
+    notices = work_counts(report)[NextAction.NOTICE]
     if notices:
         steps.append(f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise.")
     return steps

@@ -9,7 +9,7 @@ from typing import IO
 from rich.console import Console, RenderableType
 from rich.text import Span, Text
 
-from ik_migrate.reports.visible import visible
+from ik_migrate.reports.escape import escape
 
 # Prose in longer lines is hard to read, however wide the terminal is.
 MAX_WIDTH = 110
@@ -58,7 +58,7 @@ def wants_color(stream: IO[str]) -> bool:
 
 def prose(console: Console, text: str, style: str = "") -> Text:
     """One paragraph of ``text`` that is safe to print; what stands in backticks is emphasised."""
-    result = Text(visible(text, console.encoding), style=style)
+    result = Text(escape(text, console.encoding), style=style)
     result.highlight_regex(r"`[^`]+`", "bold")
     return result
 

@@ -8,16 +8,18 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from ik_migrate.controls.traits import Comparison
-from ik_migrate.files.original import original_lines, split_lines
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.baseline_entry import BaselineDiff
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.code_frame import code_frame, expand
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.summary import print_summary
 from ik_migrate.reports.terminal import joined, make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
-from ik_migrate.reports.visible import visible
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import original_lines, split_lines
 
 STYLES = {
     Applicability.SAFE: "green",
@@ -73,7 +75,7 @@ class ReportPrinter:
             self._unseen(self.report.baseline)
         print_summary(self.console, self.report)
 
-    def _unseen(self, baseline: Comparison) -> None:
+    def _unseen(self, baseline: BaselineDiff) -> None:
         """What the baseline holds and is not found any more, though nobody has touched it."""
         print_line(self.console, Text("Not found any more, though the code is as it was", style="bold yellow"))
         why = (
@@ -101,12 +103,12 @@ class ReportPrinter:
         if dealt_with:
             self._dealt_with(dealt_with)
         lines = original_lines(result) if shown else []
-        previous: Place | None = None
+        previous: Location | None = None
         for finding in shown:
             # The code of a place is shown once, and what is around it once for each line.
-            same_line = previous is not None and finding.place.line == previous.line
-            self.print_finding(finding, [] if finding.place == previous else lines, context=int(not same_line))
-            previous = finding.place
+            same_line = previous is not None and finding.location.line == previous.line
+            self.print_finding(finding, [] if finding.location == previous else lines, context=int(not same_line))
+            previous = finding.location
         print_line(self.console)
 
     def _dealt_with(self, findings: tuple[Finding, ...]) -> None:
@@ -128,7 +130,7 @@ class ReportPrinter:
         self._head(finding)
         frame = code_frame(
             lines,
-            finding.place,
+            finding.location,
             width=self.console.width - _INDENT,
             encoding=self.console.encoding,
             context=context,
@@ -136,12 +138,12 @@ class ReportPrinter:
         for line in frame:
             print_line(self.console, joined(" " * _INDENT, line))
         self._say("Why:", finding, finding.why)
-        self._say("Do:", finding, finding.todo)
+        self._say("Do:", finding, finding.help)
         self._suggestion(finding)
 
     def _head(self, finding: Finding) -> None:
         """Place, rule and applicability, with the message beside or below them."""
-        location = self._visible(f"{finding.path}:{finding.place.line}:{finding.place.column}")
+        location = self._visible(f"{finding.path}:{finding.location.line}:{finding.location.column}")
         line = joined("  ", (location, "cyan"))
         kind = finding.applicability
         what = joined((finding.rule.code, "bold"), f" {finding.rule.name}  ", (f"[{kind.value}]", STYLES[kind]))
@@ -167,9 +169,9 @@ class ReportPrinter:
                 print_wrapped(self.console, prose(self.console, paragraph), first=lead, indent=indent)
                 lead = ""
         elif label == "Do:" and finding.applicability in _FOR_A_PERSON:
-            there = f"line {first.place.line}"
+            there = f"line {first.location.line}"
             if first.path != finding.path:
-                there = self._visible(f"{first.path}:{first.place.line}")
+                there = self._visible(f"{first.path}:{first.location.line}")
             print_line(self.console, Text(f"{lead:{indent}}as at {there}", style="dim"))
 
     def _suggestion(self, finding: Finding) -> None:
@@ -193,4 +195,4 @@ class ReportPrinter:
         print_line(self.console)
 
     def _visible(self, text: str) -> str:
-        return visible(text, self.console.encoding)
+        return escape(text, self.console.encoding)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ik_migrate.files.discovery import EXCLUDED
-from ik_migrate.report import Report
+from ik_migrate.files.triggers import EXCLUDED
+from ik_migrate.model.report import Report
 
 
 def totals(report: Report) -> str:
@@ -12,7 +12,7 @@ def totals(report: Report) -> str:
 
 
 def _found(report: Report) -> str:
-    from ik_migrate.results import Status
+    from ik_migrate.model.result import Status
 
     searched = count(report.files_searched, "file")
     found = sum(1 for result in report.results if result.findings)
@@ -29,7 +29,7 @@ def _nothing_found(report: Report) -> str:
         return f"No findings in what could be read; {searched} searched. What could not is listed."
     if not report.files_searched:
         return "No findings, but there was no file to search either."
-    if any(result.suppressed or result.known for result in report.results):
+    if any(result.suppressed or result.baselined for result in report.results):
         return f"No findings that count in {searched}."
     if not report.all_rules:
         return f"No findings in {searched}, but not all rules were asked for."
@@ -41,7 +41,7 @@ def _nothing_found(report: Report) -> str:
 def _besides(report: Report) -> str:
     """Sentences on what was found and does not count, and on what is gone; empty where there is none of that."""
     ignored = sum(len(result.suppressed) for result in report.results)
-    known = sum(len(result.known) for result in report.results)
+    known = sum(len(result.baselined) for result in report.results)
     parts = []
     if ignored:
         parts.append(f"{count(ignored, 'finding')} ignored by comments")

@@ -8,9 +8,9 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
-from ik_migrate.reports.visible import visible
 from ik_migrate.verify.errors import place_of, project_traceback
 from ik_migrate.verify.remarks import environment_line, outcome, remarks, verdicts
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
@@ -97,7 +97,7 @@ class _Printer:
             where = ", ".join(problem["where"] for problem, _ in found)
             print_wrapped(self.console, prose(self.console, f"Does not load: {where}", "bold red"))
             for line in _traceback(found[0][0]["error"]):
-                self._line(Text("  " + visible(line, self.console.encoding)))
+                self._line(Text("  " + escape(line, self.console.encoding)))
             self._reason(found[0][1], 2)
 
     def _with_their_app(self, fields: list[FieldResult]) -> None:
@@ -107,7 +107,7 @@ class _Printer:
             self._wrapped(prose(self.console, f"{count(len(fields), 'field')} {told}"), 2)
 
     def _field(self, field: FieldResult) -> None:
-        self._line(Text.assemble("  ", (visible(field.label, self.console.encoding), "bold")))
+        self._line(Text.assemble("  ", (escape(field.label, self.console.encoding), "bold")))
         for difference in field.differences:
             self._difference(difference)
         groups: dict[tuple[str, str, str], list[tuple[Difference, CaseResult]]] = {}

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate import Applicability, Finding, Rule
-from ik_migrate.codemod import Codemod, report
-from ik_migrate.resolution.module import Module
-from ik_migrate.rewriting.edits import Edit
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
+from ik_migrate.project.module import Module
+from ik_migrate.model.change import Edit
 
 OLD, NEW = "acme.media.OldBackend", "acme.media.NewBackend"
 
@@ -18,7 +19,7 @@ RULE = Rule(
     summary=f"`{OLD}` is called `{NEW}`",
     applicability=(Applicability.SAFE,),
     why="The old backend was written for ImageKit 2.",
-    todo="Name the new backend.",
+    help="Name the new backend.",
     source="acme-media, changes of version 3",
     before=f"IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = '{OLD}'\n",
     after=f"IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = '{NEW}'\n",
@@ -32,7 +33,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.Constant) and node.value == OLD:
             new = module.text.text_of(node).replace(OLD, NEW)
             edit = Edit(module.text.start(node), module.text.end(node), (new,))
-            yield report(RULE, module, node, "Acme's old backend is named", Applicability.SAFE, changes=[edit])
+            yield make_finding(RULE, module, node, "Acme's old backend is named", Applicability.SAFE, changes=[edit])
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

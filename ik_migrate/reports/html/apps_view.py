@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ik_migrate.findings import Applicability
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.apps import app_folders, app_labels
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.html.markup import Html, element, join, prose
-from ik_migrate.reports.visible import visible
-from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult, Status
+from ik_migrate.reports.next_action import NextAction, work_of
 
 _COLUMNS = {
-    Work.DONE: "Rewritten",
-    Work.APPLY: "`apply` alone",
-    Work.UNSAFE: "`--unsafe-fixes`",
-    Work.PERSON: "A person",
-    Work.NOTICE: "Notices",
+    NextAction.DONE: "Rewritten",
+    NextAction.APPLY: "`apply` alone",
+    NextAction.UNSAFE: "`--unsafe-fixes`",
+    NextAction.PERSON: "A person",
+    NextAction.NOTICE: "Notices",
 }
 # Most urgent first, from left to right.
 _DRAWN = (Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE, Applicability.NOTICE)
@@ -44,7 +44,7 @@ class App:
     folder: str
     label: str
     results: tuple[FileResult, ...]
-    work: Counter[Work]
+    work: Counter[NextAction]
     left: Counter[Applicability]
     finished: int
 
@@ -56,7 +56,7 @@ class App:
     @property
     def key(self) -> str:
         """What the app is called in the filter."""
-        return visible(self.folder)
+        return escape(self.folder)
 
     @property
     def anchor(self) -> str:
@@ -76,17 +76,19 @@ def apps_of(report: Report) -> list[App]:
 
 
 def _app(folder: str, label: str, results: Sequence[FileResult], report: Report) -> App:
-    work: Counter[Work] = Counter()
+    work: Counter[NextAction] = Counter()
     left: Counter[Applicability] = Counter()
     finished = 0
     for result in results:
         works = [work_of(finding, result, report) for finding in result.findings]
         work.update(works)
         left.update(
-            finding.applicability for finding, kind in zip(result.findings, works, strict=True) if kind is not Work.DONE
+            finding.applicability
+            for finding, kind in zip(result.findings, works, strict=True)
+            if kind is not NextAction.DONE
         )
         # What the baseline has does not count as a finding, but it is not done either.
-        works += [work_of(finding, result, report) for finding in result.known]
+        works += [work_of(finding, result, report) for finding in result.baselined]
         well = result.status in {Status.CHANGED, Status.UNCHANGED}
         finished += well and not any(kind.is_open for kind in works)
     return App(folder, label, tuple(results), work, left, finished)
@@ -94,7 +96,7 @@ def _app(folder: str, label: str, results: Sequence[FileResult], report: Report)
 
 def apps_table(apps: Sequence[App]) -> Html:
     """Who does how much in each app, how much is done, and a picture of what is left."""
-    totals: Counter[Work] = Counter()
+    totals: Counter[NextAction] = Counter()
     for app in apps:
         totals.update(app.work)
     columns = [kind for kind in _COLUMNS if totals[kind]]
@@ -131,7 +133,7 @@ def apps_table(apps: Sequence[App]) -> Html:
     )
 
 
-def _row(app: App, columns: Sequence[Work], most: int) -> Html:
+def _row(app: App, columns: Sequence[NextAction], most: int) -> Html:
     name: str = app.label
     if app.shown:
         name = element("a", app.label, href=f"#{app.anchor}", title=app.folder)

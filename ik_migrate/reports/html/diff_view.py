@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ik_migrate.files.original import decoded_lines, original_lines
-from ik_migrate.reports.diff import line_blocks
+from ik_migrate.model.result import FileResult
 from ik_migrate.reports.html.intraline import marked, pairs, shortened
 from ik_migrate.reports.html.markup import Html, element, join, void_element
 from ik_migrate.reports.totals import count
-from ik_migrate.results import FileResult
+from ik_migrate.source.line_diff import line_blocks
+from ik_migrate.source.original_text import decoded_lines, original_lines
 
 _CONTEXT = 3
 # Shorter than that, a fold would take as much room as the lines.

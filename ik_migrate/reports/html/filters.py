@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ik_migrate.findings import Applicability, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.findings_view import WORK_LABELS
 from ik_migrate.reports.html.markup import Html, element, join, void_element
-from ik_migrate.reports.work import Work, work_counts
+from ik_migrate.reports.next_action import NextAction, work_counts
 
 
 def filters(report: Report, apps: Sequence[App], rules: Sequence[Rule]) -> Html:
@@ -41,7 +41,7 @@ def filters(report: Report, apps: Sequence[App], rules: Sequence[Rule]) -> Html:
         element("div", element("label", "Search ", element("kbd", "/"), for_="q"), search, class_="field wide"),
         _select("app", "App", ((app.key, app.label, app.work.total()) for app in apps)),
         _select("rule", "Rule", ((rule.code, f"{rule.code} {rule.name}", codes[rule.code]) for rule in rules)),
-        _select("work", "Work", ((kind.value, WORK_LABELS[kind].replace("`", ""), work[kind]) for kind in Work)),
+        _select("work", "Work", ((kind.value, WORK_LABELS[kind].replace("`", ""), work[kind]) for kind in NextAction)),
     ]
     buttons = [
         element("button", "Show all", type="reset"),

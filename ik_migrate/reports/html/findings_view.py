@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ik_migrate.files.original import original_lines
-from ik_migrate.findings import Applicability, Finding, Place
-from ik_migrate.report import Report
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.location import Location
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
 from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
+from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.totals import count
-from ik_migrate.reports.work import Work, work_of
-from ik_migrate.results import FileResult, Status
+from ik_migrate.source.original_text import original_lines
 
 WORK_LABELS = {
-    Work.PERSON: "needs a person",
-    Work.UNSAFE: "`apply --unsafe-fixes` does it",
-    Work.APPLY: "`apply` does it",
-    Work.NOTICE: "nothing to change",
-    Work.DONE: "rewritten",
+    NextAction.PERSON: "needs a person",
+    NextAction.UNSAFE: "`apply --unsafe-fixes` does it",
+    NextAction.APPLY: "`apply` does it",
+    NextAction.NOTICE: "nothing to change",
+    NextAction.DONE: "rewritten",
 }
 _DIFF_TITLES = {"scan": "What apply would write", "diff": "What is in the diff", "apply": "What apply wrote"}
 # Cells of code in a frame: more than fits, the rest is scrolled to; but not the whole of a minified line.
@@ -67,10 +69,10 @@ class FindingsView:
             element("summary", title, _counts(result.findings)),
             *parts,
             class_="file",
-            open=any(work in {Work.PERSON, Work.UNSAFE} for work in works),
+            open=any(work in {NextAction.PERSON, NextAction.UNSAFE} for work in works),
         )
 
-    def _finding(self, finding: Finding, work: Work, lines: Sequence[str]) -> Html:
+    def _finding(self, finding: Finding, work: NextAction, lines: Sequence[str]) -> Html:
         """One finding; what nobody has to act on is folded."""
         self._number += 1
         anchor = f"f{self._number}"
@@ -79,18 +81,18 @@ class FindingsView:
             [
                 badge(kind),
                 element("h5", prose(finding.message)),
-                element("span", f"line {finding.place.line}", class_="line"),
+                element("span", f"line {finding.location.line}", class_="line"),
                 element("span", rule.code, class_="code"),
             ],
             " ",
         )
         about = [
             element("a", f"{rule.code} {rule.name}", href=f"#{rule.code}"),
-            element("a", f"line {finding.place.line}, column {finding.place.column}", href=f"#{anchor}"),
+            element("a", f"line {finding.location.line}, column {finding.location.column}", href=f"#{anchor}"),
             prose(WORK_LABELS[work]),
         ]
-        body = [element("p", join(about, " &middot; "), class_="about"), frame(lines, finding.place)]
-        folded = work in {Work.APPLY, Work.DONE}
+        body = [element("p", join(about, " &middot; "), class_="about"), frame(lines, finding.location)]
+        folded = work in {NextAction.APPLY, NextAction.DONE}
         advice = _advice(finding, full=not folded)
         if advice:
             body.append(element("dl", *advice))
@@ -115,9 +117,9 @@ def _counts(findings: Sequence[Finding]) -> Html:
 def _advice(finding: Finding, *, full: bool) -> list[Html]:
     """Why, what to do and what to write; without ``full``, only what the text of the rule doesn't say."""
     rule = finding.rule
-    said = {rule.why, rule.todo} if not full else set()
+    said = {rule.why, rule.help} if not full else set()
     parts: list[Html] = []
-    for label, advice in (("Why", finding.why), ("Do", finding.todo)):
+    for label, advice in (("Why", finding.why), ("Do", finding.help)):
         if advice and advice not in said:
             parts += [element("dt", label), element("dd", paragraphs(advice))]
     if finding.suggestion:
@@ -125,7 +127,7 @@ def _advice(finding: Finding, *, full: bool) -> list[Html]:
     return parts
 
 
-def frame(lines: Sequence[str], place: Place) -> Html:
+def frame(lines: Sequence[str], place: Location) -> Html:
     """The code of a finding with the place marked; empty when the file has no such line."""
     shown: list[str] = []
     for line in frame_lines(lines, place, width=_FRAME_WIDTH):

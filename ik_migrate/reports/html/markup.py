@@ -6,9 +6,9 @@ import html
 import re
 from collections.abc import Sequence
 
-from ik_migrate.files.original import split_lines
 from ik_migrate.reports.code_frame import expand
-from ik_migrate.reports.visible import visible
+from ik_migrate.reports.escape import escape
+from ik_migrate.source.original_text import split_lines
 
 _CODE = re.compile(r"(`[^`]+`)")
 
@@ -52,8 +52,8 @@ def join(content: Sequence[str], between: str = "") -> Html:
 
 
 def text(value: str) -> Html:
-    """``value`` as text in one line, with what is not plainly visible written as an escape, see `visible`."""
-    return value if isinstance(value, Html) else Html(html.escape(visible(value)))
+    """``value`` as text in one line, with what is not plainly escape written as an escape, see `escape`."""
+    return value if isinstance(value, Html) else Html(html.escape(escape(value)))
 
 
 def prose(value: str) -> Html:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import Status
 from ik_migrate.reports.html.markup import Html, element, join, paragraphs, prose
+from ik_migrate.reports.next_action import NextAction, work_counts
 from ik_migrate.reports.summary import next_steps
 from ik_migrate.reports.totals import count, totals
-from ik_migrate.reports.work import Work, work_counts
-from ik_migrate.results import Status
 
 _TILES = {
-    Work.PERSON: ("need a person", "needs a person"),
-    Work.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
-    Work.APPLY: ("`apply` does alone", "`apply` does alone"),
-    Work.DONE: ("rewritten", "rewritten"),
-    Work.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
+    NextAction.PERSON: ("need a person", "needs a person"),
+    NextAction.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
+    NextAction.APPLY: ("`apply` does alone", "`apply` does alone"),
+    NextAction.DONE: ("rewritten", "rewritten"),
+    NextAction.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
 }
 
 

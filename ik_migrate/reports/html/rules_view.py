@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ik_migrate.findings import Applicability, Rule
-from ik_migrate.report import Report
+from ik_migrate.model.report import Report
+from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.html.markup import Html, code_block, element, join, paragraphs, prose
 from ik_migrate.reports.rule_page import MEANINGS, closing, examples
 
@@ -63,7 +63,7 @@ def _rule_text(rule: Rule) -> Html:
         element("h4", "Why"),
         paragraphs(rule.why),
         element("h4", "What to do"),
-        paragraphs(rule.todo),
+        paragraphs(rule.help),
     ]
     for title, source in examples(rule):
         parts += [element("h4", f"{title} ({rule.path})"), code_block(source)]

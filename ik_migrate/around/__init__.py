@@ -1,1 +1,0 @@
-"""What stands around the code: management commands, requirements, and the versions they name."""

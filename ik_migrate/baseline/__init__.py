@@ -1,0 +1,1 @@
+"""The baseline: known findings, so that only new ones count."""

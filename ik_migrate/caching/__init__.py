@@ -1,1 +1,0 @@
-"""Image cache backends of ImageKit 2, and the strategies that they become."""

@@ -1,0 +1,314 @@
+"""The imports of one file: names that generated code needs, and names that fell out of use."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ik_migrate.model.change import AddImport, Edit
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.used_names import _taken, used_names
+from ik_migrate.source.scopes import Binding
+from ik_migrate.source.tree import PythonText
+
+_ONLY_FOR_LINTERS = re.compile(r"\s*(# *(noqa|NOQA|pylint|type:).*)?\s*")
+
+_PLAIN_NAME = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)")
+_IMPORT = re.compile(r"(from|import) ")
+
+
+def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport, ...]]:
+    """How to write ``source.name`` in ``module``, and the imports that this takes.
+
+    Args:
+        source: the module that has the name.
+        name: the name in it; empty for the module itself.
+    """
+    for binding in _plain_imports(module):
+        if binding.module == source and binding.attribute == name:
+            return binding.name, ()
+        if name and binding.module == source and not binding.attribute:
+            return f"{binding.name}.{name}", ()
+    wanted = name or source
+    local = wanted
+    while local in _taken(module):
+        local = f"IK{local}" if local == wanted and source.startswith("imagekit") else f"{local}_"
+    return local, (AddImport(source, name, local),)
+
+
+def with_new_imports(code: str, before: Module, after: Module) -> str:
+    """Code for a person to write, with the imports that it needs and that only the rewrite adds to the file.
+
+    Args:
+        code: made of the file as the rewrite leaves it.
+        before: the file as it is.
+        after: the file as the rewrite leaves it.
+    """
+    known = before.text.names.module.bindings
+    used = {match.group(1) for match in _PLAIN_NAME.finditer(code)}
+    said = set(re.findall(r"\w+", " ".join(line for line in code.split("\n") if _IMPORT.match(line))))
+    lines = [
+        f"from {each.module} import {AddImport(each.module, each.attribute, each.name).clause}"
+        for each in _plain_imports(after)
+        if each.attribute and each.name in used - said and each.name not in known
+    ]
+    if not lines:
+        return code
+    return "\n".join([*sorted(lines), *([] if _IMPORT.match(code) else [""]), code])
+
+
+@per_module
+def _plain_imports(module: Module) -> list[Binding]:
+    """Names bound once, by an import at the top of the file that always runs."""
+    scope = module.text.names.module
+    return [
+        bindings[0]
+        for bindings in scope.bindings.values()
+        if len(bindings) == 1
+        and bindings[0].kind == "import"
+        and module.text.names.parents.get(bindings[0].node) is module.tree
+    ]
+
+
+def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit] = ()) -> list[Edit]:
+    """The edits that import what is wanted, next to the imports that are there.
+
+    Args:
+        module: the file.
+        wanted: what is to be imported.
+        edits: what else happens to the file; an import statement that is rewritten takes nothing more in.
+    """
+    by_module: dict[str, list[AddImport]] = defaultdict(list)
+    for addition in sorted(set(wanted), key=lambda addition: (addition.module, addition.name)):
+        by_module[addition.module].append(addition)
+    touched = [(edit.start, edit.end) for edit in edits if edit.start != edit.end]
+    added: list[Edit] = []
+    lines: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for source, names in by_module.items():
+        statement = _same_module(module, source, touched) if names[0].name else None
+        if statement is not None:
+            clauses = ", ".join(addition.clause for addition in names)
+            end = module.text.end(statement.names[-1])
+            added.append(Edit(end, end, (f", {clauses}",)))
+        else:
+            position, indent = _place_for(module, source)
+            lines[position].append((indent, _statement(source, names)))
+    newline = module.text.source.newline
+    for position, statements in lines.items():
+        first = [line for line in statements if not line[1].startswith("from imagekit")]
+        others = [line for line in statements if line not in first]
+        text = "".join(f"{indent}{statement}{newline}" for indent, statement in first)
+        if first and _starts_imports(module, position):
+            text += newline
+        text += "".join(f"{indent}{statement}{newline}" for indent, statement in others)
+        if position == len(module.text.source.text) and not module.text.source.text.endswith(("\n", "\r")):
+            text = newline + text[: -len(newline)]
+        added.append(Edit(position, position, (text,)))
+    return added
+
+
+def _statement(source: str, names: list[AddImport]) -> str:
+    if not names[0].name:
+        return f"import {source}" + (f" as {names[0].local}" if names[0].local != source else "")
+    return f"from {source} import {', '.join(addition.clause for addition in names)}"
+
+
+def _same_module(module: Module, source: str, touched: list[tuple[int, int]]) -> ast.ImportFrom | None:
+    """An import from the same module that always runs, fits on one line, and stays as it is."""
+    for node in module.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == source and not node.level:
+            text = module.text.text_of(node)
+            is_touched = any(start < module.text.end(node) and module.text.start(node) < end for start, end in touched)
+            if not is_touched and node.names[0].name != "*" and "\n" not in text and "\r" not in text:
+                return node
+    return None
+
+
+def _place_for(module: Module, source: str) -> tuple[int, str]:
+    """Offset of the line start for a new import statement, and its indent."""
+    text = module.text
+    if source.startswith("imagekit"):
+        own = _imagekit_imports(module)
+        if own:
+            later = [node for node in own if _module_name(node) > source]
+            anchor = later[0] if later else own[-1]
+            indent = text.source.indent_at(text.start(anchor))
+            return (_line_start(module, anchor) if later else _line_after(module, anchor)), indent
+    body = module.tree.body
+    imports = [
+        node
+        for node in body
+        if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__"
+    ]
+    if imports and source.startswith("imagekit"):
+        return _line_after(module, imports[-1]), ""
+    if imports:
+        standard = list(itertools.takewhile(_is_standard, imports))
+        return (_line_after(module, standard[-1]) if standard else _line_start(module, imports[0])), ""
+    start = 0
+    for node in body:
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_docstring and not isinstance(node, ast.ImportFrom):
+            break
+        start = _line_after(module, node)
+    return start or _after_header(module), ""
+
+
+def _imagekit_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
+    """Import statements that always run and name ImageKit, in the order of the file."""
+    return [
+        node
+        for node in module.tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom) and _module_name(node).split(".")[0] == "imagekit"
+    ]
+
+
+def _module_name(node: ast.Import | ast.ImportFrom) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "") if not node.level else ""
+    return node.names[0].name
+
+
+def _starts_imports(module: Module, position: int) -> bool:
+    """Whether the file's first import, not one of the standard library, stands right there."""
+    first = next((node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)), None)
+    return first is not None and not _is_standard(first) and _line_start(module, first) == position
+
+
+def _is_standard(node: ast.Import | ast.ImportFrom) -> bool:
+    """Whether it imports from the standard library."""
+    return _module_name(node).split(".")[0] in sys.stdlib_module_names
+
+
+def _line_start(module: Module, node: ast.stmt) -> int:
+    source = module.text.source
+    return source.line_starts[source.line_of(module.text.start(node))]
+
+
+def _line_after(module: Module, node: ast.stmt) -> int:
+    source = module.text.source
+    line = source.line_of(module.text.end(node)) + 1
+    return source.line_starts[line] if line < len(source.line_starts) else len(source.text)
+
+
+def _after_header(module: Module) -> int:
+    """Past the comments that a file starts with: interpreter line, coding cookie, licence."""
+    source = module.text.source
+    offset = 0
+    for number, start in enumerate(source.line_starts):
+        end = source.line_starts[number + 1] if number + 1 < len(source.line_starts) else len(source.text)
+        if not source.text[start:end].lstrip().startswith("#"):
+            break
+        offset = end
+    return offset
+
+
+def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edit]) -> tuple[list[Edit], list[Edit]]:
+    """Edits that drop ImageKit imports which the file used before the rewrite and does not after.
+
+    Args:
+        module: the file as it was.
+        rewritten: the same file, rewritten but for its imports.
+        edits: what was rewritten; an import that got another name stays.
+
+    Returns:
+        The edits, and those of ``edits`` that they stand for as well.
+    """
+    before, after = used_names(module.text), used_names(rewritten)
+    touched = [edit for edit in edits if edit.start != edit.end]
+
+    def touching(alias: ast.alias) -> list[Edit]:
+        return [edit for edit in touched if edit.start <= module.text.start(alias) < edit.end]
+
+    def is_unused(alias: ast.alias) -> bool:
+        name = alias.asname or alias.name.partition(".")[0]
+        return name in before - after and not touching(alias)
+
+    dropped: list[Edit] = []
+    superseded: list[Edit] = []
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom):
+            unused = [alias for alias in node.names if is_unused(alias) and _is_imagekits(module, node, alias)]
+        elif isinstance(node, ast.Import):
+            unused = [a for a in node.names if a.name.partition(".")[0] == "imagekit" and is_unused(a)]
+        else:
+            continue
+        if unused:
+            # Names that another rule takes out of the same statement go with these.
+            others = {alias: touching(alias) for alias in node.names}
+            gone = [a for a in node.names if a in unused or any(not edit.pieces for edit in others[a])]
+            superseded += [edit for alias in gone for edit in others[alias]]
+            dropped += drop_aliases(module, node, gone)
+    return dropped, superseded
+
+
+def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether a name is imported from ImageKit, or is one that is gone and comes through another file."""
+    if (node.module or "").split(".")[0] == "imagekit" and not node.level:
+        return True
+    target = module.project.resolve_global(module, alias.asname or alias.name)
+    return target is not None and target.qualified.startswith("imagekit.imagecache.")
+
+
+def drop_aliases(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias]) -> list[Edit]:
+    """Edits that take some names out of an import statement, or the whole statement away."""
+    text = module.text
+    if not unused:
+        return []
+    if len(unused) == len(node.names):
+        return [_drop_statement(module, node)]
+    edits = []
+    kept = [alias for alias in node.names if alias not in unused]
+    for alias in unused:
+        later = [other for other in kept if text.start(other) > text.start(alias)]
+        if later:
+            following = node.names[node.names.index(alias) + 1]
+            edits.append(Edit(text.start(alias), text.start(following)))
+        else:
+            previous = node.names[node.names.index(alias) - 1]
+            edits.append(Edit(text.end(previous), text.end(alias)))
+    return edits
+
+
+def _drop_statement(module: Module, node: ast.stmt) -> Edit:
+    around = module.text.names.parents[node]
+    if isinstance(around, ast.Try) and _does_nothing_without(module, around, node):
+        return _drop_statement(module, around)
+    text, source = module.text, module.text.source
+    start, end = text.start(node), text.end(node)
+    line_start, line_end = _line_start(module, node), _line_after(module, node)
+    parent = module.text.names.parents[node]
+    siblings = next(
+        (block for block in _blocks(parent) if node in block),
+        [node],
+    )
+    # A comment that only speaks to a linter goes with the import that it is about.
+    alone = not source.text[line_start:start].strip() and re.fullmatch(
+        r"\s*(# *(noqa|pylint|type:|NOQA).*)?\s*", source.text[end:line_end]
+    )
+    if len(siblings) == 1 and not isinstance(parent, ast.Module):
+        return Edit(start, end, ("pass",))
+    return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))
+
+
+def _does_nothing_without(module: Module, node: ast.Try, tried: ast.stmt) -> bool:
+    """Whether a ``try`` is there for one statement: what it does when that fails is to pass, or to bind ``None``."""
+    if node.body != [tried] or node.orelse or node.finalbody or "#" in module.text.text_of(node):
+        return False
+    return all(
+        isinstance(item, ast.Pass)
+        or (isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant) and item.value.value is None)
+        for handler in node.handlers
+        for item in handler.body
+    )
+
+
+def _blocks(node: ast.AST) -> Iterable[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list):
+            yield block

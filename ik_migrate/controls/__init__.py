@@ -1,1 +1,0 @@
-"""What the user has a say in: options, configuration, comments to ignore, the baseline."""

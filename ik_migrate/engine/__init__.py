@@ -1,0 +1,1 @@
+"""Files through the rules: facts, findings, rewrites, checks."""

@@ -1,0 +1,66 @@
+"""What the files of a project say beyond themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ik_migrate.project.media_facts import MediaFacts
+
+
+@dataclass
+class Facts:
+    """What a file, or several of them together, say.
+
+    Args:
+        names: what other files say that use what is defined or passed on here, without naming ImageKit.
+        spec_attributes: the attributes of models that are spec fields.
+        attributes_of_variables: those that spec fields made at the top of a file become, by file and variable.
+        class_attributes: how many of the files bind a name in a class to something else.
+        keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
+        importers: who imports what from files of the project, by file and name.
+        has_ik2_code: whether it is known to be written for ImageKit 2.
+        has_ik3_code: whether it is known to be written for ImageKit 3 or later.
+        has_names_that_stay: whether a spec field names its files itself.
+        backends: the files that define or use image cache backends of the project's own.
+        settings: the files that may set ImageKit 2's default backend.
+        old_stack: the files that show that the project is on Python 2, and what they say.
+        around: facts for the rules about templates, scripts and settings.
+        faults: the files that could not be read to the end, by a fault of ours, with what is to be said of them.
+    """
+
+    names: set[bytes] = field(default_factory=set)
+    spec_attributes: set[str] = field(default_factory=set)
+    attributes_of_variables: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
+    class_attributes: Counter[str] = field(default_factory=Counter)
+    keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
+    importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
+    has_ik2_code: bool = False
+    has_ik3_code: bool = False
+    has_names_that_stay: bool = False
+    backends: set[Path] = field(default_factory=set)
+    settings: set[Path] = field(default_factory=set)
+    old_stack: dict[Path, str] = field(default_factory=dict)
+    around: MediaFacts = field(default_factory=MediaFacts)
+    faults: dict[Path, str] = field(default_factory=dict)
+
+    def add(self, other: Facts) -> None:
+        """Take in what other files say."""
+        self.names |= other.names
+        self.spec_attributes |= other.spec_attributes
+        self.class_attributes.update(other.class_attributes)
+        for variable, attributes in other.attributes_of_variables.items():
+            self.attributes_of_variables.setdefault(variable, set()).update(attributes)
+        for path, names in other.keyword_dicts.items():
+            self.keyword_dicts.setdefault(path, set()).update(names)
+        for imported, users in other.importers.items():
+            self.importers.setdefault(imported, set()).update(users)
+        self.has_ik2_code |= other.has_ik2_code
+        self.has_ik3_code |= other.has_ik3_code
+        self.has_names_that_stay |= other.has_names_that_stay
+        self.backends |= other.backends
+        self.settings |= other.settings
+        self.old_stack |= other.old_stack
+        self.around.add(other.around)
+        self.faults.update(other.faults)

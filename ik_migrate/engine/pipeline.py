@@ -1,0 +1,262 @@
+"""One file through all codemods: read, found, rewritten, checked."""
+
+from __future__ import annotations
+
+import errno
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ik_migrate.engine.conflicts import drop_partial_classes, resolve_conflicts, update_suggestions
+from ik_migrate.engine.errors import TOO_DEEP, describe_exception
+from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
+from ik_migrate.engine.registry import codemods
+from ik_migrate.engine.suppression import partition_findings
+from ik_migrate.engine.time_limit import time_limit
+from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
+from ik_migrate.files.filetypes import is_python
+from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.options import Options
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.project.module import Module
+from ik_migrate.project.project import Project
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
+from ik_migrate.source.edited_text import Conflict, EditedText
+from ik_migrate.source.python2.tokens import NotPython, TooDeep
+from ik_migrate.source.source_file import Source, Undecodable
+from ik_migrate.source.tree import read
+
+_REPORT = "The file is left as it is; please report this."
+# Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
+_TEXT_AT_MOST = 2_000_000
+_LINE_AT_MOST = 20_000
+_TOO_LARGE = "it is too large, or has too long lines, for a person to have written it, so it was not looked into"
+
+
+class RuleError(Exception):
+    """A codemod failed on a file; the message says which and how."""
+
+
+def migrate_file(
+    project: Project, path: Path, shown_path: str, options: Options, choose: ConfirmCallback | None = None
+) -> FileResult:
+    """Look at one file, and work out what it would be after the rewrite.
+
+    Nothing is written. Whatever goes wrong is in the result, not raised.
+
+    Args:
+        project: the project that it belongs to.
+        path: the file.
+        shown_path: how it is named to the user.
+        options: what to rewrite.
+        choose: asked about each rewrite, if given.
+    """
+    try:
+        data = project.read(path)
+    except OSError as error:
+        if error.errno == errno.EFBIG and not is_python(path.name, b""):
+            return FileResult(shown_path, Status.SKIPPED, reason=_TOO_LARGE)
+        reason = f"it can't be read: {error.strerror or error}"
+        if error.errno == errno.EFBIG:
+            reason += ". Leave it out with --exclude."
+        return FileResult(shown_path, Status.FAILED, reason=reason)
+    return migrate_bytes(project, path, shown_path, data, options, choose)
+
+
+def migrate_bytes(
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None = None
+) -> FileResult:
+    """Look at the content of one file, and work out what it would be after the rewrite; see `migrate_file`."""
+    try:
+        if path in project.faults:
+            raise RuleError(project.faults[path])
+        options = options.for_file(path, project.root)
+        # Whoever is asked about a rewrite may think as long as they like: that takes no processor time.
+        with time_limit(len(data)):
+            if is_python(path.name, data):
+                return _migrate_python(project, path, shown_path, data, options, choose)
+            return _migrate_text(project, shown_path, data, options, choose)
+    except Undecodable as error:
+        reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
+    except TooDeep:
+        reason = TOO_DEEP
+    except NotPython as error:
+        reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
+    except RuleError as error:
+        reason = str(error)
+    except Conflict as error:
+        reason = f"{error} get in each other's way. {_REPORT}"
+    except Exception as error:
+        reason = describe_exception(error)
+    return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
+
+
+def _migrate_python(
+    project: Project, path: Path, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None
+) -> FileResult:
+    module = project.load(path, data)
+    source = module.text.source
+    findings, ignored = partition_findings(module, findings_of(module, options), options)
+    proposed = tuple(drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings))
+    result = FileResult(
+        shown_path,
+        Status.UNCHANGED,
+        findings,
+        before=data,
+        after=data,
+        encoding=source.encoding,
+        suppressed=ignored,
+    )
+
+    def rewritten(chosen: tuple[Finding, ...]) -> str:
+        from ik_migrate.engine.rewrite import rewrite
+
+        return rewrite(module, spec_fields(module), chosen)
+
+    chosen = proposed
+    if choose is not None:
+        chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(source, rewritten(unit)), choose)
+        result = replace(result, declined=_without(proposed, chosen))
+    text = source.text
+    again, left = module, findings
+    if chosen:
+        text = rewritten(chosen)
+        again, left = _checked(module, text, options, result.declined)
+        result = replace(result, findings=update_suggestions(findings, chosen, left, module, again))
+    if options.todo:
+        edits = todo_edits_of_module(again, left)
+        text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
+    if again is not module:
+        again.forget()
+    return _with_text(result, source, text, chosen)
+
+
+def _without(findings: Iterable[Finding], some: Iterable[Finding]) -> tuple[Finding, ...]:
+    some = set(some)
+    return tuple(finding for finding in findings if finding not in some)
+
+
+def _migrate_text(
+    project: Project, shown_path: str, data: bytes, options: Options, choose: ConfirmCallback | None
+) -> FileResult:
+    if _is_generated(data):
+        return FileResult(shown_path, Status.SKIPPED, before=data, after=data, reason=_TOO_LARGE)
+    file = TextFile(shown_path, Source.from_text(data), project)
+    findings, ignored = partition_findings(file, _findings_of_text(file), options)
+    result = FileResult(shown_path, Status.UNCHANGED, findings, before=data, after=data, suppressed=ignored)
+
+    def rewritten(chosen: tuple[Finding, ...]) -> str:
+        edits = [change for finding in chosen for change in finding.changes if isinstance(change, Edit)]
+        return EditedText(file.source, edits, frozenset()).render()
+
+    chosen = proposed = tuple(finding for finding in findings if options.should_apply(finding))
+    if choose is not None:
+        chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
+        result = replace(result, declined=_without(proposed, chosen))
+    text = rewritten(chosen)
+    if options.todo:
+        again = replace(file, source=Source(text, "utf-8"))
+        left, _ = partition_findings(again, _findings_of_text(again), options)
+        edits = todo_edits_of_text(again, left)
+        text = EditedText(again.source, edits, frozenset()).render() if edits else text
+    return _with_text(result, file.source, text, chosen)
+
+
+def _is_generated(data: bytes) -> bool:
+    """Whether a file that is no Python looks like a dump or like minified code."""
+    return len(data) > _TEXT_AT_MOST or any(len(line) > _LINE_AT_MOST for line in data.splitlines())
+
+
+def _findings_of_text(file: TextFile) -> list[Finding]:
+    """What the rules say of a file that is not Python.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    found: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.text is not None:
+                found += codemod.text(file)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return found
+
+
+def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
+    """The result with what the file will be.
+
+    Raises:
+        RuleError: when the text does not fit the file's encoding.
+    """
+    if text == source.text:
+        return result
+    return replace(result, status=Status.CHANGED, applied=chosen, after=_encoded(source, text))
+
+
+def _encoded(source: Source, text: str) -> bytes:
+    try:
+        return source.encode(text)
+    except UnicodeEncodeError:
+        raise RuleError(f"the rewritten text does not fit the encoding {source.encoding}. {_REPORT}") from None
+
+
+def findings_of(module: Module, options: Options) -> list[Finding]:
+    """All findings in a Python file, in the order of the file.
+
+    Args:
+        module: the file.
+        options: which rules were asked for; what the others say is among the findings too.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    found: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.spec_field is not None:
+                for spec in spec_fields(module):
+                    found += codemod.spec_field(spec)
+            if codemod.module is not None:
+                found += codemod.module(module)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
+
+
+def _failed(codemod: Codemod, error: Exception) -> RuleError:
+    return RuleError(describe_exception(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
+
+
+def _checked(
+    module: Module, text: str, options: Options, refused: Iterable[Finding]
+) -> tuple[Module, tuple[Finding, ...]]:
+    """The rewritten file and what is left in it.
+
+    It must parse, and a second run must have nothing to do but what was refused.
+
+    Raises:
+        RuleError: when it is not so.
+    """
+    try:
+        source = Source(text, module.text.source.encoding)
+        again = Module(module.project, module.path, read(source))
+        if module.text.is_python2:
+            from ik_migrate.source.python2.translation import check_python2
+
+            check_python2(text)
+        again.text.check_compiles(module.text)
+    except NotPython as error:
+        raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
+    findings, _ = partition_findings(again, findings_of(again, options), options)
+    left = drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings)
+    too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
+    for finding in left:
+        if finding.rule.code in too_many:
+            line = finding.location.line
+            raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line}). {_REPORT}")
+    return again, findings

@@ -1,0 +1,100 @@
+"""Codemods of other packages, from the entry point group ``ik_migrate.codemods``; see docs/python-api.md."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ik_migrate.model.errors import IkMigrateError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from ik_migrate.rules import Codemod
+
+GROUP = "ik_migrate.codemods"
+_CODE = re.compile(r"(?!IK)[A-Z]{2,10}\d{3}")
+
+
+class CodemodError(IkMigrateError):
+    """A codemod of another package can't be used; the message names the package and says why."""
+
+
+def load_plugins(built_in: Iterable[Codemod]) -> list[Codemod]:
+    """The codemods that installed packages offer.
+
+    Args:
+        built_in: those that are there already: no code and no name of a rule is used twice.
+
+    Raises:
+        CodemodError: when one can't be imported, is no codemod, or has a code or a name that it must not have.
+    """
+    if not _somebody_offers():
+        return []
+    from importlib.metadata import entry_points
+
+    owners = {word: "ik-migrate" for codemod in built_in for rule in codemod.rules for word in (rule.code, rule.name)}
+    found = []
+    for entry_point in sorted(entry_points(group=GROUP), key=lambda entry_point: entry_point.name):
+        codemod = _load(entry_point)
+        for word, problem in _problems(codemod, owners):
+            raise CodemodError(f"{_owner(entry_point)}: its codemod {entry_point.value} has a rule {word}: {problem}")
+        owners |= {word: _owner(entry_point) for rule in codemod.rules for word in (rule.code, rule.name)}
+        found.append(codemod)
+    return found
+
+
+def _load(entry_point: EntryPoint) -> Codemod:
+    from ik_migrate.rules import Codemod
+
+    try:
+        loaded = entry_point.load()
+    except Exception as error:
+        if os.environ.get("IK_MIGRATE_DEBUG"):
+            raise
+        reason = f"can't be imported: {type(error).__name__}: {error}"
+        raise CodemodError(f"{_owner(entry_point)}: its codemod {entry_point.value} {reason}") from error
+    if not isinstance(loaded, Codemod) or not loaded.rules:
+        reason = "is no ik_migrate.engine.registry.Codemod with rules"
+        raise CodemodError(f"{_owner(entry_point)}: its codemod {entry_point.value} {reason}")
+    return loaded
+
+
+def _problems(codemod: Codemod, owners: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The codes and names of rules that can't be, and why."""
+    for rule in codemod.rules:
+        if not _CODE.fullmatch(rule.code):
+            yield (
+                rule.code,
+                "a code is two to ten capital letters, which don't begin with IK, and three digits: ACME101",
+            )
+        for word in (rule.code, rule.name):
+            if word in owners:
+                yield word, f"so has {owners[word]}"
+
+
+def _owner(entry_point: EntryPoint) -> str:
+    """The distribution that an entry point is from, as far as known."""
+    distribution = entry_point.dist
+    return f"{distribution.name} {distribution.version}" if distribution else f"entry point {entry_point.name}"
+
+
+def _somebody_offers() -> bool:
+    """Whether an installed package names our group: importing ``importlib.metadata`` takes thirty times as long."""
+    return any(GROUP.encode() in listing for folder in sys.path for listing in _entry_points_below(folder or "."))
+
+
+def _entry_points_below(folder: str) -> Iterator[bytes]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.endswith((".dist-info", ".egg-info")):
+            listing = Path(entry.path, "entry_points.txt")
+            if listing.is_file():
+                yield listing.read_bytes()

@@ -1,0 +1,62 @@
+"""What a codemod is, and where the codemods are found.
+
+A codemod is one module of ``ik_migrate.codemods`` (``codemods/`` at the top of the repository) with a
+``CODEMOD`` of its own: its rules, and the functions that look for what the rules speak of.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from ik_migrate.engine.plugins import load_plugins
+from ik_migrate.model.did_you_mean import nearest
+from ik_migrate.model.rule import Rule
+from ik_migrate.rules import Codemod
+
+_CODE = re.compile(r"IK[1-9]\d\d")
+
+
+@cache
+def codemods() -> tuple[Codemod, ...]:
+    """All codemods in the order of their rules' codes, those of other packages last.
+
+    Raises:
+        ValueError: when a code is malformed or used twice.
+        CodemodError: when one of another package can't be used.
+    """
+    package = importlib.import_module("ik_migrate.codemods")
+    found: list[Codemod] = [
+        importlib.import_module(f"{package.__name__}.{info.name}").CODEMOD
+        for info in pkgutil.iter_modules(package.__path__)
+    ]
+    codes = [rule.code for codemod in found for rule in codemod.rules]
+    for code in codes:
+        if not _CODE.fullmatch(code) or codes.count(code) > 1:
+            raise ValueError(f"{code} is malformed or used by two rules")
+    found.sort(key=_order)
+    return (*found, *sorted(load_plugins(found), key=_order))
+
+
+def _order(codemod: Codemod) -> str:
+    return codemod.rules[0].code
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by their codes, in order, those of other packages last."""
+    found = {rule.code: rule for codemod in codemods() for rule in codemod.rules}
+    return dict(sorted(found.items(), key=lambda item: (not _CODE.fullmatch(item[0]), item[0])))
+
+
+def describe_unknown_code(beginnings: Iterable[str]) -> str:
+    """What is wrong with codes of rules, or their beginnings: empty where each begins the code of some rule."""
+    for beginning in beginnings:
+        if not any(code.startswith(beginning.upper()) for code in rules()):
+            by_name = next((code for code, rule in rules().items() if rule.name == beginning.lower()), "")
+            hint = f" Did you mean {by_name!r}?" if by_name else nearest(beginning, rules(), 0.75)
+            return f"no rule starts with {beginning!r}.{hint} See: ik-migrate rules"
+    return ""

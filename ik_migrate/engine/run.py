@@ -1,0 +1,99 @@
+"""Many files through the pipeline, with what the project says as a whole known to each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ik_migrate.engine.collect_facts import collect_facts
+from ik_migrate.engine.executor import choose_executor
+from ik_migrate.engine.interactive import ConfirmCallback
+from ik_migrate.engine.job import Job
+from ik_migrate.engine.progress import Progress, counted, unseen
+from ik_migrate.engine.source_roots import source_roots
+from ik_migrate.files.discovery import search
+from ik_migrate.files.filetypes import is_of_concern
+from ik_migrate.model.options import Options
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.project.project import Project
+
+
+def migrate_project(
+    root: Path,
+    mentioning: Sequence[Path],
+    wanted: Sequence[Path],
+    base: Path,
+    options: Options,
+    *,
+    contents: Mapping[Path, bytes] | None = None,
+    choose: ConfirmCallback | None = None,
+    with_fixes: bool = False,
+    progress: Progress = unseen,
+) -> list[FileResult]:
+    """The results for those files of a project that were asked for.
+
+    Args:
+        root: the folder of the project.
+        mentioning: all its files that mention ImageKit.
+        wanted: the files and folders that were asked for, absolute.
+        base: the folder that paths are shown relative to.
+        options: what to rewrite.
+        contents: what stands for files instead of what they hold, see `Project`.
+        choose: asked about each rewrite, file by file, if given.
+        with_fixes: also work out what each rewrite does on its own; not with ``choose``.
+        progress: told of each file that is done.
+    """
+    searched = Project(root, base, contents)
+    searched.wanted = tuple(wanted)
+    searched.add_source_roots(source_roots(searched, options))
+    knowledge = searched.alone()
+    knowledge.keep_cache_names = options.keep_cache_names
+    knowledge.target = options.target or knowledge.target
+    knowledge.spec_field_classes = frozenset(options.spec_field_classes)
+    job = Job(root, base, options, contents or {}, choose, with_fixes)
+    # Text of an editor may use what it does not name, as the files found by a search do.
+    first = {*mentioning, *(contents or {})}
+    if options.spec_field_classes:
+        names = {name.rpartition(".")[2].encode() for name in options.spec_field_classes}
+        first.update(search(root, names, options, counted=()).files)
+    with choose_executor(job, first) as crew:
+        crew.learn(knowledge)
+        more = collect_facts(root, options, first, crew, knowledge, progress)
+        paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
+        found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
+    results = []
+    named = frozenset(mentioning)
+    said: set[str] = set()
+    # A link may stand for a file that is among them, and its result be dropped for that of the file.
+    for path in sorted(paths, key=lambda path: (os.path.islink(path), path)):
+        result = found[path]
+        if any(finding.rule.once_per_project for finding in (*result.findings, *result.suppressed)):
+            result = _said_once(result, said)
+        if path in named or result.findings or result.suppressed:
+            results.append(result)
+        elif result.status is Status.FAILED:
+            # It says something that may be the project's word for ImageKit's; nothing tells that it is.
+            reason = f"it does not mention ImageKit, but may use what does, and {result.reason}"
+            results.append(replace(result, status=Status.SKIPPED, reason=reason))
+    return results
+
+
+def _said_once(result: FileResult, said: set[str]) -> FileResult:
+    """The result without notices of rules that speak once per project and have spoken.
+
+    Args:
+        result: one file.
+        said: the codes of those rules that have spoken; added to.
+    """
+    kept = []
+    # Who has it ignored where it is said has heard it.
+    said.update(finding.rule.code for finding in result.suppressed if finding.rule.once_per_project)
+    for finding in result.findings:
+        if finding.rule.once_per_project and finding.is_notice:
+            if finding.rule.code in said:
+                continue
+            said.add(finding.rule.code)
+        kept.append(finding)
+    return replace(result, findings=tuple(kept))

@@ -1,0 +1,1 @@
+"""What the code of ImageKit 2 and 3 means."""

@@ -1,0 +1,230 @@
+"""Code that uses the file which a spec field gave: ``photo.thumbnail.validate()`` and the like.
+
+A spec attribute gave an ``ImageSpecFieldFile`` in ImageKit 2 (``imagekit/models/fields/files.py`` of 2.0.4) and
+gives an ``ImageCacheFile`` in ImageKit 3 (``imagekit/cachefiles/__init__.py`` of 3.0.4 to 6.1.1).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+
+from ik_migrate.imagekit.instance_types import has_spec
+from ik_migrate.model.change import Change
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.project.string_values import pattern_of, texts_of, values_of
+from ik_migrate.project.used_names import is_taken
+from ik_migrate.source.scopes import Binding
+
+MEMBERS = frozenset(
+    {"validate", "invalidate", "clear", "delete", "generate", "source_file", "instance", "field", "attname"}
+)
+"""What an ``ImageSpecFieldFile`` had and an ``ImageCacheFile`` has not, or has with another meaning."""
+
+_FOLLOW_AT_MOST = 5
+
+
+@dataclass(frozen=True)
+class SpecFile:
+    """An expression whose value is a spec file.
+
+    Args:
+        attname: the spec attribute, empty where it may be any of the model's.
+        owner: the expression for the model instance, or for what has all its spec files.
+        doubt: why it may be no spec file, a sentence; empty where there is no doubt.
+    """
+
+    attname: str
+    owner: ast.expr
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class SpecFileUse:
+    """One member of a spec file, used.
+
+    Args:
+        module: the file.
+        node: ``<spec file>.<member>``.
+        file: what is known of the spec file.
+    """
+
+    module: Module
+    node: ast.Attribute
+    file: SpecFile
+
+    @property
+    def member(self) -> str:
+        """The member."""
+        return self.node.attr
+
+    @property
+    def shown(self) -> str:
+        """The text of the expression for the spec file."""
+        return self.module.text.text_of(self.node.value)
+
+    @property
+    def is_or_may_be(self) -> str:
+        """The verb for a sentence that says what the expression is."""
+        return "may be" if self.file.doubt else "is"
+
+    @property
+    def owner(self) -> str:
+        """The text of the expression for the model instance."""
+        return self.module.text.text_of(self.file.owner)
+
+    @property
+    def call(self) -> ast.Call | None:
+        """The call of the member, if it is called."""
+        parent = self.module.text.names.parents.get(self.node)
+        return parent if isinstance(parent, ast.Call) and parent.func is self.node else None
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the member is called and the result is not used."""
+        call = self.call
+        return call is not None and isinstance(self.module.text.names.parents.get(call), ast.Expr)
+
+    @property
+    def has_no_arguments(self) -> bool:
+        """Whether the member is called, with no arguments."""
+        call = self.call
+        return call is not None and not call.args and not call.keywords
+
+    def make_finding(
+        self,
+        rule: Rule,
+        message: str,
+        applicability: Applicability,
+        *,
+        changes: tuple[Change, ...] = (),
+        why: str = "",
+        help: str = "",
+        suggestion: str = "",
+    ) -> Finding:
+        """A finding about this use; no rewrite where it may be about something else."""
+        finding = make_finding(
+            rule,
+            self.module,
+            self.call or self.node,
+            message,
+            applicability,
+            changes=changes,
+            why=why,
+            help=help,
+            suggestion=suggestion,
+        )
+        if self.file.doubt and applicability is not Applicability.NOTICE:
+            return finding.as_manual(f"{self.file.doubt} {finding.why}")
+        return finding
+
+    def removal(self, *, make_anew: bool) -> str:
+        """Code that deletes the file and has ImageKit 3 forget it."""
+        name = "file" if not is_taken(self.module, "file") else "spec_file"
+        lines = ["from imagekit.cachefiles.backends import CacheFileState", ""]
+        if isinstance(self.node.value, ast.Name):
+            name = self.node.value.id
+        else:
+            lines.append(f"{name} = {self.shown}")
+        lines += [
+            f"if {name}.name and {name}.storage.exists({name}.name):",
+            f"    {name}.close()",
+            f"    {name}.storage.delete({name}.name)",
+            f"{name}.cachefile_backend.set_state({name}, CacheFileState.DOES_NOT_EXIST)",
+        ]
+        if make_anew:
+            lines.append(f"{name}.generate(force=True)")
+        return "\n".join(lines)
+
+
+@per_module
+def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
+    """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file."""
+    uses = []
+    for node in module.text.nodes_of(ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr in MEMBERS and isinstance(node.ctx, ast.Load):
+            found = spec_file(module, node.value)
+            if found is not None:
+                uses.append(SpecFileUse(module, node, found))
+    return tuple(sorted(uses, key=lambda use: module.text.end(use.node)))
+
+
+def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
+    """What is known of the spec file that ``expression`` gives; None where it is none, as far as can be told."""
+    if isinstance(expression, ast.Attribute):
+        return _attribute(module, expression.value, expression.attr)
+    if isinstance(expression, ast.Call) and 2 <= len(expression.args) <= 3 and not expression.keywords:
+        return _asked_by_name(module, expression)
+    if isinstance(expression, ast.Name) and depth < _FOLLOW_AT_MOST:
+        return _alias(module, expression, depth)
+    return None
+
+
+def _attribute(module: Module, owner: ast.expr, name: str) -> SpecFile | None:
+    if name not in module.project.spec_attributes:
+        return None
+    verdict = has_spec(module, owner, name)
+    if verdict is False:
+        return None
+    doubt = ""
+    if verdict is None and name in module.project.shared_attributes:
+        doubt = f"Another class of the project has an attribute {name} too: see whether this is the spec field."
+    return SpecFile(name, owner, doubt)
+
+
+def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
+    """``getattr(photo, 'thumbnail')``, with a name that is written out, looped over, or put together."""
+    if module.qualified(call.func) != "builtins.getattr":
+        return None
+    owner, name = call.args[:2]
+    found = [_attribute(module, owner, text) for text in texts_of(module, name)]
+    if found:
+        return found[0] if None not in found else None
+    pattern = pattern_of(module, name)
+    fitting = [text for text in sorted(module.project.spec_attributes) if pattern and re.fullmatch(pattern, text)]
+    file = next(filter(None, (_attribute(module, owner, text) for text in fitting)), None)
+    if file is None:
+        return None
+    shown = ", ".join(fitting)
+    return replace(
+        file, doubt=f"The name of the attribute is put together: see whether it is that of a spec ({shown})."
+    )
+
+
+def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
+    """A name that stands for a spec file at all places where it gets a value."""
+    scope = module.text.scope_of(name).holder_of(name.id)
+    if scope is None or scope.is_class:
+        return None
+    found: list[SpecFile | None] = []
+    for binding in scope.bindings[name.id]:
+        all_of_them = _spec_files_looped_over(module, binding)
+        if all_of_them is not None:
+            found.append(SpecFile("", all_of_them))
+            continue
+        values = values_of(module, binding)
+        found += [spec_file(module, value, depth + 1) for value in values] if values else [None]
+    if not found or None in found:
+        return None
+    doubtful = [file for file in found if file is not None and file.doubt]
+    return doubtful[0] if doubtful else found[0]
+
+
+def _spec_files_looped_over(module: Module, binding: Binding) -> ast.expr | None:
+    """What ``for file in get_spec_files(photo)`` or ``in photo._ik.spec_files`` goes through; None for another loop."""
+    loop = module.text.names.parents.get(binding.node)
+    if not isinstance(loop, ast.For | ast.comprehension) or loop.target is not binding.node:
+        return None
+    value: ast.expr | None = loop.iter
+    if isinstance(value, ast.Name):
+        bindings = module.text.names.bindings_in_force(value)
+        value = bindings[0].value if len(bindings) == 1 else None
+    if isinstance(value, ast.Call) and module.qualified(value.func) == "imagekit.utils.get_spec_files":
+        return value
+    if isinstance(value, ast.Attribute) and value.attr == "spec_files" and isinstance(value.value, ast.Attribute):
+        return value if value.value.attr == "_ik" else None
+    return None

@@ -1,0 +1,66 @@
+"""Which generation of ImageKit a piece of code is written for."""
+
+from __future__ import annotations
+
+import ast
+
+from ik_migrate.imagekit.spec_field import IK2_ONLY, IK3_ONLY, SpecField, spec_fields
+from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.project.module import Module, per_module
+
+_IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs.sourcegroups", "imagekit.signals")
+_IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
+
+
+def is_ik3_code(module: Module, node: ast.AST) -> bool:
+    """Whether ``node`` stands in code that is ImageKit 3's already.
+
+    Inside a call of a spec field the call's own words decide, elsewhere those of the file; where there are none, as in
+    a ProcessedImageField, those of the project.
+    """
+    specs = _telling_fields(module)
+    around = [specs[outer] for outer in (node, *module.text.names.ancestors(node)) if outer in specs]
+    if around:
+        return around[-1].is_ik3
+    if has_ik2_words(module):
+        return False
+    return has_ik3_words(module) or (module.project.has_ik3_code and not module.project.has_ik2_code)
+
+
+@per_module
+def _telling_fields(module: Module) -> dict[ast.AST, SpecField]:
+    """The calls of spec fields that say a word that only one generation knows."""
+    return {
+        spec.call: spec
+        for spec in spec_fields(module)
+        if not spec.is_processed and set(spec.arguments) & (IK2_ONLY | IK3_ONLY)
+    }
+
+
+@per_module
+def has_ik2_words(module: Module) -> bool:
+    """Whether the file says something that only ImageKit 2 knows."""
+    for spec in spec_fields(module):
+        # The fourth argument is the source in both, so by position it says nothing.
+        told = (given for given in spec.arguments.values() if given.keyword is not None or given.position > 3)
+        if not spec.is_processed and any(given.name in IK2_ONLY for given in told):
+            return True
+    return any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module))
+
+
+@per_module
+def has_ik3_words(module: Module) -> bool:
+    """Whether the file says something that only ImageKit 3 knows."""
+    if any(spec.is_ik3 for spec in spec_fields(module)):
+        return True
+    return any(name.startswith(_IK3_MODULES) or name in _IK3_NAMES for name in _imported(module))
+
+
+def _imported(module: Module) -> set[str]:
+    names = set()
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names

@@ -1,0 +1,1 @@
+"""Plain data: rules, findings, changes, options, results."""

@@ -1,0 +1,54 @@
+"""A rule: one difference between ImageKit 2 and 3, and what a finding about it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Applicability(str, Enum):
+    """What ``apply`` may do about a finding."""
+
+    SAFE = "safe"
+    """The rewrite keeps behaviour: written."""
+    UNSAFE = "unsafe"
+    """Probably right, but can change behaviour in the way the finding names: on request only."""
+    MANUAL = "manual"
+    """Needs a person."""
+    NOTICE = "notice"
+    """Nothing to change here, but ImageKit 3 behaves otherwise."""
+
+    def is_written(self, unsafe_fixes: bool) -> bool:
+        """Whether ``apply`` makes such rewrites, given whether unsafe ones were asked for."""
+        return self is Applicability.SAFE or (unsafe_fixes and self is Applicability.UNSAFE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One difference between ImageKit 2 and 3, and what is done about it.
+
+    Args:
+        code: stable code, ``IK101``.
+        name: stable name in words, ``image-field``.
+        summary: one line for the table of rules.
+        applicability: what its findings can be, the usual one first.
+        why: what ImageKit 3 does with the old code, in a few sentences.
+        help: what to do about it.
+        source: where the fact can be looked up (ImageKit version and file).
+        before: an example as ImageKit 2 wants it.
+        after: the same example after ``apply``; equal to ``before`` where a person is needed.
+        path: name of the file that the example would stand in.
+        once_per_project: whether it is said once per project only, at the first place.
+    """
+
+    code: str
+    name: str
+    summary: str
+    applicability: tuple[Applicability, ...]
+    why: str
+    help: str
+    source: str
+    before: str
+    after: str
+    path: str = "models.py"
+    once_per_project: bool = False

@@ -1,0 +1,63 @@
+"""What is known of a project as a whole, apart from the files that it was learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from ik_migrate.model.targets import DEFAULT_TARGET
+from ik_migrate.project.media_facts import MediaFacts
+from ik_migrate.project.own_backend import OwnBackend
+
+
+@dataclass
+class ProjectFacts:
+    """Facts about a project, small enough to be handed to another process."""
+
+    default_strategy: str = "JustInTime"
+    """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
+    has_ik2_code: bool = False
+    """Whether some file of the project is known to be written for ImageKit 2."""
+    has_ik3_code: bool = False
+    """Whether some file of the project is known to be written for ImageKit 3 or later."""
+    target: str = DEFAULT_TARGET
+    """The version of ImageKit that the project moves to."""
+    target_reason: str = ""
+    """Why that one was chosen, a sentence; empty where it is the newest, or was asked for."""
+    spec_field_classes: frozenset[str] = frozenset()
+    """What makes spec fields outside of the project, by dotted names, as its owner says."""
+    keep_cache_names: bool = False
+    """Whether the files of spec fields keep the names that ImageKit 2 gave them."""
+    spec_attributes: set[str] = field(default_factory=set)
+    """The attributes that are spec fields in some model of the project."""
+    attributes_of_variables: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
+    """The attributes that spec fields made at the top of a file become, by file and variable."""
+    shared_attributes: set[str] = field(default_factory=set)
+    """Those of them that are something else in some other class of the project."""
+    keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
+    """The names of the dicts that spec fields are given with ``**``, by the files that make them."""
+    importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
+    """Who imports what from files of the project: by file and name, the files that do so and what they call it."""
+    around: MediaFacts = field(default_factory=MediaFacts)
+    """Facts for the rules about templates, scripts and settings."""
+    own_backends: dict[tuple[Path, str], OwnBackend] = field(default_factory=dict)
+    """The classes of the project that are image cache backends, by file and name."""
+    has_names_that_stay: bool = False
+    """Whether some spec field may give its file a name that stays when the source changes."""
+    wanted: tuple[Path, ...] = ()
+    """The files and folders that were asked for; none where that is the whole project."""
+    source_roots: list[Path] = field(default_factory=list)
+    """Folders on ``sys.path``, as the project's own code and its owner say."""
+    candidates: tuple[Path, ...] = ()
+    """The files that may concern us, sorted."""
+    faults: dict[Path, str] = field(default_factory=dict)
+    """The files that could not be read to the end, by a fault of ours, with what is to be said of them."""
+
+    def take_over(self, other: ProjectFacts) -> None:
+        """Know what ``other`` knows, in place of what was known before."""
+        for item in fields(ProjectFacts):
+            setattr(self, item.name, getattr(other, item.name))
+
+    def alone(self) -> ProjectFacts:
+        """What is known, without anything that a derived class adds."""
+        return ProjectFacts(**{item.name: getattr(self, item.name) for item in fields(ProjectFacts)})

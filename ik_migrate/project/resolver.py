@@ -1,0 +1,128 @@
+"""What a name in one file really stands for: through imports and assignments in all files of the project."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from ik_migrate.model.imagekit_names import canonical, star_names
+from ik_migrate.project.import_paths import absolute
+from ik_migrate.project.module import Module, ProjectIndex, Target
+from ik_migrate.source.scopes import Binding
+
+_FOLLOW_AT_MOST = 20
+# Bindings that are looked at for one name: several for each name, over several files, could be billions.
+_BINDINGS_AT_MOST = 2000
+
+
+class Resolver:
+    """Follows names from file to file.
+
+    Args:
+        project: the files.
+    """
+
+    def __init__(self, project: ProjectIndex) -> None:
+        self._project = project
+        self._bindings_left = 0
+
+    def resolve(self, module: Module, expression: ast.expr, depth: int = 0) -> Target | None:
+        """What a name or dotted name stands for, through imports and assignments in all files."""
+        if depth > _FOLLOW_AT_MOST:
+            return None
+        if depth == 0:
+            self._bindings_left = _BINDINGS_AT_MOST
+        if isinstance(expression, ast.Name):
+            bindings = module.text.names.bindings_in_force(expression)
+            if not bindings:
+                return self._unbound(module, expression.id, depth)
+            return self._best(module, bindings, depth)
+        if isinstance(expression, ast.Attribute):
+            base = self.resolve(module, expression.value, depth + 1)
+            return self._attribute(module, base, expression.attr, depth) if base else None
+        return None
+
+    def resolve_global(self, module: Module, name: str) -> Target | None:
+        """What a name at the top level of a file stands for."""
+        self._bindings_left = _BINDINGS_AT_MOST
+        return self._name_in(module, name, 0)
+
+    def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
+        """The target of the last binding, ImageKit's if one of several alternatives is."""
+        targets = [
+            target
+            for binding in bindings
+            if not binding.is_none
+            for target in [self._bound(module, binding, depth)]
+            if target is not None
+        ]
+        for target in targets:
+            if target.qualified.startswith("imagekit."):
+                return target
+        return targets[-1] if targets else None
+
+    def _bound(self, module: Module, binding: Binding, depth: int) -> Target | None:
+        self._bindings_left -= 1
+        if self._bindings_left < 0:
+            return None
+        if binding.kind == "import":
+            return self._imported(module, binding.module, binding.attribute, depth)
+        if binding.kind == "assign" and isinstance(binding.value, ast.Name | ast.Attribute):
+            followed = self.resolve(module, binding.value, depth + 1)
+            if followed is not None:
+                return followed
+        return Target(f"{module.dotted}.{binding.name}", module, binding)
+
+    def _imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
+        dotted, path = self._project.imported_file(module, source)
+        if dotted is None:
+            return None
+        if not attribute:
+            return Target(dotted)
+        found = self._project.module_at(path) if path is not None else None
+        if found is not None:
+            inner = self._name_in(found, attribute, depth + 1)
+            return inner or Target(f"{found.dotted}.{attribute}")
+        return Target(canonical(f"{dotted}.{attribute}"))
+
+    def _attribute(self, module: Module, base: Target, name: str, depth: int) -> Target | None:
+        if base.module is not None:
+            node = base.binding.node if base.binding is not None else None
+            if isinstance(node, ast.ClassDef):
+                members = base.module.text.names.scope_made_by(node).bindings.get(name, [])
+                if len(members) == 1:
+                    return Target(f"{base.qualified}.{name}", base.module, members[0])
+            return Target(f"{base.qualified}.{name}")
+        path = self._project.find(base.qualified, module)
+        found = self._project.module_at(path) if path is not None else None
+        inner = self._name_in(found, name, depth + 1) if found is not None else None
+        return inner or Target(canonical(f"{base.qualified}.{name}"))
+
+    def _name_in(self, module: Module, name: str, depth: int) -> Target | None:
+        if depth > _FOLLOW_AT_MOST:
+            return None
+        bindings = module.text.names.module.bindings.get(name)
+        if bindings:
+            return self._best(module, bindings, depth)
+        return self._from_star(module, name, depth)
+
+    def _unbound(self, module: Module, name: str, depth: int) -> Target | None:
+        found = self._from_star(module, name, depth)
+        if found is None and hasattr(builtins, name):
+            return Target(f"builtins.{name}")
+        return found
+
+    def _from_star(self, module: Module, name: str, depth: int) -> Target | None:
+        for source in module.text.names.module.star_imports:
+            dotted = absolute(module.package, source)
+            self._bindings_left -= 1
+            if dotted is None or self._bindings_left < 0:
+                continue
+            if name in star_names(dotted):
+                return Target(canonical(f"{dotted}.{name}"))
+            path = self._project.find(dotted, module) or self._project.neighbour(module, dotted)
+            found = self._project.module_at(path) if path is not None and path != module.path else None
+            target = self._name_in(found, name, depth + 1) if found is not None else None
+            if target is not None:
+                return target
+        return None

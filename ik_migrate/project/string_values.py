@@ -1,0 +1,60 @@
+"""What a string in a file can be: written out, looped over, or put together with something that is not known."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from ik_migrate.project.module import Module
+from ik_migrate.source.scopes import Binding
+
+_ANY = ".*"
+
+
+def values_of(module: Module, binding: Binding) -> list[ast.expr]:
+    """What a binding can give its name: an expression, or the items of a literal that is looped over."""
+    if binding.kind == "assign" and binding.value is not None:
+        return [binding.value]
+    loop = module.text.names.parents.get(binding.node)
+    if isinstance(loop, ast.For | ast.comprehension) and loop.target is binding.node:
+        return list(loop.iter.elts) if isinstance(loop.iter, ast.Tuple | ast.List) else []
+    return []
+
+
+def texts_of(module: Module, expression: ast.expr) -> list[str]:
+    """The strings that an expression can be: a literal, or a name that loops over literals."""
+    if isinstance(expression, ast.Constant):
+        return [expression.value] if isinstance(expression.value, str) else []
+    if not isinstance(expression, ast.Name):
+        return []
+    scope = module.text.scope_of(expression).holder_of(expression.id)
+    bindings = scope.bindings[expression.id] if scope is not None else []
+    values = [value for binding in bindings for value in values_of(module, binding) or [expression]]
+    texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return texts if len(texts) == len(values) else []
+
+
+def pattern_of(module: Module, expression: ast.expr) -> str:
+    """A regular expression for a string that is put together; empty where none of it is written out."""
+    pieces = _pieces(module, expression)
+    return "".join(pieces) if any(piece != _ANY for piece in pieces) else ""
+
+
+def _pieces(module: Module, expression: ast.expr) -> list[str]:
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        return [re.escape(expression.value)]
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+        return [*_pieces(module, expression.left), *_pieces(module, expression.right)]
+    form: ast.expr | None = None
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Mod):
+        form = expression.left
+    elif isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute):
+        form = expression.func.value if expression.func.attr == "format" else None
+    if isinstance(form, ast.Constant) and isinstance(form.value, str):
+        written = re.split(r"%(?:\(\w+\))?[\d.]*[a-z]|\{[^{}]*\}", form.value)
+        return [piece for text in written for piece in (_ANY, re.escape(text)) if piece][1:]
+    if isinstance(expression, ast.Name):
+        bindings = module.text.names.bindings_in_force(expression)
+        if len(bindings) == 1 and bindings[0].value is not None and not isinstance(bindings[0].value, ast.Name):
+            return _pieces(module, bindings[0].value)
+    return [_ANY]

@@ -1,1 +1,0 @@
-"""From findings to text: edits, imports, calls, and the code of spec classes."""

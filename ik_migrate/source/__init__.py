@@ -1,0 +1,1 @@
+"""One file as text and syntax: tree, scopes, strings and comments."""

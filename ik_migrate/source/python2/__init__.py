@@ -1,0 +1,1 @@
+"""Python 2 source, made readable for the `ast` module of Python 3."""
