@@ -14,22 +14,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interpreters import Interpreter
+from migrating import Migration, copy_site, migrate
 from probe_site import distance
-
-from ik_migrate import api
-from ik_migrate.model.report import Report
 
 TESTS = Path(__file__).resolve().parent
 FIXTURES = TESTS / "fixtures"
-PROBE = TESTS / "probe_site.py"
 PHOTO_SITE = "photo_site"
 
 MEAN_TOLERANCE = 1.5
@@ -79,15 +74,14 @@ def sites() -> list[Site]:
     return [Site(name) for name in [PHOTO_SITE, *names]]
 
 
-def migrate(site: Site, folder: Path) -> Report:
-    """Puts a migrated copy of a site into ``folder``, which must not exist."""
-    shutil.copytree(site.folder, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    return api.apply([folder], base=folder)
+def migrate_site(tool: Interpreter, site: Site, folder: Path) -> Migration:
+    """Put a copy of a site, migrated with the safe rewrites, into ``folder``, which must not exist."""
+    return migrate(tool, site.folder, folder)
 
 
 def rename_only(site: Site, folder: Path) -> None:
     """A copy in which nothing is done but what makes the models load: the naive migration."""
-    shutil.copytree(site.folder, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    copy_site(site.folder, folder)
     for path in folder.rglob("*.py"):
         path.write_bytes(path.read_bytes().replace(b"image_field=", b"source="))
 
@@ -98,28 +92,20 @@ def golden(site: Site) -> Record:
     return result
 
 
-class ProbeFailed(Exception):
-    """The project could not even be loaded."""
-
-
-def probe(folder: Path, settings: str, output: Path, python: str = sys.executable, packages: str = "") -> Record:
+def probe(interpreter: Interpreter, folder: Path, settings: str, output: Path) -> Record:
     """What ``probe_site.py`` sees of a project.
 
     Args:
+        interpreter: what the project runs on.
         folder: the project.
         settings: its settings module.
         output: the file to write the result to.
-        python: the interpreter that the project runs on.
-        packages: a folder with ImageKit, where it is not among the interpreter's own packages.
+
+    Raises:
+        JobFailed: when the project could not even be loaded.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTHON"))}
-    environment["PYTHONHASHSEED"] = "0"  # on Python 2 extensions come out of dictionaries
-    if packages:
-        environment["PYTHONPATH"] = packages
-    command = [python, "-B", str(PROBE), str(folder), settings, str(output)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ProbeFailed(done.stderr.strip())
+    interpreter.prepare("probe_site:pictures")
+    interpreter.run("probe_site:main", folder, settings, output)
     result: Record = json.loads(output.read_text("utf-8"))
     return result
 
@@ -354,10 +340,3 @@ def unexplained(site: Site, before: Record, after: Record) -> list[Difference]:
         for difference in compare(site, before, after)
         if difference.field not in named and not accepted(difference)
     ]
-
-
-def left_for_a_person(report: Report) -> set[str]:
-    """The codes of the findings that stay after ``apply``, notices included."""
-    return {
-        finding.rule.code for result in report.results for finding in result.findings if finding not in result.applied
-    }

@@ -138,6 +138,16 @@ SOURCES = [
 ]
 
 
+def pictures():
+    """The label, extension and content of each, made once in a process: the gradients take a second."""
+    if not _pictures:
+        _pictures.extend((label, extension, make()) for label, extension, make in SOURCES)
+    return list(_pictures)
+
+
+_pictures = []
+
+
 # What is written down about a picture -----------------------------------------------------------
 
 
@@ -585,9 +595,8 @@ def probe(project, settings_module):
     start = os.getcwd()
     try:
         models = load_project(os.path.abspath(project), settings_module, scratch)
-        pictures = [(label, extension, make()) for label, extension, make in SOURCES]
         found = {
-            label_of(model): probe_model(model, pictures)
+            label_of(model): probe_model(model, pictures())
             for model in models
             if spec_names(model) or processed_names(model)
         }

@@ -1,17 +1,12 @@
 """Migrated projects show the pictures that they showed under ImageKit 2: they are run, and compared.
 
-Where a Python 2.7 is there, ImageKit 2 is run again instead of being remembered only, and the migrated
-projects are run under ImageKit 3.0 as well:
-
-    IK_MIGRATE_PYTHON2          the interpreter
-    IK_MIGRATE_IK2_PACKAGES     a folder with django-imagekit 2.0.4, Django 1.4 to 1.6 and Pillow 6
-    IK_MIGRATE_IK3_PACKAGES     a folder with django-imagekit 3.0.4, Django 1.6 to 1.8 and Pillow 6
+Where ``interpreters.py`` finds them, ImageKit 2 is run again instead of being remembered only, and the migrated
+projects are run under ImageKit 3.0 as well.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import Future, ThreadPoolExecutor
+import dataclasses
 
 import pytest
 from equivalence import (
@@ -20,85 +15,75 @@ from equivalence import (
     NAMED_IN_REPORT,
     NOT_LOADED,
     NOT_LOADED_BY_3_0,
-    ProbeFailed,
     Site,
     accepted,
     compare,
     golden,
-    left_for_a_person,
-    migrate,
+    migrate_site,
     probe,
     rename_only,
     sites,
     unexplained,
 )
-
-PYTHON2 = os.environ.get("IK_MIGRATE_PYTHON2", "")
-IK2_PACKAGES = os.environ.get("IK_MIGRATE_IK2_PACKAGES", "")
-IK3_PACKAGES = os.environ.get("IK_MIGRATE_IK3_PACKAGES", "")
+from interpreters import IMAGEKIT_2, INSTALLED, JobFailed, find_interpreters
+from migrating import Migration
+from shared_results import SharedResults
 
 TODAY, LIVE, FIRST, NAIVE = "today", "ImageKit 2", "ImageKit 3.0", "naive"
 NAIVE_SITES = ("chains", "fit_shapes", "fit_sizes", "stored_pictures")
 """Sites with ResizeToFit that load after a mere renaming, so that only the pictures tell."""
 
+INTERPRETERS = find_interpreters()
+INTERPRETER_OF = {TODAY: INSTALLED, NAIVE: INSTALLED, LIVE: IMAGEKIT_2, FIRST: "ik3"}
+
 
 class Runs:
-    """Probes, each in a process of its own, as many at a time as there are processors.
+    """Migrations and probes, each made once in a test run."""
 
-    They are started all at once, for a test that waits for one wastes the time of the others.
-    """
+    def __init__(self, results):
+        self._results = results
 
-    def __init__(self, folder):
-        self._folder = folder
-        self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._results: dict[tuple[str, str], Future] = {}
-        self._reports: dict[str, Future] = {}
-
-    def close(self):
-        self._pool.shutdown(cancel_futures=True)
-
-    def start(self, site, kind):
-        """Prepares what a test of this kind will ask for."""
-        if (site.name, kind) in self._results:
-            return
-        if kind in {TODAY, FIRST}:
-            project = self._folder / "migrated" / site.name
-            if site.name not in self._reports:
-                self._reports[site.name] = Future()
-                try:
-                    self._reports[site.name].set_result(migrate(site, project))
-                except Exception as error:  # the tool itself broke down: each test of this site says so
-                    self._reports[site.name].set_exception(error)
-        elif kind == NAIVE:
-            project = self._folder / "renamed" / site.name
-            rename_only(site, project)
-        else:
-            project = site.folder
-        output = self._folder / f"{site.name}-{kind}.json"
-        python = {LIVE: (PYTHON2, IK2_PACKAGES), FIRST: (PYTHON2, IK3_PACKAGES)}.get(kind, ())
-        self._results[site.name, kind] = self._pool.submit(probe, project, site.settings, output, *python)
-
-    def report(self, site):
-        return self._reports[site.name].result()
+    def migration(self, site):
+        """What ``apply`` said of a site; the migrated copy is among the results."""
+        tool = INTERPRETERS[INSTALLED]
+        made = self._results.get(
+            f"migrated-{site.name}",
+            lambda: dataclasses.asdict(migrate_site(tool, site, self._folder(site, TODAY))),
+        )
+        return Migration(**made)
 
     def result(self, site, kind):
-        return self._results[site.name, kind].result()
+        """What the probe saw.
+
+        Raises:
+            JobFailed: when the project could not be loaded.
+        """
+        if kind in {TODAY, FIRST}:
+            self.migration(site)
+        result = self._results.get(f"{site.name}-{kind}", lambda: self._probe(site, kind))
+        if "failed" in result:
+            raise JobFailed(result["failed"])
+        return result
+
+    def _folder(self, site, kind):
+        return self._results.folder / {TODAY: "migrated", FIRST: "migrated", NAIVE: "renamed"}[kind] / site.name
+
+    def _probe(self, site, kind):
+        if kind == NAIVE:
+            rename_only(site, self._folder(site, kind))
+        project = site.folder if kind == LIVE else self._folder(site, kind)
+        output = self._results.folder / f"{site.name}-{kind}.probe"
+        try:
+            return probe(INTERPRETERS[INTERPRETER_OF[kind]], project, site.settings, output)
+        except JobFailed as error:
+            return {"failed": str(error)}
 
 
 @pytest.fixture(scope="module")
-def runs(request, tmp_path_factory):
-    """All that the selected tests of this file will ask for, under way."""
-    runs = Runs(tmp_path_factory.mktemp("equivalence"))
-    for item in request.session.items:
-        kind = KINDS.get(getattr(item, "originalname", ""))
-        if kind and item.path == request.path and not _is_skipped(kind):
-            runs.start(item.callspec.params["site"], kind)
-    yield runs
-    runs.close()
-
-
-def _is_skipped(kind):
-    return (kind == LIVE and not (PYTHON2 and IK2_PACKAGES)) or (kind == FIRST and not (PYTHON2 and IK3_PACKAGES))
+def runs(tmp_path_factory):
+    yield Runs(SharedResults.for_session(tmp_path_factory, "equivalence"))
+    for interpreter in INTERPRETERS.values():
+        interpreter.close()
 
 
 def each_site(selected=lambda site: True):
@@ -109,23 +94,19 @@ def each_site(selected=lambda site: True):
     )
 
 
-needs_ik2 = pytest.mark.skipif(
-    _is_skipped(LIVE), reason="no Python 2.7 with ImageKit 2: set IK_MIGRATE_PYTHON2 and IK_MIGRATE_IK2_PACKAGES"
-)
-needs_ik3 = pytest.mark.skipif(
-    _is_skipped(FIRST), reason="no Python 2.7 with ImageKit 3.0: set IK_MIGRATE_PYTHON2 and IK_MIGRATE_IK3_PACKAGES"
-)
+needs_ik2 = pytest.mark.skipif(IMAGEKIT_2 not in INTERPRETERS, reason="no ImageKit 2: see interpreters.py")
+needs_ik3 = pytest.mark.skipif("ik3" not in INTERPRETERS, reason="no ImageKit 3.0: see interpreters.py")
 
 
 def check(site, runs, kind):
     """The migrated site makes the same pictures, or the report says which not."""
-    report = runs.report(site)
-    assert not report.failed, f"not migrated: {report.failed}"
-    left = left_for_a_person(report)
+    migration = runs.migration(site)
+    assert not migration.refusal, f"not migrated: {migration.refusal}"
+    left = set(migration.codes)
     not_loaded = NOT_LOADED | NOT_LOADED_BY_3_0 if kind == FIRST else NOT_LOADED
     if site.name in not_loaded:
         assert not_loaded[site.name] in left
-        with pytest.raises(ProbeFailed):
+        with pytest.raises(JobFailed):
             runs.result(site, kind)
         return
     after = runs.result(site, kind)
@@ -167,8 +148,6 @@ def test_what_the_report_names_does_differ(site, runs):
 @pytest.mark.parametrize("key", sorted(ACCEPTED))
 def test_what_is_accepted_does_occur(key, runs):
     loading = [site for site in sites() if site.name not in {*NOT_LOADED, *KNOWN_BUGS} and not site.is_python2_only]
-    for site in loading:
-        runs.start(site, TODAY)
     differing = (difference for site in loading for difference in compare(site, golden(site), runs.result(site, TODAY)))
     assert any(accepted(difference) == key for difference in differing)
 
@@ -178,12 +157,3 @@ def test_every_site_has_its_golden_result():
     recorded = {path.name.removesuffix(".ik2.json") for path in folder.glob("*.json")}
     assert recorded == {path.name for path in folder.iterdir() if path.is_dir()}
     assert {*NAMED_IN_REPORT, *NOT_LOADED, *KNOWN_BUGS} <= recorded
-
-
-KINDS = {
-    "test_the_pictures_are_those_of_imagekit_2": TODAY,
-    "test_the_pictures_are_those_of_imagekit_2_under_imagekit_3_0": FIRST,
-    "test_imagekit_2_makes_what_is_recorded": LIVE,
-    "test_a_mere_renaming_is_found_out": NAIVE,
-    "test_what_the_report_names_does_differ": TODAY,
-}

@@ -1,6 +1,6 @@
 """``snapshot`` of a site under ImageKit 2, and ``verify`` of it after its migration, each with its own Python.
 
-For this a Python 2.7 has to be there; ``test_equivalence.py`` says how it is named.
+For this a Python 2.7 has to be there; ``interpreters.py`` says how it is named.
 """
 
 from __future__ import annotations
