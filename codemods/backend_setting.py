@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.masked_call import MaskedCall
+from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.cache_backends import (
     BACKEND_SETTING,
     BACKENDS,
@@ -21,7 +22,7 @@ from ik_migrate.imagekit.cache_backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.model.change import Edit
+from ik_migrate.model.change import Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.model.rule import Applicability, Rule
@@ -70,6 +71,10 @@ _IK3_SETTINGS = (
     "IMAGEKIT_USE_MEMCACHED_SAFE_CACHE_KEY",
 )
 """Settings that ImageKit 2 does not have, apart from the two successors."""
+
+
+_BACKEND = "StorageBackend"
+_FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -143,7 +148,17 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
         why="" if successor.is_exact else f"{RULE.why} {_TASK}",
-        changes=edits,
+        changes=[*edits, *_needs(module, successor)],
+    )
+
+
+def _needs(module: Module, successor: Successor) -> tuple[NeedSupport, ...]:
+    if not module.project.faithful or not successor.is_exact:
+        return ()
+    strategy = _FAITHFUL.get(successor.strategy, "")
+    return (
+        *need_support(module, _BACKEND),
+        *(need_support(module, strategy) if strategy else ()),
     )
 
 
@@ -173,6 +188,10 @@ def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple
     """The two settings; a class of the project that becomes a strategy keeps its ``path``."""
     backend = f"{BACKENDS}.{backend_name(successor, module.project.target)}"
     strategy = path if successor.strategy == OWN else f"{STRATEGIES}.{successor.strategy}"
+    if module.project.faithful and successor.is_exact:
+        dotted = support_of(module).dotted
+        backend = f"{dotted}.{_BACKEND}"
+        strategy = path if successor.strategy == OWN else f"{dotted}.{_FAITHFUL[successor.strategy]}"
     return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.imports import needed
-from ik_migrate.imagekit.spec_field import SpecField, fields_of_model, spec_fields
+from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.codegen.legacy_spec import base_of
+from ik_migrate.codegen.support.use import need_support, support_of
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
+from ik_migrate.model.change import AddImport, Change
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
@@ -68,14 +71,59 @@ TWINS = Rule(
 LEFT_BEHIND = Rule(
     code="IK513",
     name="files-left-behind",
-    summary="files are not deleted with the instance any more",
-    applicability=(Applicability.NOTICE,),
+    summary="cache files are not deleted with the instance",
+    applicability=(Applicability.NOTICE, Applicability.SAFE),
     why=(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
-        " them for good, and whoever has the address can still see the picture."
+        " them, and whoever knows the address can still see the image."
     ),
-    help="Where that matters, delete them in a `post_delete` receiver.",
+    help="Add `--faithful` to have them deleted.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
+    before=_ONE,
+    after=_renamed(_ONE),
+    once_per_project=True,
+)
+STATE = Rule(
+    code="IK516",
+    name="cached-existence",
+    summary="whether a cache file exists is remembered in the cache",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of the"
+        " process: a thumbnail that another process or a person removes is not generated again."
+    ),
+    help="Set a cache that all processes share, or add `--faithful` to have the storage asked each time.",
+    source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
+    before=_ONE,
+    after=_renamed(_ONE),
+    once_per_project=True,
+)
+SAME_NAME = Rule(
+    code="IK517",
+    name="same-name-again",
+    summary="another image under the name of a deleted one shows the old thumbnail",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 deleted the file when the name of the source changed. ImageKit 3 goes by the name of the source"
+        " alone: if an image is deleted and another one is uploaded under its name, the old thumbnail is shown."
+    ),
+    help="Add `--faithful` if the site deletes or overwrites source images.",
+    source="post_save_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
+    before=_ONE,
+    after=_renamed(_ONE),
+    once_per_project=True,
+)
+LOST = Rule(
+    code="IK518",
+    name="lost-original",
+    summary="the `url` of an image whose original is lost raises an exception",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 gave the address of a thumbnail whether its original still existed or not. ImageKit 3 raises"
+        " `IOError` when it cannot generate the file, and so does the page."
+    ),
+    help="Look for rows whose original is lost, or add `--faithful` (and `--keep-cache-names` to show old thumbnails).",
+    source="SpecFileGenerator.generate_file in imagekit/generators.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before=_ONE,
     after=_renamed(_ONE),
     once_per_project=True,
@@ -95,55 +143,47 @@ EMPTY = Rule(
     after=_EMPTY,
 )
 
-_RECEIVER = """\
-@receiver(post_delete, sender={model})
-def delete_thumbnails(sender, instance, **kwargs):
-    for file in [{files}]:
-        if file.name and file.storage.exists(file.name):
-            file.storage.delete(file.name)"""
-_RECEIVER_NEEDS = (("django.db.models.signals", "post_delete"), ("django.dispatch", "receiver"))
-_LONG = 50
+_RUN_TIME = (
+    (STATE, "whether the file of {} exists is remembered"),
+    (SAME_NAME, "{} can show an outdated image if the name of a deleted source returns"),
+    (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
+    (LOST, "{} raises an exception where its original is lost"),
+)
+"""What `--faithful` keeps, and what happens without it."""
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Say at the first field concerned what is otherwise."""
+    """Name at the first field concerned what differs when the site runs."""
     if spec.is_processed or spec.is_ik3 or not spec.module.project.has_ik2_code:
         return
     module = spec.module
     twin = _twin(spec)
     if twin:
         yield make_finding(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
-    message = f"the file of {spec.label} is not deleted with the instance"
-    yield make_finding(LEFT_BEHIND, module, spec.call, message, Applicability.NOTICE, suggestion=_receiver(spec))
+    if not module.project.faithful:
+        for rule, message in _RUN_TIME:
+            yield make_finding(rule, module, spec.call, message.format(spec.label), Applicability.NOTICE)
 
 
-def _receiver(spec: SpecField) -> str:
-    """A receiver that deletes the files of all spec fields of the model; empty where it can't be seen which it is."""
-    if spec.model is None:
-        return ""
-    known = _receivers(spec.module)
-    if spec.model not in known:
-        known[spec.model] = _receiver_of(spec.module, spec.model)
-    return known[spec.model]
+def _connect_receivers(module: Module) -> Iterator[Finding]:
+    """With ``--faithful``: import the support module, whose receivers follow the instances."""
+    fields = [field for field in spec_fields(module) if not field.is_processed]
+    dotted = support_of(module).dotted
+    if not module.project.faithful or not fields or _imports(module, dotted):
+        return
+    needs = [*need_support(module, "remove_all_files"), *need_support(module, "remember_sources")]
+    changes: list[Change] = list(needs)
+    if not any(base_of(field) or falls_back(field) for field in fields):
+        changes.append(AddImport(dotted, "", dotted, "  # noqa: F401"))
+    message = f"{fields[0].label}: its files follow the instance with the receivers of {dotted}"
+    yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.SAFE, changes=changes)
 
 
-@per_module
-def _receivers(module: Module) -> dict[ast.ClassDef, str]:
-    """What `_receiver` has written for models of a file, which name all their fields; added to."""
-    return {}
-
-
-def _receiver_of(module: Module, model: ast.ClassDef) -> str:
-    fields = (other for other in fields_of_model(module, model) if not other.is_processed)
-    names = [f"instance.{other.attname}" for other in fields if other.attname]
-    files = ", ".join(names)
-    if len(files) > _LONG:
-        files = "".join(f"\n        {name}," for name in names) + "\n    "
-    wanted = [needed(module, source, name)[1] for source, name in _RECEIVER_NEEDS]
-    lines = [f"from {each.module} import {each.clause}\n" for imports in wanted for each in imports]
-    head = "".join([*lines, "\n"]) if lines else ""
-    return head + _RECEIVER.format(model=model.name, files=files) if files else ""
+def _imports(module: Module, dotted: str) -> bool:
+    """Whether a file imports a module, or something of it."""
+    bindings = (binding for each in module.text.names.module.bindings.values() for binding in each)
+    return any(binding.kind == "import" and binding.module == dotted for binding in bindings)
 
 
 def _twin(spec: SpecField) -> str:
@@ -178,7 +218,8 @@ def _meaning(spec: SpecField) -> dict[str, str]:
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Report where code counts on ValueError."""
+    """Connect the receivers of ``--faithful``, and report where code counts on ValueError."""
+    yield from _connect_receivers(module)
     for node in module.text.nodes_of(ast.Try):
         if not isinstance(node, ast.Try) or not any(_catches_value_error(module, h) for h in node.handlers):
             continue
@@ -200,4 +241,6 @@ def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:
     return "builtins.ValueError" in {module.qualified(item) for item in types}
 
 
-CODEMOD = Codemod(rules=(TWINS, LEFT_BEHIND, EMPTY), spec_field=check_spec_field, module=check_module)
+CODEMOD = Codemod(
+    rules=(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST), spec_field=check_spec_field, module=check_module
+)

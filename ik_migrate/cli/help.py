@@ -12,7 +12,14 @@ _SECTIONS = {
         *("--source-root", "--spec-field-class"),
     ),
     "Which rules": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
-    "What is rewritten": ("--unsafe-fixes", "--keep-cache-names", "--target", "--todo"),
+    "What is rewritten": (
+        "--unsafe-fixes",
+        "--keep-cache-names",
+        "--faithful",
+        "--support-module",
+        "--target",
+        "--todo",
+    ),
     "How it is written": ("--diff", "--interactive", "--backup", "--require-clean"),
     "What is said": ("--format", "--output", "--quiet", "--verbose", "--color", "--exit-zero"),
 }

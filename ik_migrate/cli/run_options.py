@@ -42,6 +42,12 @@ def setting_options(command: Any) -> Any:
                 "spec_field_classes",
             ),
             _flag("--keep-cache-names", "Keep the file names of ImageKit 2, so that no picture is remade."),
+            _flag("--faithful", "Keep what ImageKit 2 did at run time for all fields."),
+            click.option(
+                "--support-module",
+                metavar="NAME",
+                help="Dotted name of the module for generated helpers: mysite.imagekit_support.",
+            ),
             _flag("--todo", "Put a TODO comment above each place that needs a person."),
             click.option(
                 "--target",

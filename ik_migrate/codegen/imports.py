@@ -113,7 +113,8 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
 
 def _statement(source: str, names: list[AddImport]) -> str:
     if not names[0].name:
-        return f"import {source}" + (f" as {names[0].local}" if names[0].local != source else "")
+        local = f" as {names[0].local}" if names[0].local != source else ""
+        return f"import {source}{local}{names[0].comment}"
     return f"from {source} import {', '.join(addition.clause for addition in names)}"
 
 
@@ -159,6 +160,17 @@ def _place_for(module: Module, source: str) -> tuple[int, str]:
             break
         start = _line_after(module, node)
     return start or _after_header(module), ""
+
+
+def line_after_imports(module: Module) -> int:
+    """Return the offset of the line after the imports that a file starts with, its docstring or its header."""
+    place = _after_header(module)
+    for node in module.tree.body:
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_docstring and not isinstance(node, ast.Import | ast.ImportFrom):
+            break
+        place = _line_after(module, node)
+    return place
 
 
 def _last_leading_import(module: Module) -> ast.stmt | None:

@@ -121,6 +121,12 @@ def _read_number(value: object, _folder: Path) -> int:
     return value
 
 
+def _read_module(value: object, folder: Path) -> str:
+    if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
+        raise BadValue(f"must be the dotted name of a module, like 'mysite.imagekit_support', not {shown(value)}")
+    return value
+
+
 def _texts(value: object, example: str) -> tuple[str, ...]:
     """A list of texts, none of them empty."""
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
@@ -142,6 +148,8 @@ KEYS = {
         Key("spec-field-classes", "spec_field_classes", _read_names, "--spec-field-class"),
         Key("unsafe-fixes", "unsafe_fixes", _read_flag, "--unsafe-fixes"),
         Key("keep-cache-names", "keep_cache_names", _read_flag, "--keep-cache-names"),
+        Key("faithful", "faithful", _read_flag, "--faithful"),
+        Key("support-module", "support_module", _read_module, "--support-module"),
         Key("todo", "todo", _read_flag, "--todo"),
         Key("baseline", "baseline", _read_file, "--baseline"),
         Key("jobs", "jobs", _read_number, "--jobs"),

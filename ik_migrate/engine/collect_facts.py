@@ -12,6 +12,7 @@ from ik_migrate.engine.support_location import find_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
+from ik_migrate.imagekit.settings_modules import is_base_settings
 from ik_migrate.imagekit.spec_file_search import users_of_spec_files
 from ik_migrate.model.options import Options
 from ik_migrate.model.targets import OLD_STACK_TARGET
@@ -64,6 +65,14 @@ def collect_facts(
             facts.add(said)
     found |= users_of_spec_files(root, facts.spec_attributes, options)
     found |= set(facts.keyword_dicts)
+    if knowledge.faithful:
+        settings = [
+            path for path in search(root, {b"INSTALLED_APPS"}, options, counted=()).files if path.suffix == ".py"
+        ]
+        knowledge.settings_modules = {
+            module.path for module in project.modules_at(settings) if is_base_settings(module)
+        }
+        found |= knowledge.settings_modules
     for said in crew.facts(sorted(found - read)):
         facts.add(said)
     knowledge.candidates = tuple(sorted(found))

@@ -59,11 +59,19 @@ class Edit:
 
 @dataclass(frozen=True)
 class AddImport:
-    """``from module import name as local`` is needed."""
+    """``from module import name as local`` is needed; ``import module`` where there is no name.
+
+    Args:
+        module: the module.
+        name: the name in it; empty for the module itself.
+        local: what the file calls it.
+        comment: a comment at the end of the line, for an import that is there for its effect.
+    """
 
     module: str
     name: str
     local: str
+    comment: str = ""
 
     @property
     def clause(self) -> str:

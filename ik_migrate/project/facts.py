@@ -52,6 +52,8 @@ class ProjectFacts:
     """Whether some image of the project may have a storage of its own."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     """The functions, partials and classes that make fields of the support module, by file and name."""
+    settings_modules: set[Path] = field(default_factory=set)
+    """The settings that others build on: files that assign ``INSTALLED_APPS``; found out if ``faithful``."""
     faithful: bool = False
     """Whether all fields keep what ImageKit 2 did at run time, not only those that a rewrite concerns."""
     faults: dict[Path, str] = field(default_factory=dict)

@@ -18,17 +18,17 @@ _ALSO_NEEDS = {"has_new_source": ("remember_sources",)}
 # The variants of pieces that come with a piece, see the comments `# if:` in the template.
 _FEATURES = {
     "LegacyImageSpecField": ("processors", "storage", "fields"),
-    "remove_files": ("clear",),
+    "remove_all_files": ("clear",),
     "StorageBackend": ("faithful",),
     "legacy_file": ("own_backends",),
     "LegacySpec": ("formats", "dates"),
-    "validate": ("validate",),
-    "invalidate": ("validate",),
-    "clear": ("clear",),
+    "validate_file": ("validate",),
+    "invalidate_file": ("validate",),
+    "clear_file": ("clear",),
 }
-_STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy"})
+_STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
-_NEEDED_BY_FEATURE = {"own_backends": ("legacy_file", "validate", "clear")}
+_NEEDED_BY_FEATURE = {"own_backends": ("legacy_file", "validate_file", "clear_file")}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,12 @@ def _close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
                     names.update(_ALSO_NEEDS.get(name, ()))
                 names |= _used_names(_text_with(part, features)) & piece_names()
         if (len(names), len(features)) == before:
-            return names, features
+            return names, _derived(features)
+
+
+def _derived(features: set[str]) -> set[str]:
+    """Some features, and the one that is there where one of them is without another."""
+    return features | ({"faithful_only"} if "faithful" in features and "own_backends" not in features else set())
 
 
 def _render_new(names: Collection[str], features: Collection[str]) -> str:

@@ -35,7 +35,7 @@ class ResizeToFit(processors.ResizeToFit):
         super(ResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
 
 
-def remove(file):
+def remove_file(file):
     """Delete a cache file, and let ImageKit forget that it exists."""
     if file.name and file.storage.exists(file.name):
         try:
@@ -84,11 +84,11 @@ class PessimisticImageCacheBackend(JustInTime):
             self.invalidate(legacy_file(file))
 
     def invalidate(self, file):
-        remove(file)
+        remove_file(file)
 
     # if: clear
     def clear(self, file):
-        remove(file)
+        remove_file(file)
 
     # if: own_backends
     def on_existence_required(self, file):
@@ -124,12 +124,12 @@ class NonValidatingImageCacheBackend(Optimistic):
             self.invalidate(legacy_file(file))
 
     def invalidate(self, file):
-        remove(file)
+        remove_file(file)
         file.cachefile_backend.generate(file)
 
     # if: clear
     def clear(self, file):
-        remove(file)
+        remove_file(file)
 
     # if: own_backends
     def on_existence_required(self, file):
@@ -148,6 +148,15 @@ class NonValidatingImageCacheBackend(Optimistic):
     # if: faithful
     def should_verify_existence(self, file):
         return False
+
+    # if: faithful_only
+    def on_existence_required(self, file):
+        if not file.name:
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+
+    # if: faithful_only
+    def on_content_required(self, file):
+        self.on_existence_required(file)
 
 
 class StorageBackend(Simple):
@@ -181,6 +190,7 @@ class StorageBackend(Simple):
             storage = getattr(spec.source, 'storage', None)
             if storage is None or storage.exists(spec.source.name):
                 raise
+        file._committed = True  # Before ImageKit 5.0, size and len() ask this.
         if file.closed:
             file._file = None  # Whoever reads it next opens it again.
 
@@ -203,13 +213,24 @@ def descriptors_of(model):
     return model._imagekit_descriptors
 
 
-def remove_files(sender, instance, **kwargs):
+def remove_all_files(sender, instance, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
     for file in spec_files(instance):
-        clear(file)
+        clear_file(file)
 
 
-post_delete.connect(remove_files, dispatch_uid='imagekit_support')
+post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
+
+
+def generate_file(file, save=True):
+    """Do what generate() of a spec file did: generate the image in any case, and return its content."""
+    content = generate(file.generator)
+    if save:
+        remove_file(file)
+        file.storage.save(file.name, content)
+        file.cachefile_backend.set_state(file, CacheFileState.EXISTS)
+        content.seek(0)
+    return content
 
 
 def spec_files(instance):
@@ -490,28 +511,20 @@ class LegacyFile(ImageCacheFile, ImageFieldFile):
         return getattr(type(self.instance), self.attname)
 
     def validate(self):
-        validate(self)
+        validate_file(self)
 
     def invalidate(self):
-        invalidate(self)
+        invalidate_file(self)
 
     def clear(self):
-        clear(self)
+        clear_file(self)
 
     def generate(self, force=False, save=None):
-        """With save=, generate the image in any case and return its content, as ImageKit 2 did."""
-        if save is None:
-            return super(LegacyFile, self).generate(force)
-        content = generate(self.generator)
-        if save:
-            remove(self)
-            self.storage.save(self.name, content)
-            self.cachefile_backend.set_state(self, CacheFileState.EXISTS)
-            content.seek(0)
-        return content
+        """With save=, as ImageKit 2; without it, as ImageKit 3 calls it."""
+        return super(LegacyFile, self).generate(force) if save is None else generate_file(self, save)
 
     def delete(self, save=False):
-        remove(self)
+        remove_file(self)
         if save:
             self.instance.save()
 
@@ -522,7 +535,7 @@ class LegacyFile(ImageCacheFile, ImageFieldFile):
         vars(self).update(state)
 
 
-def validate(file):
+def validate_file(file):
     """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts that it does."""
     strategy = file.cachefile_strategy
     if hasattr(strategy, 'validate'):
@@ -531,22 +544,22 @@ def validate(file):
         file.cachefile_backend.generate(file, force=True)
 
 
-def invalidate(file):
+def invalidate_file(file):
     """Do what invalidate() of a spec file did: delete the file, or generate it again."""
     if hasattr(file.cachefile_strategy, 'invalidate'):
         file.cachefile_strategy.invalidate(file)
     else:
-        remove(file)
+        remove_file(file)
         if hasattr(file.cachefile_strategy, 'on_source_saved'):
             file.cachefile_backend.generate(file)
 
 
-def clear(file):
+def clear_file(file):
     """Do what clear() of a spec file did: delete the file."""
     if hasattr(file.cachefile_strategy, 'clear'):
         file.cachefile_strategy.clear(file)
     else:
-        remove(file)
+        remove_file(file)
 
 
 def get_models():
@@ -571,31 +584,37 @@ def validate_app_cache(app_labels, force_revalidation=False):
     """Do what the command ikcachevalidate did."""
     for file in files_of_apps(app_labels):
         if force_revalidation:
-            invalidate(file)
-        validate(file)
+            invalidate_file(file)
+        validate_file(file)
 
 
 def invalidate_app_cache(app_labels):
     """Do what the command ikcacheinvalidate did."""
     for file in files_of_apps(app_labels):
-        invalidate(file)
+        invalidate_file(file)
 
 
 class LegacyProcessedSpec(ImageSpec):
-    """A spec whose processors are chosen by a function that gets the field file, and so the model instance."""
+    """Asks the field file, which knows the model instance. ImageKit 3 asks the uploaded content."""
 
     choose_processors = None
 
     @property
     def processors(self):
-        return list(self.choose_processors(self.source.field_file) or [])
+        return list(self.choose_processors(self.source.field_file) or []) if self.choose_processors else []
+
+    @property
+    def format(self):
+        """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
+        file = getattr(self.source, 'field_file', None)
+        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as)) if file else None
 
 
 class LegacyProcessedImageFieldFile(ProcessedImageFieldFile):
-    """Passes itself on to the spec. ImageKit 3 passes the uploaded content alone."""
+    """Passes itself on to the spec."""
 
     def save(self, name, content, save=True):
-        content.field_file = self
+        content.field_file, content.uploaded_as = self, name
         return super(LegacyProcessedImageFieldFile, self).save(name, content, save)
 
 
@@ -605,11 +624,15 @@ class LegacyProcessedImageField(ProcessedImageField):
     attr_class = LegacyProcessedImageFieldFile
 
     def __init__(self, processors=None, format=None, options=None, *args, **kwargs):
-        if callable(processors):
-            given = {'choose_processors': staticmethod(processors), 'format': format, 'options': options}
-            kwargs.update(spec=type(str('Spec'), (LegacyProcessedSpec,), given), autoconvert=None)
-            processors = format = options = None
-        super(LegacyProcessedImageField, self).__init__(processors, format, options, *args, **kwargs)
+        if kwargs.get('spec') is None:
+            given = {'format': format, 'options': options}
+            if callable(processors):
+                given['choose_processors'] = staticmethod(processors)
+            elif processors is not None:
+                given['processors'] = processors
+            attributes = dict((name, value) for name, value in given.items() if value is not None)
+            kwargs.update(spec=type(str('Spec'), (LegacyProcessedSpec,), attributes), autoconvert=None)
+        super(LegacyProcessedImageField, self).__init__(None, None, None, *args, **kwargs)
 
 
 class AdminThumbnail(admin.AdminThumbnail):

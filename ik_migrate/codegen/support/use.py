@@ -51,8 +51,15 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
     """Return the changes that have the support module define a piece, for code that does not import it."""
     pieces = [name, *features]
     if name in _WITH_STRATEGY:
-        pieces.append(_STRATEGY_FEATURES.get(module.project.default_strategy, "+any_strategy"))
+        pieces.append(_strategy_feature(module))
     return tuple(NeedSupport(piece) for piece in pieces)
+
+
+def _strategy_feature(module: Module) -> str:
+    """The variant of a spec's default strategy that fits the settings of the project."""
+    if module.project.faithful:
+        return "+strategy_of_settings"
+    return _STRATEGY_FEATURES.get(module.project.default_strategy, "+any_strategy")
 
 
 def _is_style(piece: str) -> bool:

@@ -1,0 +1,71 @@
+"""With ``--faithful``: the settings that have all fields behave as under ImageKit 2."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codegen.imports import line_after_imports
+from ik_migrate.codegen.support.use import need_support, support_of
+from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, SETTING, STRATEGY_SETTING
+from ik_migrate.imagekit.settings_modules import installed_apps_of
+from ik_migrate.model.change import Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding
+from ik_migrate.rules import Codemod
+
+_EXAMPLE = """\
+INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
+"""
+
+RULE = Rule(
+    code="IK405",
+    name="faithful-settings",
+    summary="with `--faithful`, the settings name a backend and a strategy of the support module",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 2 asked the storage whether a file exists, and deleted a file when its source changed. ImageKit 3 trusts"
+        " its cache, and goes by the name of the file alone."
+    ),
+    help="Set `IMAGEKIT_DEFAULT_CACHEFILE_BACKEND` and `IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY`.",
+    source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
+    before=_EXAMPLE,
+    after=_EXAMPLE,
+    path="settings.py",
+)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Add the two settings to the settings modules that no others are the base of."""
+    if not module.project.faithful or module.path not in module.project.settings_modules:
+        return
+    if not module.project.spec_attributes or _sets_strategy(module):
+        return
+    statement = installed_apps_of(module)
+    if statement is None:
+        return
+    dotted, newline = support_of(module).dotted, module.text.source.newline
+    lines = [
+        f"# All spec fields behave as under ImageKit 2, see {dotted}.",
+        f"{BACKEND_SETTING} = '{dotted}.StorageBackend'",
+        f"{STRATEGY_SETTING} = '{dotted}.PessimisticImageCacheBackend'",
+    ]
+    place = line_after_imports(module)
+    edit = Edit(place, place, (newline + newline.join(lines) + newline,))
+    needs = (*need_support(module, "StorageBackend"), *need_support(module, "PessimisticImageCacheBackend"))
+    message = f"`{STRATEGY_SETTING}` is not set"
+    yield make_finding(RULE, module, statement.targets[0], message, Applicability.SAFE, changes=[edit, *needs])
+
+
+def _sets_strategy(module: Module) -> bool:
+    """Whether the file always sets the strategy, by ImageKit 2's setting or by its successor."""
+    return any(
+        isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id in {SETTING, STRATEGY_SETTING} for target in node.targets)
+        for node in module.tree.body
+    )
+
+
+CODEMOD = Codemod(rules=(RULE,), module=check_module)
