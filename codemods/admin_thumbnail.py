@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.support.use import use_support
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
@@ -31,7 +34,7 @@ RULE = Rule(
     code="IK511",
     name="admin-thumbnail-link",
     summary="`AdminThumbnail` links to the thumbnail instead of the original",
-    applicability=(Applicability.NOTICE,),
+    applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "Where the model has no `get_absolute_url()`, it asks the thumbnail for its original: `source_file` in ImageKit"
         " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
@@ -76,9 +79,22 @@ def check_module(module: Module) -> Iterator[Finding]:
             continue
         if "template" in keywords or len(node.args) > 1:
             continue
-        message = "AdminThumbnail links to the thumbnail instead of the original"
-        yield make_finding(RULE, module, node, message, Applicability.NOTICE, suggestion=_TEMPLATE)
-        return
+        message = "`AdminThumbnail` links to the thumbnail instead of the original"
+        if not module.project.faithful:
+            yield make_finding(RULE, module, node, message, Applicability.NOTICE, suggestion=_TEMPLATE)
+            return
+        yield _use_support(module, node.func, message)
+
+
+def _use_support(module: Module, function: ast.expr, message: str) -> Finding:
+    """With ``--faithful``: the class of the support module, which links to the original."""
+    try:
+        local, changes = use_support(module, "LegacyAdminThumbnail")
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        return make_finding(RULE, module, function, message, Applicability.MANUAL, why=why)
+    edit = Edit(module.text.start(function), module.text.end(function), (local,))
+    return make_finding(RULE, module, function, message, Applicability.SAFE, changes=[edit, *changes])
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -6,12 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.cache_backends import SETTING
+from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
-from ik_migrate.project.string_literals import literals
+from ik_migrate.project.string_literals import Literal, literals
 from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
@@ -27,7 +30,7 @@ RULE = Rule(
     code="IK509",
     name="names-in-strings",
     summary="the dotted name of something that is gone, in a string",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"
         " `mock.patch`, `import_module` and lists of task modules do."
@@ -50,12 +53,20 @@ _SUCCESSORS = (
     ("imagekit.models.fields.utils.ImageKitMeta", ""),
     ("imagekit.management.commands.ikcachevalidate", "imagekit.management.commands.generateimages"),
     ("imagekit.management.commands.ikcacheinvalidate", ""),
-    ("imagekit.utils.get_spec_files", ""),
-    ("imagekit.utils.validate_app_cache", ""),
-    ("imagekit.utils.invalidate_app_cache", ""),
     ("imagekit.get_version", "imagekit.__version__"),
 )
 """What is gone, and what comes nearest to it; the longer names first."""
+_IN_SUPPORT = {
+    "imagekit.models.ImageSpecField": "LegacyImageSpecField",
+    "imagekit.models.ImageSpec": "LegacyImageSpecField",
+    "imagekit.processors.ResizeToFit": "LegacyResizeToFit",
+    "imagekit.imagecache.PessimisticImageCacheBackend": "PessimisticImageCacheBackend",
+    "imagekit.imagecache.NonValidatingImageCacheBackend": "NonValidatingImageCacheBackend",
+    "imagekit.utils.get_spec_files": "get_spec_files",
+    "imagekit.utils.validate_app_cache": "validate_app_cache",
+    "imagekit.utils.invalidate_app_cache": "invalidate_app_cache",
+}
+"""What the support module has in the place of ImageKit 2's; names of ImageKit 2 under their shortest path."""
 
 
 def check_module(module: Module) -> Iterator[Finding]:
@@ -65,11 +76,26 @@ def check_module(module: Module) -> Iterator[Finding]:
     for literal in literals(module):
         if not _DOTTED.fullmatch(literal.value) or _is_of_setting(module, literal.node):
             continue
+        if canonical(literal.value) in _IN_SUPPORT and module.project.has_ik2_code:
+            yield _name_support(module, literal)
+            continue
         for gone, successor in _SUCCESSORS:
             if literal.value == gone or literal.value.startswith(f"{gone}."):
                 message = f"{literal.value} is not in ImageKit 3"
                 yield make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
                 break
+
+
+def _name_support(module: Module, literal: Literal) -> Finding:
+    """Name the successor in the support module."""
+    name = _IN_SUPPORT[canonical(literal.value)]
+    place = literal.locate(0, len(literal.value))
+    message = f"`{literal.value}` is named in a string, and is something else in ImageKit 3"
+    successor = f"{support_of(module).dotted}.{name}"
+    if place is None:
+        return make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
+    changes: list[Change] = [Edit(*place, (successor,)), *need_support(module, name)]
+    return make_finding(RULE, module, literal.node, message, Applicability.SAFE, changes=changes)
 
 
 def _is_of_setting(module: Module, node: ast.expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.codegen.legacy_field import falls_back, find_references
 from ik_migrate.codegen.legacy_spec import base_of
 from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
@@ -168,13 +168,13 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
 
 def _connect_receivers(module: Module) -> Iterator[Finding]:
     """With ``--faithful``: import the support module, whose receivers follow the instances."""
-    fields = [field for field in spec_fields(module) if not field.is_processed]
+    fields = [field for field in spec_fields(module) if not field.is_processed and not falls_back(field)]
     dotted = support_of(module).dotted
     if not module.project.faithful or not fields or _imports(module, dotted):
         return
     needs = [*need_support(module, "remove_all_files"), *need_support(module, "remember_sources")]
     changes: list[Change] = list(needs)
-    if not any(base_of(field) or falls_back(field) for field in fields):
+    if not any(map(base_of, fields)) and not any(True for _ in find_references(module)):
         changes.append(AddImport(dotted, "", dotted, "  # noqa: F401"))
     message = f"{fields[0].label}: its files follow the instance with the receivers of {dotted}"
     yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.SAFE, changes=changes)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.spec_class import span_of
+from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.instance_types import is_spec_of_class
 from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses
@@ -26,7 +30,7 @@ RULE = Rule(
     code="IK507",
     name="gone-names",
     summary="`_ik.spec_files`, `get_spec_files`, `SpecFileGenerator` and other inner parts are gone",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 does not have it, and has nothing that does the same.",
     help="Name the spec attributes that are meant; what made or deleted files is done by the files themselves now.",
     source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
@@ -36,13 +40,6 @@ RULE = Rule(
 )
 
 _GONE = {
-    "imagekit.utils.get_spec_files": "",
-    "imagekit.utils.validate_app_cache": (
-        "from django.core.management import call_command\n\ncall_command('generateimages')"
-    ),
-    "imagekit.utils.invalidate_app_cache": (
-        "# delete CACHE/images and clear the cache that IMAGEKIT_CACHE_BACKEND names"
-    ),
     "imagekit.utils.ik_model_receiver": (
         "@receiver(post_save, sender=Photo)  # one for each model\ndef on_save(sender, **kwargs):\n    ..."
     ),
@@ -127,8 +124,6 @@ def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
         return make_finding(
             RULE, module, node, message, Applicability.MANUAL, why=why, help=todo, suggestion=suggestion
         )
-    if dotted.endswith(".get_spec_files"):
-        suggestion = _spec_files(module, "instance")
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
     return make_finding(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
 
@@ -171,31 +166,21 @@ def _hashes(module: Module, node: ast.Attribute) -> Finding:
 
 
 def _ik(module: Module, node: ast.Attribute) -> Finding:
-    """``photo._ik``, with or without ``.spec_files`` or ``.spec_fields``."""
+    """``photo._ik.spec_files`` and ``photo._ik.spec_fields``."""
     parent = module.text.names.parents.get(node)
     whole = parent if isinstance(parent, ast.Attribute) else node
-    owner = module.text.text_of(node.value)
-    suggestion = _spec_files(module, owner)
-    if whole.attr == "spec_fields":
-        suggestion = f"[{', '.join(repr(name) for name in _attributes(module))}]"
-    return make_finding(
-        RULE,
-        module,
-        whole,
-        f"{module.text.text_of(whole)} is gone",
-        Applicability.MANUAL,
-        why="ImageKit 3 keeps a plain dict under _ik, with nothing about the specs of the model: AttributeError.",
-        suggestion=f"{suggestion}  # those of its model",
-    )
-
-
-def _spec_files(module: Module, owner: str) -> str:
-    return f"[{', '.join(f'{owner}.{name}' for name in _attributes(module))}]"
-
-
-def _attributes(module: Module) -> list[str]:
-    """The spec attributes of the project; one that stands for all where none can be seen."""
-    return sorted(module.project.spec_attributes) or ["thumbnail"]
+    message = f"`{module.text.text_of(whole)}` was removed"
+    function = {"spec_files": "get_spec_files", "spec_fields": "get_spec_fields"}.get(whole.attr, "")
+    why = "ImageKit 3 keeps a plain dict under `_ik`, with nothing about the spec fields: `AttributeError`."
+    if not function:
+        return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=why)
+    try:
+        local, changes = use_support(module, function)
+    except CannotGenerate as error:
+        return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
+    pieces = (f"{local}(", span_of(module, node.value), ")")
+    edit = Edit(module.text.start(whole), module.text.end(whole), pieces)
+    return make_finding(RULE, module, whole, message, Applicability.SAFE, why=why, changes=[edit, *changes])
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.support.commands import replace_call
 from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.reporting import make_finding, make_finding_at
 from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
 
@@ -23,7 +25,7 @@ RULE = Rule(
     code="IK602",
     name="invalidate-command",
     summary="the command `ikcacheinvalidate` is gone",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 has no command `ikcacheinvalidate` and nothing like it. To have its files made anew, they have to"
         " be deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
@@ -48,7 +50,19 @@ def check_text(file: TextFile) -> Iterator[Finding]:
 def check_module(module: Module) -> Iterator[Finding]:
     """Report every mention outside of comments and docstrings."""
     for use in uses_in_module(module, COMMAND):
-        yield _finding(module, use)
+        yield _call(module, use) or _finding(module, use)
+
+
+def _call(module: Module, use: Use) -> Finding | None:
+    """The finding that calls the function of the support module; None where ``call_command`` is not called."""
+    if use.call is None:
+        return None
+    try:
+        changes = replace_call(module, use, COMMAND)
+    except CannotGenerate:
+        return None
+    message = f"`{COMMAND}` was removed"
+    return make_finding(RULE, module, use.call, message, Applicability.SAFE, changes=changes)
 
 
 def _finding(file: TextFile | Module, use: Use) -> Finding:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ik_migrate.codegen.imports import needed
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines, new_local_name
-from ik_migrate.model.change import Change, Edit
+from ik_migrate.codegen.support.use import need_support, support_of
+from ik_migrate.model.change import Change, Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
@@ -58,33 +59,49 @@ _MOVED = {
     "UnknownExtensionError": ("pilkit.exceptions", "UnknownExtension"),
     "UnknownFormatError": ("pilkit.exceptions", "UnknownFormat"),
 }
+_TO_SUPPORT = ("get_spec_files", "validate_app_cache", "invalidate_app_cache")
 _UTILS = "imagekit.utils"
+
+
+def _places(module: Module) -> dict[str, tuple[str, str]]:
+    """The names that live elsewhere now, each with its module and its name there."""
+    return _MOVED | {name: (support_of(module).dotted, name) for name in _TO_SUPPORT}
 
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Import them from where they are, rename their uses, and turn ``utils.x`` into an imported name."""
+    places = _places(module)
     for node in imports_from(module, [_UTILS]):
-        if any(alias.name in _MOVED for alias in node.names):
-            yield _imported(module, node)
-    for use, dotted in attribute_uses(module, [f"{_UTILS}.{name}" for name in _MOVED]):
-        name, imports = needed(module, *_MOVED[dotted.rpartition(".")[2]])
+        if any(alias.name in places for alias in node.names):
+            yield _imported(module, node, places)
+    for use, dotted in attribute_uses(module, [f"{_UTILS}.{name}" for name in places]):
+        source, original = places[dotted.rpartition(".")[2]]
+        name, imports = needed(module, source, original)
         yield make_finding(
             RULE,
             module,
             use,
-            f"{dotted} lives in {_MOVED[dotted.rpartition('.')[2]][0]} now",
+            f"`{dotted}` is in {source} now",
             Applicability.SAFE,
-            changes=(Edit(module.text.start(use), module.text.end(use), (name,)), *imports),
+            changes=(
+                Edit(module.text.start(use), module.text.end(use), (name,)),
+                *imports,
+                *_needs(module, [original]),
+            ),
         )
 
 
-def _imported(module: Module, node: ast.ImportFrom) -> Finding:
+def _needs(module: Module, names: Iterable[str]) -> list[NeedSupport]:
+    return [need for name in names if name in _TO_SUPPORT for need in need_support(module, name)]
+
+
+def _imported(module: Module, node: ast.ImportFrom, places: Mapping[str, tuple[str, str]]) -> Finding:
     moves = []
     renames: list[Change] = []
     for alias in node.names:
-        if alias.name not in _MOVED:
+        if alias.name not in places:
             continue
-        source, name = _MOVED[alias.name]
+        source, name = places[alias.name]
         local = new_local_name(module, alias, name)
         moves.append(Move(alias, source, name, local))
         if local != (alias.asname or alias.name):
@@ -99,7 +116,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
         node,
         f"{names} of imagekit.utils {'lives' if len(moves) == 1 else 'live'} elsewhere now",
         Applicability.MANUAL if edits is None else Applicability.SAFE,
-        changes=() if edits is None else (*edits, *renames),
+        changes=() if edits is None else (*edits, *renames, *_needs(module, [move.name for move in moves])),
         suggestion=lines,
     )
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.spec_class import class_name
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import PROCESSED_FIELD
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
@@ -53,53 +57,44 @@ class Profile(models.Model):
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Report callables, with the class to write."""
+    """Call the field of the support module where the processors may be callable, or the name decides the format."""
+    if not spec.is_processed or spec.is_legacy or spec.given("spec") is not None or not _names_field(spec):
+        return
+    reason = _find_reason(spec)
+    if not reason:
+        return
+    module, function = spec.module, spec.call.func
+    message = f"{spec.label}: {reason}"
+    try:
+        local, changes = use_support(module, "LegacyProcessedImageField")
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        yield make_finding(RULE, module, function, message, Applicability.MANUAL, why=why)
+        return
+    edit = Edit(module.text.start(function), module.text.end(function), (local,))
+    yield make_finding(RULE, module, function, message, Applicability.SAFE, changes=[edit, *changes])
+
+
+def _names_field(spec: SpecField) -> bool:
+    """Whether ImageKit's field itself is called."""
+    return spec.module.qualified(spec.call.func) == PROCESSED_FIELD
+
+
+def _find_reason(spec: SpecField) -> str:
+    """Why the field of the support module is needed; empty where it is not."""
+    if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
+        return ""
     argument = spec.given("processors")
-    if not spec.is_processed or argument is None or spec.given("spec") is not None:
-        return
-    judgement = classify(spec.module, argument.value)
-    if judgement.verdict is Verdict.NO:
-        return
-    unsure = f" may be a callable ({judgement.reason})" if judgement.verdict is Verdict.UNKNOWN else " is a callable"
-    yield make_finding(
-        RULE,
-        spec.module,
-        argument.value,
-        f"processors of {spec.label}{unsure}",
-        Applicability.MANUAL,
-        suggestion=_sketch(spec),
-    )
-
-
-def _sketch(spec: SpecField) -> str:
-    text = spec.module.text
-    value = text.text_of(spec.arguments["processors"].value)
-    name = class_name(spec, set())
-    attributes = [
-        f"    {key} = {text.text_of(spec.arguments[key].value)}"
-        for key in ("format", "options")
-        if spec.given(key) is not None
-    ]
-    kept = [
-        f"{key}={text.text_of(argument.value)}"
-        for key, argument in spec.arguments.items()
-        if key not in {"processors", "format", "options", "autoconvert"}
-    ]
-    call = ", ".join([f"spec={name}", "autoconvert=None", *kept])
-    return "\n".join(
-        [
-            "from imagekit import ImageSpec",
-            "",
-            f"class {name}(ImageSpec):",
-            *attributes,
-            *([""] if attributes else []),
-            "    @property",
-            "    def processors(self):",
-            f"        return ({value})(self.source)  # the uploaded file, without its instance",
-            "",
-            f"{spec.attname or 'field'} = ProcessedImageField({call})",
-        ]
-    )
+    verdict = classify(spec.module, argument.value).verdict if argument is not None else Verdict.NO
+    if verdict is Verdict.YES:
+        return "`processors=` is callable"
+    if verdict is Verdict.UNKNOWN:
+        return "whether `processors=` is callable is only known when the site runs"
+    if spec.unseen:
+        return "what is passed with `**` is only known when the site runs"
+    if spec.module.project.faithful and spec.given("format") is None:
+        return "without `format=`, ImageKit 2 chose the format by the name of the file"
+    return ""
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

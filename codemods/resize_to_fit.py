@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.masked_call import with_keyword
+from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
 from ik_migrate.model.rule import Applicability, Rule
@@ -57,16 +60,16 @@ def check_module(module: Module) -> Iterator[Finding]:
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         parent = parents.get(node)
-        if isinstance(parent, ast.Attribute) or module.qualified(node) != RESIZE_TO_FIT:
+        if module.qualified(node) != RESIZE_TO_FIT or (isinstance(parent, ast.Attribute) and parent.attr != "__init__"):
             continue
         if isinstance(parent, ast.Call) and parent.func is node:
-            yield from _built(module, parent, parent.args)
+            yield from _built(module, node, parent, parent.args)
         elif isinstance(parent, ast.Call) and _is_partial(module, parent, node):
-            yield from _built(module, parent, parent.args[1:])
+            yield from _built(module, node, parent, parent.args[1:])
         elif isinstance(parent, ast.ClassDef):
-            yield _by_hand(module, node, f"{parent.name} derives from ResizeToFit", _SUBCLASS)
+            yield _use_support(module, node, f"{parent.name} derives from `ResizeToFit`")
         elif not _is_followed(module, node) and not _is_type_check(module, node):
-            yield _by_hand(module, node, "ResizeToFit is passed on, to be called elsewhere", "upscale=False")
+            yield _use_support(module, node, "`ResizeToFit` is called where reading does not tell how")
 
 
 def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
@@ -89,7 +92,7 @@ def _is_followed(module: Module, node: ast.expr) -> bool:
     return isinstance(parent, ast.Assign) and parent.value is node
 
 
-def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterator[Finding]:
+def _built(module: Module, node: ast.expr, call: ast.Call, positional: list[ast.expr]) -> Iterator[Finding]:
     names = {keyword.arg for keyword in call.keywords}
     if "upscale" in names:
         return
@@ -97,7 +100,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
     for argument in positional:
         length = _length(module, argument.value) if isinstance(argument, ast.Starred) else 1
         if length is None:
-            yield _by_hand(module, call, "ResizeToFit gets its arguments with *, unseen", "upscale=False")
+            yield _use_support(module, node, "the arguments of `ResizeToFit` are only known when the site runs")
             return
         count += length
     if count > _UPSCALE_POSITION:
@@ -105,7 +108,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
     unseen = [keyword.value for keyword in call.keywords if keyword.arg is None]
     known = [_keys(module, value) for value in unseen]
     if any(keys is None for keys in known):
-        yield _by_hand(module, call, "ResizeToFit gets its arguments with **, unseen", "upscale=False")
+        yield _use_support(module, node, "the arguments of `ResizeToFit` are only known when the site runs")
         return
     if any("upscale" in keys for keys in known if keys is not None):
         return
@@ -119,7 +122,7 @@ def _built(module: Module, call: ast.Call, positional: list[ast.expr]) -> Iterat
         RULE,
         module,
         call,
-        "ResizeToFit does not say whether it enlarges",
+        "`ResizeToFit` without `upscale=`",
         Applicability.UNSAFE if is_ik3 else Applicability.SAFE,
         why=why,
         changes=(with_keyword(module.text, call, "upscale", "False"),),
@@ -152,12 +155,15 @@ def _literal(module: Module, value: ast.expr) -> ast.expr | None:
     return target.binding.value if target is not None and target.binding is not None else None
 
 
-def _by_hand(module: Module, node: ast.AST, message: str, suggestion: str) -> Finding:
-    return make_finding(RULE, module, node, message, Applicability.MANUAL, suggestion=suggestion)
+def _use_support(module: Module, node: ast.expr, message: str) -> Finding:
+    """Name the class of the support module, which does not enlarge by default."""
+    try:
+        local, changes = use_support(module, "LegacyResizeToFit")
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        return make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
+    edit = Edit(module.text.start(node), module.text.end(node), (local,))
+    return make_finding(RULE, module, node, message, Applicability.SAFE, changes=[edit, *changes])
 
-
-_SUBCLASS = """\
-def __init__(self, width=None, height=None, upscale=False, *args, **kwargs):
-    ResizeToFit.__init__(self, width, height, upscale, *args, **kwargs)"""
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

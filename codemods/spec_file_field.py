@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file, spec_file_uses
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
@@ -33,7 +34,7 @@ RULE = Rule(
     code="IK506",
     name="spec-file-field",
     summary="a spec file has no `instance`, `field` and `attname` any more, and is no `ImageFieldFile`",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 gave an `ImageSpecFieldFile`, a kind of Django's `ImageFieldFile`. ImageKit 3 gives an"
         " `ImageCacheFile`, which is a file but no field file: what a field file knows of its model raises"
@@ -57,15 +58,23 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Report the attributes and the tests of the class."""
     for use in spec_file_uses(module):
         if use.member in {"instance", "field", "attname"}:
-            yield use.make_finding(
-                RULE,
-                f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member} any more",
-                Applicability.MANUAL,
-                suggestion=_suggestion(use),
-            )
+            yield _finding(use)
     for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call) and len(node.args) == 2 and module.qualified(node.func) in _TESTS:
             yield from _test(module, node)
+
+
+def _finding(use: SpecFileUse) -> Finding:
+    message = f"`{use.shown}.{use.member}`: {use.is_or_may_be} an attribute of ImageKit 2"
+    new = ""
+    if use.member == "attname" and use.file.attname:
+        new = f"'{use.file.attname}'"
+    elif use.member == "instance" and use.owner.replace(".", "").isidentifier():
+        new = use.owner
+    if not new:
+        return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=_suggestion(use))
+    edit = Edit(use.module.text.start(use.node), use.module.text.end(use.node), (new,))
+    return use.make_finding(RULE, message, Applicability.SAFE, changes=(edit,), suggestion=new)
 
 
 def _suggestion(use: SpecFileUse) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.finding import Finding
@@ -31,7 +32,7 @@ RULE = Rule(
     code="IK504",
     name="spec-file-generate",
     summary="`generate()` of a spec file takes `force=` instead of `save=`, and gives nothing back",
-    applicability=(Applicability.MANUAL, Applicability.NOTICE),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 made the picture, saved it unless told `save=False`, and gave back its content. ImageKit 3 makes it"
         " only if it is not there, and gives back None; `save=` is a `TypeError`, and a positional argument means"
@@ -45,44 +46,23 @@ RULE = Rule(
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Report calls that are ImageKit 2's, or whose result ImageKit 3 does not give."""
+    """Call the function of the support module that does what ``generate()`` did."""
     for use in spec_file_uses(module):
         if use.member != "generate" or use.call is None:
             continue
-        finding = _finding(use, use.call)
-        if finding is not None:
-            yield finding
+        keywords = {keyword.arg for keyword in use.call.keywords}
+        if "force" in keywords or not _is_ik2(use, use.call):
+            continue
+        given = [use.module.text.text_of(argument) for argument in [*use.call.args, *use.call.keywords]]
+        message = f"`{use.shown}.generate()` has other arguments in ImageKit 3, and returns nothing"
+        yield replace_method(RULE, use, message, "generate_file", "".join(f", {text}" for text in given))
 
 
-def _finding(use: SpecFileUse, call: ast.Call) -> Finding | None:
-    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-    if "force" in keywords:
-        return None
-    content = f"from imagekit.utils import generate\n\ncontent = generate({use.shown}.generator)"
-    if not call.args and not keywords:
-        if not use.is_statement:
-            message = f"{use.shown}.generate() gives nothing back any more"
-            return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=content)
-        return _bare(use)
-    save = call.args[0] if call.args else keywords.get("save")
-    message = f"{use.shown}.generate() takes no save= any more"
-    if isinstance(save, ast.Constant) and not save.value:
-        return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=content)
-    if use.is_statement:
-        again = "# if the picture is to be made even where there is one:\n" + use.removal(make_anew=True)
-        code = f"{use.shown}.generate()\n\n{again}"
-    else:
-        code = f"{content}\n{use.shown}.generate()"
-    return use.make_finding(RULE, message, Applicability.MANUAL, suggestion=code)
-
-
-def _bare(use: SpecFileUse) -> Finding | None:
-    """``generate()`` as a statement: valid in both, and also what this tool writes for ``validate()``."""
-    module = use.module
-    if not module.project.has_ik2_code or is_ik3_code(module, use.node):
-        return None
-    message = f"{use.shown}.generate() makes the picture only if it is not there"
-    return use.make_finding(RULE, message, Applicability.NOTICE, suggestion=use.removal(make_anew=True))
+def _is_ik2(use: SpecFileUse, call: ast.Call) -> bool:
+    """Whether it is ImageKit 2's method: by its argument, by its result, or by the code around it."""
+    if call.args or call.keywords or not use.is_statement:
+        return True
+    return use.module.project.has_ik2_code and not is_ik3_code(use.module, use.node)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

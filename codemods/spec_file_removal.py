@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
+from ik_migrate.codegen.support.calls import replace_method
+from ik_migrate.imagekit.spec_files import spec_file_uses
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
@@ -41,7 +42,7 @@ INVALIDATE = Rule(
     code="IK502",
     name="spec-file-invalidate",
     summary="`invalidate()` of a spec file is gone",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "A spec file of ImageKit 3 has no invalidate(): AttributeError. Its generate(force=True) alone is no"
         f" substitute: it saves a second file under another name, and the old one is still served. {_STATE}"
@@ -56,7 +57,7 @@ DELETE = Rule(
     code="IK503",
     name="spec-file-delete",
     summary="`clear()` and `delete()` of a spec file are gone",
-    applicability=(Applicability.MANUAL,),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=f"A spec file of ImageKit 3 has neither clear() nor delete(): AttributeError. {_STATE}",
     help="Delete the file through its storage, and have ImageKit forget it.",
     source=_SOURCE,
@@ -66,26 +67,22 @@ DELETE = Rule(
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Report each use, with the code that does the same in ImageKit 3."""
+    """Call the functions of the support module that do what the methods did."""
     for use in spec_file_uses(module):
+        message = f"`{use.shown}.{use.member}()`: {use.is_or_may_be} a method of ImageKit 2"
         if use.member == "invalidate":
-            # NonValidatingImageCacheBackend made the picture at once, the default one when it was next used.
-            at_once = module.project.default_strategy == "Optimistic"
-            yield _finding(INVALIDATE, use, use.removal(make_anew=at_once))
-        elif use.member in {"clear", "delete"}:
-            code = use.removal(make_anew=False)
-            if use.member == "delete" and use.call is not None and _saves(use.call):
-                code += f"\n{use.owner}.save()"
-            yield _finding(DELETE, use, code)
-
-
-def _finding(rule: Rule, use: SpecFileUse, suggestion: str) -> Finding:
-    message = f"{use.shown} {use.is_or_may_be} a spec file, which has no {use.member}() any more"
-    return use.make_finding(rule, message, Applicability.MANUAL, suggestion=suggestion)
+            yield replace_method(INVALIDATE, use, message, "invalidate_file")
+        elif use.member == "clear":
+            yield replace_method(DELETE, use, message, "clear_file")
+        elif use.member == "delete" and use.call is not None and _saves(use.call):
+            suggestion = f"remove_file({use.shown})\n{use.owner}.save()"
+            yield use.make_finding(DELETE, message, Applicability.MANUAL, suggestion=suggestion)
+        elif use.member == "delete":
+            yield replace_method(DELETE, use, message, "remove_file")
 
 
 def _saves(call: ast.Call) -> bool:
-    """Whether ``delete`` is told to save the instance, too."""
+    """Whether ``delete`` also saves the instance."""
     values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "save")]
     return any(not isinstance(value, ast.Constant) or bool(value.value) for value in values)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
@@ -15,7 +15,7 @@ RULE = Rule(
     code="IK501",
     name="spec-file-validate",
     summary="`validate()` of a spec file is called `generate()`",
-    applicability=(Applicability.UNSAFE, Applicability.MANUAL),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "A spec file of ImageKit 3 has no `validate()`: `AttributeError`. Its `generate()` makes the picture if it is"
         " not there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
@@ -57,23 +57,11 @@ def warm_up():
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Rename the method where it is called as ImageKit 2 had it; report what passes it on."""
+    """Call the function of the support module that does what ``validate()`` did."""
     for use in spec_file_uses(module):
-        if use.member != "validate":
-            continue
-        message = f"{use.shown} {use.is_or_may_be} a spec file, which has no validate() any more"
-        if not use.has_no_arguments:
-            suggestion = f"{use.shown}.generate{'()' if use.call is not None else ''}"
-            yield use.make_finding(RULE, message, Applicability.MANUAL, suggestion=suggestion)
-            continue
-        end = module.text.end(use.node)
-        yield use.make_finding(
-            RULE,
-            message,
-            Applicability.UNSAFE,
-            changes=(Edit(end - len("validate"), end, ("generate",)),),
-            suggestion=f"{use.shown}.generate()",
-        )
+        if use.member == "validate":
+            message = f"`{use.shown}.validate()`: {use.is_or_may_be} a method of ImageKit 2"
+            yield replace_method(RULE, use, message, "validate_file")
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

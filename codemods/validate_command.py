@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.support.commands import replace_call
 from ik_migrate.imagekit.command_lines import Mention
 from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, ProjectIndex
-from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.reporting import make_finding, make_finding_at
 from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
 
@@ -53,7 +55,20 @@ def check_text(file: TextFile) -> Iterator[Finding]:
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename the command in ``call_command``, argument lists and command lines in strings."""
     for use in uses_in_module(module, COMMAND):
-        yield _finding(module, module.project, use)
+        finding = _finding(module, module.project, use)
+        yield finding if finding.applicability is Applicability.SAFE else _call(module, use) or finding
+
+
+def _call(module: Module, use: Use) -> Finding | None:
+    """The finding that calls the function of the support module; None where ``call_command`` is not called."""
+    if use.call is None:
+        return None
+    try:
+        changes = replace_call(module, use, COMMAND)
+    except CannotGenerate:
+        return None
+    message = f"`{COMMAND}` was removed"
+    return make_finding(RULE, module, use.call, message, Applicability.SAFE, changes=changes)
 
 
 def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Finding:

@@ -35,11 +35,13 @@ class Use:
         mention: the place, in offsets of the file.
         is_writable: whether another name can be written there.
         is_import: whether it is an import of ImageKit's own module.
+        call: the call of ``call_command``, if it is one.
     """
 
     mention: Mention
     is_writable: bool = True
     is_import: bool = False
+    call: ast.Call | None = None
 
 
 def uses_in_text(file: TextFile, command: str) -> Iterator[Use]:
@@ -81,7 +83,8 @@ def _uses_in_literal(literal: Literal, command: str) -> Iterator[Use]:
     elif whole and isinstance(parent, ast.List | ast.Tuple):
         mention = _in_list(literal, parent)
     if mention is not None:
-        yield Use(mention)
+        is_call = isinstance(parent, ast.Call) and literal.module.qualified(parent.func) == _CALL_COMMAND
+        yield Use(mention, call=parent if is_call and isinstance(parent, ast.Call) else None)
     elif isinstance(parent, ast.Call) and literal.value.lstrip().startswith(command) and _manages(literal, parent):
         for mention in mentions(_PREFIX + literal.value, command):
             yield _placed(literal, _given_more(mention, parent), len(_PREFIX))

@@ -30,7 +30,7 @@ class FieldFactory:
         given: arguments that it gives itself; None where the call's arguments are the field's own.
         parameters: the parameters of its own, which are not handed on under their names.
         hands_on: whether it takes other keywords than these, to hand them on.
-        skipped: how many of the call's arguments stand before the field's first.
+        skipped: how many of the call's arguments come before the field's first; below 0 where the factory gives some.
     """
 
     field: str
@@ -83,10 +83,12 @@ def find_partial_factory(module: Module, call: ast.Call, depth: int = 0) -> Fiel
     if not call.args or module.qualified(call.func) != "functools.partial":
         return None
     inner = find_factory(module, call.args[0], depth + 1)
-    if inner is None or inner.has_own_signature or len(call.args) > 1:
+    given = call.args[1:]
+    if inner is None or inner.has_own_signature or any(isinstance(argument, ast.Starred) for argument in given):
         return None
     names = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
-    return FieldFactory(inner.field, frozenset(names | (inner.given or frozenset())))
+    # What the partial is given by position comes before what its callers give by position.
+    return FieldFactory(inner.field, frozenset(names | (inner.given or frozenset())), skipped=inner.skipped - len(given))
 
 
 def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> FieldFactory | None:

@@ -28,11 +28,11 @@ from imagekit.utils import generate, get_by_qname, suggest_extension
 from PIL import Image
 
 
-class ResizeToFit(processors.ResizeToFit):
+class LegacyResizeToFit(processors.ResizeToFit):
     """Does not enlarge a small image unless upscale=True. ImageKit 3 enlarges it unless upscale=False."""
 
     def __init__(self, width=None, height=None, upscale=False, *args, **kwargs):
-        super(ResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
+        super(LegacyResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
 
 
 def remove_file(file):
@@ -215,7 +215,7 @@ def descriptors_of(model):
 
 def remove_all_files(sender, instance, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
-    for file in spec_files(instance):
+    for file in get_spec_files(instance):
         clear_file(file)
 
 
@@ -233,7 +233,7 @@ def generate_file(file, save=True):
     return content
 
 
-def spec_files(instance):
+def get_spec_files(instance):
     """Return the files of all spec fields of a model instance."""
     return [getattr(instance, attname) for attname in descriptors_of(type(instance))]
 
@@ -562,6 +562,11 @@ def clear_file(file):
         remove_file(file)
 
 
+def get_spec_fields(model):
+    """Return the names of the spec fields of a model or an instance."""
+    return list(descriptors_of(model if isinstance(model, type) else type(model)))
+
+
 def get_models():
     """Return all models, before and after Django 1.7."""
     try:
@@ -576,7 +581,7 @@ def files_of_apps(app_labels):
     for model in get_models():
         if model._meta.app_label in app_labels and descriptors_of(model):
             for instance in model._default_manager.order_by('-pk'):
-                for file in spec_files(instance):
+                for file in get_spec_files(instance):
                     yield file
 
 
@@ -635,7 +640,7 @@ class LegacyProcessedImageField(ProcessedImageField):
         super(LegacyProcessedImageField, self).__init__(None, None, None, *args, **kwargs)
 
 
-class AdminThumbnail(admin.AdminThumbnail):
+class LegacyAdminThumbnail(admin.AdminThumbnail):
     """Links to the original image, as ImageKit 2 did. ImageKit 3 links to the thumbnail."""
 
     def __call__(self, obj):

@@ -1,0 +1,34 @@
+"""Methods of a spec file that ImageKit 3 does not have, as calls of functions of the support module."""
+
+from __future__ import annotations
+
+from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.spec_class import span_of
+from ik_migrate.codegen.support.use import use_support
+from ik_migrate.imagekit.spec_files import SpecFileUse
+from ik_migrate.model.change import Change, Edit
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+
+
+def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, arguments: str = "") -> Finding:
+    """Return the finding that calls a function of the support module in the place of a method.
+
+    Args:
+        rule: the rule.
+        use: the method of a spec file.
+        message: what is found.
+        function: the name of the function in the support module.
+        arguments: what is passed after the file, as ``, save=False``.
+    """
+    if use.call is None:
+        return use.make_finding(rule, message, Applicability.MANUAL, suggestion=f"{function}({use.shown}{arguments})")
+    try:
+        local, changes = use_support(use.module, function)
+    except CannotGenerate as error:
+        return use.make_finding(rule, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {rule.why}")
+    text = use.module.text
+    pieces = (f"{local}(", span_of(use.module, use.node.value), f"{arguments})")
+    edit: Change = Edit(text.start(use.call), text.end(use.call), pieces)
+    suggestion = f"{local}({use.shown}{arguments})"
+    return use.make_finding(rule, message, Applicability.SAFE, changes=(edit, *changes), suggestion=suggestion)
