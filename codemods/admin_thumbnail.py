@@ -57,6 +57,7 @@ class Photo(models.Model):
     once_per_project=True,
 )
 
+_CLASS = "imagekit.admin.AdminThumbnail"
 _TEMPLATE = (
     "{# a template to name with AdminThumbnail(..., template=...) #}\n"
     '<a href="{{ thumbnail.generator.source.url }}">\n'
@@ -66,24 +67,31 @@ _TEMPLATE = (
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Say it at the first thumbnail in the admin that is a spec file."""
+    """Look at each place that makes a thumbnail for the admin, or derives from its class."""
     if not module.project.has_ik2_code:
         return
-    for node in module.text.nodes_of(ast.Call):
-        if not isinstance(node, ast.Call) or module.qualified(node.func) != "imagekit.admin.AdminThumbnail":
+    parents = module.text.names.parents
+    for node in module.text.nodes_of(ast.Name, ast.Attribute):
+        if not isinstance(node, ast.Name | ast.Attribute) or module.qualified(node) != _CLASS:
             continue
-        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
-        shown = node.args[0] if node.args else keywords.get("image_field")
-        is_literal = isinstance(shown, ast.Constant)
-        if is_literal and shown.value not in module.project.spec_attributes:  # type: ignore[union-attr]
+        parent = parents.get(node)
+        if isinstance(parent, ast.ClassDef):
+            message = f"{parent.name} links to the thumbnail instead of the original"
+        elif isinstance(parent, ast.Call) and parent.func is node and not _shows_other_image(module, parent):
+            message = "`AdminThumbnail` links to the thumbnail instead of the original"
+        else:
             continue
-        if "template" in keywords or len(node.args) > 1:
-            continue
-        message = "`AdminThumbnail` links to the thumbnail instead of the original"
-        if not module.project.faithful:
-            yield make_finding(RULE, module, node, message, Applicability.NOTICE, suggestion=_TEMPLATE)
-            return
-        yield _use_support(module, node.func, message)
+        if module.project.faithful:
+            yield _use_support(module, node, message)
+        else:
+            yield make_finding(RULE, module, parent, message, Applicability.NOTICE, suggestion=_TEMPLATE)
+
+
+def _shows_other_image(module: Module, call: ast.Call) -> bool:
+    """Whether a thumbnail is known to be that of a field that is not a spec field."""
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    shown = call.args[0] if call.args else keywords.get("image_field")
+    return isinstance(shown, ast.Constant) and shown.value not in module.project.spec_attributes
 
 
 def _use_support(module: Module, function: ast.expr, message: str) -> Finding:

@@ -41,7 +41,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Add the two settings to the settings modules that no others are the base of."""
     if not module.project.faithful or module.path not in module.project.settings_modules:
         return
-    if not module.project.spec_attributes or _sets_strategy(module):
+    if not module.project.has_spec_fields or _sets_strategy(module):
         return
     statement = installed_apps_of(module)
     if statement is None:

@@ -168,13 +168,15 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
 
 def _connect_receivers(module: Module) -> Iterator[Finding]:
     """With ``--faithful``: import the support module, whose receivers follow the instances."""
-    fields = [field for field in spec_fields(module) if not field.is_processed and not falls_back(field)]
+    fields = [field for field in spec_fields(module) if not field.is_processed]
     dotted = support_of(module).dotted
     if not module.project.faithful or not fields or _imports(module, dotted):
         return
-    needs = [*need_support(module, "remove_all_files"), *need_support(module, "remember_sources")]
-    changes: list[Change] = list(needs)
-    if not any(map(base_of, fields)) and not any(True for _ in find_references(module)):
+    changes: list[Change] = [
+        need for name in ("remove_all_files", "remember_sources", "use_spec_files") for need in need_support(module, name)
+    ]
+    rewritten = [field for field in fields if not falls_back(field)]
+    if rewritten and not any(map(base_of, rewritten)) and not any(True for _ in find_references(module)):
         changes.append(AddImport(dotted, "", dotted, "  # noqa: F401"))
     message = f"{fields[0].label}: its files follow the instance with the receivers of {dotted}"
     yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.SAFE, changes=changes)

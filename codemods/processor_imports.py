@@ -58,6 +58,8 @@ _STAYS = (
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite what is imported by name; tell of the modules that are imported whole."""
+    if module.path in module.project.loaded_with_settings:
+        return  # See the rule about processors in settings.
     for node in imports_from(module, SUBMODULES):
         if not _is_ik3(module, node):
             yield from _names(module, node)

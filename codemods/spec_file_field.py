@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file, spec_file_uses
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
@@ -56,9 +57,14 @@ _TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Report the attributes and the tests of the class."""
+    if has_legacy_files(module.project):
+        return
     for use in spec_file_uses(module):
         if use.member in {"instance", "field", "attname"}:
             yield _finding(use)
+    for compared in module.text.nodes_of(ast.Compare):
+        if isinstance(compared, ast.Compare) and isinstance(compared.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
+            yield from _comparison(module, compared)
     for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call) and len(node.args) == 2 and module.qualified(node.func) in _TESTS:
             yield from _test(module, node)
@@ -95,18 +101,49 @@ def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
     asked = call.args[1].elts if isinstance(call.args[1], ast.Tuple) else [call.args[1]]
     names = {module.qualified(item) for item in asked}
     is_own = _OWN_CLASS in names
-    if not is_own and not (names & _FIELD_FILES and spec_file(module, call.args[0]) is not None):
+    is_known = spec_file(module, call.args[0]) is not None
+    if not is_own and not (names & _FIELD_FILES and (is_known or _may_be_spec_file(module, call.args[0]))):
         return
     shown = module.text.text_of(call.args[0])
     function = module.text.text_of(call.func)
-    yield make_finding(
+    message = f"a spec file is not {'an ImageSpecFieldFile' if is_own else 'a FieldFile'} any more"
+    finding = make_finding(
         RULE,
         module,
         call,
-        f"a spec file is no {'ImageSpecFieldFile' if is_own else 'field file'} any more",
+        message if is_own or is_known else f"`{shown}` may be a spec file, and {message}",
         Applicability.MANUAL,
         suggestion=f"from imagekit.cachefiles import ImageCacheFile\n\n{function}({shown}, ImageCacheFile)",
     )
+    yield keep_file_api(finding, module.project)
+
+
+def _may_be_spec_file(module: Module, expression: ast.expr) -> bool:
+    """Whether nothing is known of an expression, in a project with spec fields."""
+    if not module.project.spec_attributes:
+        return False
+    if isinstance(expression, ast.Call):
+        return module.qualified(expression.func) == "builtins.getattr"
+    target = module.resolve(expression) if isinstance(expression, ast.Name) else None
+    return target is not None and target.binding is not None and target.binding.kind == "parameter"
+
+
+def _comparison(module: Module, node: ast.Compare) -> Iterator[Finding]:
+    """``photo.thumbnail == other``: files of ImageKit 2 were equal to their names."""
+    for side in (node.left, *node.comparators):
+        file = spec_file(module, side)
+        if file is not None and not file.doubt and module.text.text_of(side) != "None":
+            shown = module.text.text_of(side)
+            finding = make_finding(
+                RULE,
+                module,
+                node,
+                f"`{shown}` is equal to itself alone; with ImageKit 2 it was equal to files of its name, and to the name",
+                Applicability.MANUAL,
+                suggestion=f"{shown}.name",
+            )
+            yield keep_file_api(finding, module.project)
+            return
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

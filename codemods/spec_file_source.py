@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.spec_files import spec_file_uses
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
@@ -74,13 +75,13 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _in_strings(module: Module) -> Iterator[Finding]:
     """``'thumbnail.source_file.url'``, a path that a serializer, an attrgetter or a template follows."""
-    names = module.project.spec_attributes
+    names = set() if has_legacy_files(module.project) else module.project.spec_attributes
     if not names or "source_file" not in module.text.source.text:
         return
     path = re.compile(rf"\b(?:[\w.]*(?:\.|__))?(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
     for literal in literals(module):
         for found in path.finditer(literal.value):
-            yield make_finding(
+            finding = make_finding(
                 RULE,
                 module,
                 literal.node,
@@ -88,6 +89,7 @@ def _in_strings(module: Module) -> Iterator[Finding]:
                 Applicability.MANUAL,
                 suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
             )
+            yield keep_file_api(finding, module.project)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

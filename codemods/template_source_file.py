@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -81,10 +82,10 @@ def check_text(file: TextFile) -> Iterator[Finding]:
         return
     code = _code_of(text)
     known = _known_names(file, code)
-    for match in _MEMBER.finditer(code):
+    for match in () if has_legacy_files(file.project) else _MEMBER.finditer(code):
         finding = _finding(file, match, known)
         if finding is not None:
-            yield finding
+            yield keep_file_api(finding, file.project)
 
 
 def _code_of(text: str) -> str:

@@ -16,6 +16,7 @@ from ik_migrate.codegen.legacy_spec import (
     write_default_name,
     write_processors,
 )
+from ik_migrate.imagekit.cache_backends import OWN, successor_of
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.callers import passed_for
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts, passed_entries, seen_entries, with_passed_arguments
@@ -58,6 +59,7 @@ def _find_reason(spec: SpecField) -> str:
         return _why_unseen(spec) or "the dict with its arguments is used for other things too"
     return (
         _of_dicts(seen)
+        or _of_backend(seen)
         or _of_processors(seen)
         or _of_names(seen)
         or _of_source(seen)
@@ -92,6 +94,17 @@ def _of_dicts(spec: SpecField) -> str:
         if argument.is_in_dict and (argument.name in _BEYOND_NAMES or argument.is_none):
             return f"{argument.name}= is passed within a dict"
     return ""
+
+
+def _of_backend(spec: SpecField) -> str:
+    """A backend of the project works on files with ImageKit 2's methods."""
+    argument = spec.given("image_cache_backend")
+    if argument is None:
+        return ""
+    successor = successor_of(spec.module, argument.value)
+    if successor is not None and successor.strategy != OWN:
+        return ""
+    return f"its image cache backend, {_shown(spec, argument)}, calls methods that files have in ImageKit 2 alone"
 
 
 def _of_processors(spec: SpecField) -> str:

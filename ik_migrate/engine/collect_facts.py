@@ -12,7 +12,7 @@ from ik_migrate.engine.support_location import find_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
-from ik_migrate.imagekit.settings_modules import is_base_settings
+from ik_migrate.imagekit.settings_modules import files_loaded_with, is_base_settings
 from ik_migrate.imagekit.spec_file_search import users_of_spec_files
 from ik_migrate.model.options import Options
 from ik_migrate.model.targets import OLD_STACK_TARGET
@@ -76,6 +76,7 @@ def collect_facts(
     for said in crew.facts(sorted(found - read)):
         facts.add(said)
     knowledge.candidates = tuple(sorted(found))
+    knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
     _learn(knowledge, facts)
     if options.target is None and facts.old_stack:
@@ -116,6 +117,7 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     """Note what holds for the whole project."""
     knowledge.has_ik2_code, knowledge.has_ik3_code = facts.has_ik2_code, facts.has_ik3_code
     knowledge.faults = facts.faults
+    knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
     knowledge.has_storages = facts.has_storages
     knowledge.legacy_factories = _close(facts.legacy_factories, facts.factory_calls)
     knowledge.keyword_dicts = facts.keyword_dicts

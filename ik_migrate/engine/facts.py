@@ -23,6 +23,7 @@ class Facts:
         has_ik2_code: whether it is known to be written for ImageKit 2.
         has_ik3_code: whether it is known to be written for ImageKit 3 or later.
         settings: the files that may set ImageKit 2's default backend.
+        settings_modules: the files that hold settings of Django.
         models: the files with spec fields.
         has_storages: whether an image may have a storage of its own.
         legacy_factories: the functions, partials and classes whose fields only the running site can tell.
@@ -42,6 +43,7 @@ class Facts:
     has_ik2_code: bool = False
     has_ik3_code: bool = False
     settings: set[Path] = field(default_factory=set)
+    settings_modules: set[Path] = field(default_factory=set)
     models: set[Path] = field(default_factory=set)
     has_storages: bool = False
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
@@ -66,6 +68,7 @@ class Facts:
         self.has_ik3_code |= other.has_ik3_code
         self.settings |= other.settings
         self.old_stack |= other.old_stack
+        self.settings_modules |= other.settings_modules
         self.models |= other.models
         self.has_storages |= other.has_storages
         self.legacy_factories |= other.legacy_factories

@@ -20,6 +20,7 @@ from ik_migrate.imagekit.field_attributes import attributes_by_variable, attribu
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
 from ik_migrate.imagekit.python2_evidence import sign_of_old_django, sign_of_python2
+from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
 from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
@@ -67,6 +68,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         legacy_factories=legacy_factories,
         factory_calls=factory_calls,
         settings={path} if SETTING in module.text.source.text else set(),
+        settings_modules={path} if is_settings(module) else set(),
         old_stack={path: said} if (said := sign_of_python2(module)) else {},
         around=collect_media_facts(module, specs),
     )
@@ -91,12 +93,12 @@ def _names_to_look_for(module: Module) -> set[bytes]:
         names |= {name.rpartition(".")[2].encode() for name in passed_on if canonical(name) in _OF_INTEREST}
     for spec in all_fields(module):
         if spec.attname and not spec.is_processed:
-            names |= {f".{spec.attname}.".encode(), b"source_file"}
+            names |= {f".{spec.attname}.".encode(), b"source_file", b"FieldFile"}
         if spec.variable in module.text.names.module.bindings:
             names |= _imports_of(module)
     for attname, spec in attributes_named(module):
         if not spec.is_processed:
-            names |= {f".{attname}.".encode(), b"source_file"}
+            names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
     return {name for name in names if name not in TRIGGERS}

@@ -18,7 +18,7 @@ from ik_migrate.engine.time_limit import time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
 from ik_migrate.imagekit.spec_field import spec_fields
-from ik_migrate.model.change import Edit
+from ik_migrate.model.change import Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
 from ik_migrate.model.result import FileResult, Status
@@ -195,7 +195,8 @@ def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Find
         RuleError: when the text does not fit the file's encoding.
     """
     if text == source.text:
-        return result
+        # What only needs a piece of the support module changes no text.
+        return replace(result, applied=chosen)
     return replace(result, status=Status.CHANGED, applied=chosen, after=_encoded(source, text))
 
 
@@ -258,7 +259,7 @@ def _checked(
     left = drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:
-        if finding.rule.code in too_many:
+        if finding.rule.code in too_many and not all(isinstance(change, NeedSupport) for change in finding.changes):
             line = finding.location.line
             raise RuleError(f"a second run would change it again (rule {finding.rule.code}, line {line}). {_REPORT}")
     return again, findings

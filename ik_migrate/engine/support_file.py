@@ -21,7 +21,7 @@ def plan_support_module(project: Project, support: SupportModule, results: Itera
         support: where its support module is, or belongs.
         results: the rewritten files.
     """
-    users = [result for result in results if result.status is Status.CHANGED]
+    users = [result for result in results if result.applied and result.status is not Status.FAILED]
     pieces = {piece for result in users for piece in _needed_pieces(result)}
     if not pieces:
         return None
@@ -53,6 +53,6 @@ def _existing(project: Project, path: Path) -> tuple[bytes, Source | None]:
 
 
 def _usual_newline(results: Iterable[FileResult]) -> str:
-    """The newline of most files that will import the module."""
+    """The newline of most files that need the module."""
     windows = [b"\r\n" in result.after for result in results]
     return "\r\n" if sum(windows) * 2 > len(windows) else "\n"

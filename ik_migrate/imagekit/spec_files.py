@@ -10,6 +10,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
+from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.instance_types import has_spec
 from ik_migrate.model.change import Change
 from ik_migrate.model.finding import Finding
@@ -119,7 +120,9 @@ class SpecFileUse:
             suggestion=suggestion,
         )
         if self.file.doubt and applicability is not Applicability.NOTICE:
-            return finding.as_manual(f"{self.file.doubt} {finding.why}")
+            finding = finding.as_manual(f"{self.file.doubt} {finding.why}")
+        if finding.applicability is Applicability.MANUAL:
+            return keep_file_api(finding, self.module.project)
         return finding
 
     def removal(self, *, make_anew: bool) -> str:
@@ -144,7 +147,9 @@ class SpecFileUse:
 @per_module
 def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
     """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file."""
-    uses = []
+    uses: list[SpecFileUse] = []
+    if has_legacy_files(module.project):
+        return ()
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr in MEMBERS and isinstance(node.ctx, ast.Load):
             found = spec_file(module, node.value)
@@ -185,13 +190,17 @@ def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
     if found:
         return found[0] if None not in found else None
     pattern = pattern_of(module, name)
-    fitting = [text for text in sorted(module.project.spec_attributes) if pattern and re.fullmatch(pattern, text)]
-    file = next(filter(None, (_attribute(module, owner, text) for text in fitting)), None)
+    if pattern:
+        fitting = [text for text in sorted(module.project.spec_attributes) if re.fullmatch(pattern, text)]
+        file = next(filter(None, (_attribute(module, owner, text) for text in fitting)), None)
+    else:
+        fitting = [text for text in sorted(module.project.spec_attributes) if has_spec(module, owner, text)]
+        file = SpecFile("", owner) if fitting else None
     if file is None:
         return None
     shown = ", ".join(fitting)
     return replace(
-        file, doubt=f"The name of the attribute is put together: see whether it is that of a spec ({shown})."
+        file, doubt=f"Only the running site knows the name of the attribute: see whether it is a spec field ({shown})."
     )
 
 

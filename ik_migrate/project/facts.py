@@ -48,12 +48,16 @@ class ProjectFacts:
     """The files that may concern us, sorted."""
     support: SupportModule | None = None
     """The module of the project that keeps what ImageKit 2 did; None until it is known where it belongs."""
+    has_spec_fields: bool = False
+    """Whether some file of the project makes spec fields."""
     has_storages: bool = False
     """Whether some image of the project may have a storage of its own."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     """The functions, partials and classes that make fields of the support module, by file and name."""
     settings_modules: set[Path] = field(default_factory=set)
     """The settings that others build on: files that assign ``INSTALLED_APPS``; found out if ``faithful``."""
+    loaded_with_settings: set[Path] = field(default_factory=set)
+    """The settings modules that mention ImageKit, and the files that they import."""
     faithful: bool = False
     """Whether all fields keep what ImageKit 2 did at run time, not only those that a rewrite concerns."""
     faults: dict[Path, str] = field(default_factory=dict)

@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain, combinations
 
 from ik_migrate.project.support_module import MARKER
 
+_CONNECTS = re.compile(r"\w+\.connect\(")
 _CONDITION = re.compile(r"# if: (not )?(\w+)$")
 # What a piece needs without naming it in its code.
 _ALSO_NEEDS = {"has_new_source": ("remember_sources",)}
@@ -21,6 +23,7 @@ _FEATURES = {
     "remove_all_files": ("clear",),
     "StorageBackend": ("faithful",),
     "legacy_file": ("own_backends",),
+    "LegacyFile": ("file_api",),
     "LegacySpec": ("formats", "dates"),
     "validate_file": ("validate",),
     "invalidate_file": ("validate",),
@@ -29,6 +32,7 @@ _FEATURES = {
 _STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
 _NEEDED_BY_FEATURE = {"own_backends": ("legacy_file", "validate_file", "clear_file")}
+_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",)}
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def _close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
         before = len(names), len(features)
         for feature in list(features):
             names.update(_NEEDED_BY_FEATURE.get(feature, ()))
+            features.update(_IMPLIED_BY_FEATURE.get(feature, ()))
         if not features & _STRATEGIES:
             features.add("pessimistic")
         for part in _top_level():
@@ -101,14 +106,19 @@ def _close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
                 for name in part.names & names:
                     features.update(_FEATURES.get(name, ()))
                     names.update(_ALSO_NEEDS.get(name, ()))
-                names |= _used_names(_text_with(part, features)) & piece_names()
+                names |= _used_names(_text_with(part, _derived(features))) & piece_names()
         if (len(names), len(features)) == before:
             return names, _derived(features)
 
 
 def _derived(features: set[str]) -> set[str]:
-    """Some features, and the one that is there where one of them is without another."""
-    return features | ({"faithful_only"} if "faithful" in features and "own_backends" not in features else set())
+    """Some features, and those that are there where one of them is without another."""
+    found = set(features)
+    if "faithful" in features and "own_backends" not in features:
+        found.add("faithful_only")
+    if "file_api" not in features:
+        found.add("spec_files" if "faithful" in features else "plain_files")
+    return found
 
 
 def _render_new(names: Collection[str], features: Collection[str]) -> str:
@@ -122,8 +132,8 @@ def _spaced(pieces: Iterable[str]) -> Iterator[str]:
     """Pieces with blank lines above them, but between lines that connect receivers."""
     is_call = False
     for piece in pieces:
-        yield piece if is_call and piece.startswith("post_") else f"\n\n{piece}"
-        is_call = piece.startswith("post_")
+        yield piece if is_call and _CONNECTS.match(piece) else f"\n\n{piece}"
+        is_call = bool(_CONNECTS.match(piece))
 
 
 def _chosen(names: Collection[str]) -> Iterator[_Part]:
@@ -176,30 +186,50 @@ def _extend(existing: str, names: Collection[str], features: Collection[str]) ->
                 added.append(part.text)
         elif isinstance(there, ast.ClassDef) and isinstance(part.node, ast.ClassDef):
             text = _extend_class(text, there, part, features)
+        elif isinstance(there, ast.FunctionDef):
+            text = _exchange(text, there, _text_with(part, features), _variants(part))
     text = text.rstrip("\n") + "\n" + "".join(_spaced(added))
     return _with_imports(text).replace("\n", newline)
 
 
 def _extend_class(text: str, node: ast.ClassDef, part: _Part, features: Collection[str]) -> str:
     """Add the members that a class of the support module lacks; exchange those that only lack a feature."""
-    lines = text.splitlines(keepends=True)
     there = {name: item for item in node.body for name in _bound_names(item)}
     members = list(_parts(_template(), part.node.body if isinstance(part.node, ast.ClassDef) else []))
-    missing = []
+    missing, exchanged = [], []
     for member in members:
         item = next((there[name] for name in member.names if name in there), None)
         if not member.is_in(features) or not member.names:
             continue
         if item is None:
-            missing.append(member.text)
-            continue
-        others = [other.text for other in members if other.names == member.names and other is not member]
-        start, end = _lines_of(item)
-        if member.condition and "".join(lines[start:end]) in others:
-            lines[start:end] = [member.text, *[""] * (end - start - 1)]
+            missing.append(_text_with(member, features))
+        else:
+            namesakes = [other for other in members if other.names == member.names]
+            variants = frozenset().union(*map(_variants, namesakes))
+            exchanged.append((item, _text_with(member, features), variants))
+    lines = text.splitlines(keepends=True)
     end = node.end_lineno or len(lines)
     lines[end:end] = ["\n" + item for item in missing]
-    return "".join(lines)
+    text = "".join(lines)
+    for item, new, variants in sorted(exchanged, key=lambda found: -found[0].lineno):
+        text = _exchange(text, item, new, variants)
+    return text
+
+
+def _exchange(text: str, node: ast.stmt, new: str, variants: Collection[str]) -> str:
+    """Put another variant in place of a statement, unless its owner has changed it."""
+    lines = text.splitlines(keepends=True)
+    start, end = _lines_of(node)
+    if "".join(lines[start:end]) not in variants:
+        return text
+    return "".join([*lines[:start], new, *lines[end:]])
+
+
+def _variants(part: _Part) -> frozenset[str]:
+    """All texts that a part can have, whatever the features are."""
+    conditions = sorted({match[2] for line in part.text.split("\n") if (match := _CONDITION.search(line))})
+    choices = (combinations(conditions, count) for count in range(len(conditions) + 1))
+    return frozenset(_text_with(part, chosen) for chosen in chain.from_iterable(choices))
 
 
 def _with_imports(text: str) -> str:
@@ -228,8 +258,10 @@ def _with_imports(text: str) -> str:
 
 def _text_with(part: _Part, features: Collection[str]) -> str:
     """Return the source of a part with the variants that some features choose."""
-    lines = part.text.split("\n")
-    base = ast.parse(part.text)
+    is_member = part.text.startswith(" ")
+    text = f"class Around:\n{part.text}" if is_member else part.text
+    lines = text.split("\n")
+    base = ast.parse(text)
     for node in sorted(_statements(base), key=lambda node: -node.lineno):
         start = _lines_of(node)[0]
         match = _CONDITION.search(lines[start - 1].strip()) if start else None
@@ -243,7 +275,7 @@ def _text_with(part: _Part, features: Collection[str]) -> str:
                 while end < len(lines) and not lines[end].strip() and not lines[max(first - 1, 0)].strip():
                     end += 1
                 del lines[first:end]
-    return "\n".join(lines).replace("  # noqa: F811", "").rstrip("\n") + "\n"
+    return "\n".join(lines[is_member:]).replace("  # noqa: F811", "").rstrip("\n") + "\n"
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -1,4 +1,4 @@
-# ik-migrate: support module
+# Parts of the support module that ik-migrate writes: see render.py.
 """What ImageKit 2 did for the spec fields of this project, and ImageKit 3 does not do by itself.
 
 Written by ik-migrate and independent of it. Change or remove what you like: another run only adds what it needs and
@@ -125,7 +125,7 @@ class NonValidatingImageCacheBackend(Optimistic):
 
     def invalidate(self, file):
         remove_file(file)
-        file.cachefile_backend.generate(file)
+        file.cachefile_backend.generate(file, force=True)
 
     # if: clear
     def clear(self, file):
@@ -144,10 +144,6 @@ class NonValidatingImageCacheBackend(Optimistic):
     # if: validate
     def validate(self, file):
         pass
-
-    # if: faithful
-    def should_verify_existence(self, file):
-        return False
 
     # if: faithful_only
     def on_existence_required(self, file):
@@ -171,11 +167,6 @@ class StorageBackend(Simple):
     def set_state(self, file, state):
         pass  # There is nothing to remember.
 
-    def exists(self, file):
-        """ImageKit asks this of bool(file) alone: a strategy can say that the answer is yes."""
-        verify = getattr(file.cachefile_strategy, 'should_verify_existence', None)
-        return self._exists(file) if verify is None or verify(file) else True
-
     def generate_now(self, file, force=False):
         spec = file.generator
         if not file.name:
@@ -190,9 +181,6 @@ class StorageBackend(Simple):
             storage = getattr(spec.source, 'storage', None)
             if storage is None or storage.exists(spec.source.name):
                 raise
-        file._committed = True  # Before ImageKit 5.0, size and len() ask this.
-        if file.closed:
-            file._file = None  # Whoever reads it next opens it again.
 
 
 def format_of(name):
@@ -402,9 +390,14 @@ class LegacyDescriptor(ImageSpecFileDescriptor):
         if instance is None:
             return self.field
         source = getattr(instance, self.field.source or only_image_field(type(instance)))
-        spec = self.field._original_spec(source=source)
+        spec = self.field.get_spec(source)
         spec.instance = instance
+        # if: plain_files
         return ImageCacheFile(spec)
+        # if: spec_files
+        return SpecFile(spec)
+        # if: file_api
+        return LegacyFile(spec)
 
     def __set__(self, instance, value):
         pass
@@ -467,6 +460,16 @@ class LegacyImageSpecField(ImageSpecField):
         class_prepared.connect(register_source, weak=False)
 
 
+def use_spec_files(sender, **kwargs):
+    """Have the spec fields of a model make their files as ImageKit 2 did."""
+    for name, descriptor in descriptors_of(sender).items():
+        setattr(sender, name, LegacyDescriptor(descriptor.field, name, descriptor.source_field_name))
+    del sender._imagekit_descriptors  # Fields can still be added.
+
+
+class_prepared.connect(use_spec_files, dispatch_uid='imagekit_support')
+
+
 def legacy_file(file):
     """Return a cache file with the methods and attributes that a spec file of ImageKit 2 had."""
     if isinstance(file, LegacyFile):
@@ -474,10 +477,10 @@ def legacy_file(file):
     return LegacyFile(file.generator, file.name, file.storage, file.cachefile_backend, file.cachefile_strategy)
 
 
-class LegacyFile(ImageCacheFile, ImageFieldFile):
-    """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
+class SpecFile(ImageCacheFile):
+    """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
-    _committed = True
+    _committed = True  # Before ImageKit 5.0, size and len() ask this.
 
     def __bool__(self):
         """Whether there is a source. ImageKit 3 generates the file here."""
@@ -487,10 +490,14 @@ class LegacyFile(ImageCacheFile, ImageFieldFile):
 
     def _require_file(self):
         if not self.name:
-            raise ValueError('The spec field has no source image.')
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
         if self.closed:
             self._file = None  # ImageKit 3 closes it once it is generated.
-        super(LegacyFile, self)._require_file()
+        super(SpecFile, self)._require_file()
+
+
+class LegacyFile(SpecFile, ImageFieldFile):
+    """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
 
     @property
     def source_file(self):
@@ -539,7 +546,10 @@ def validate_file(file):
     """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts that it does."""
     strategy = file.cachefile_strategy
     if hasattr(strategy, 'validate'):
+        # if: not own_backends
         strategy.validate(file)
+        # if: own_backends
+        strategy.validate(legacy_file(file))
     elif hasattr(strategy, 'on_existence_required') and not file.storage.exists(file.name):
         file.cachefile_backend.generate(file, force=True)
 
@@ -547,7 +557,10 @@ def validate_file(file):
 def invalidate_file(file):
     """Do what invalidate() of a spec file did: delete the file, or generate it again."""
     if hasattr(file.cachefile_strategy, 'invalidate'):
+        # if: not own_backends
         file.cachefile_strategy.invalidate(file)
+        # if: own_backends
+        file.cachefile_strategy.invalidate(legacy_file(file))
     else:
         remove_file(file)
         if hasattr(file.cachefile_strategy, 'on_source_saved'):
@@ -557,7 +570,10 @@ def invalidate_file(file):
 def clear_file(file):
     """Do what clear() of a spec file did: delete the file."""
     if hasattr(file.cachefile_strategy, 'clear'):
+        # if: not own_backends
         file.cachefile_strategy.clear(file)
+        # if: own_backends
+        file.cachefile_strategy.clear(legacy_file(file))
     else:
         remove_file(file)
 

@@ -38,6 +38,8 @@ def use_support(module: Module, name: str, *features: str) -> tuple[str, tuple[C
     Raises:
         CannotGenerate: when the support module lacks the piece, and this run must not write it.
     """
+    if module.path in module.project.loaded_with_settings:
+        raise CannotGenerate("it is imported while the settings are, when ImageKit 3 cannot be imported yet")
     support = support_of(module)
     needs = need_support(module, name, *features)
     wanted = frozenset(_MEMBERS.get(piece, piece) for piece in (name, *features) if not _is_style(piece))
