@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import needed
-from ik_migrate.codegen.legacy_spec import base_of
 from ik_migrate.codegen.literals import quoted
-from ik_migrate.codegen.support.use import use_support
+from ik_migrate.codegen.shared_objects import backend_named, is_kept_by_support
+from ik_migrate.codegen.support.use import need_support, use_support
 from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, backend_name, successor_of
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 from ik_migrate.model.change import AddArgument, Change, DropArgument, RenameArgument
@@ -98,8 +98,14 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
 
 def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> list[Change]:
     """The two arguments that stand for a backend of ImageKit 2."""
-    if successor.is_exact and (base_of(spec) or spec.module.project.faithful):
-        strategy, changes = use_support(spec.module, _SUPPORT[successor.strategy])
+    changes: tuple[Change, ...]
+    if is_kept_by_support(spec, successor):
+        named = backend_named(spec, argument.value)
+        if named is not None:
+            # Its import comes from the support module, see the rule about imports.
+            strategy, changes = named.id, need_support(spec.module, _SUPPORT[successor.strategy])
+        else:
+            strategy, changes = use_support(spec.module, _SUPPORT[successor.strategy])
         return [AddArgument(spec.offset, "cachefile_strategy", (strategy,), after=argument.name), *changes]
     backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
     path = quoted(spec, f"{STRATEGIES}.{successor.strategy}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_field import falls_back, find_references
 from ik_migrate.codegen.legacy_spec import base_of
-from ik_migrate.codegen.support.use import need_support, support_of
+from ik_migrate.codegen.support.use import need_support, support_of, use_support
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
-from ik_migrate.model.change import AddImport, Change
+from ik_migrate.model.change import AddArgument, AddImport, Change
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
@@ -57,7 +58,7 @@ TWINS = Rule(
     code="IK512",
     name="specs-alike",
     summary="two specs with equal source and arguments are one file",
-    applicability=(Applicability.NOTICE,),
+    applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
         " that both attributes have one file: who deletes it for one has deleted it for both."
@@ -159,8 +160,11 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     module = spec.module
     twin = _twin(spec)
-    if twin:
-        yield make_finding(TWINS, module, spec.call, f"{spec.label} and {twin} are one file", Applicability.NOTICE)
+    if twin is not None and _storage(twin) == _storage(spec):
+        message = f"{spec.label} and {twin.label} are one file"
+        yield make_finding(TWINS, module, spec.call, message, Applicability.NOTICE)
+    elif twin is not None and not module.project.faithful:
+        yield _tell_storages_apart(spec, twin)
     if not module.project.faithful:
         for rule, message in _RUN_TIME:
             yield make_finding(rule, module, spec.call, message.format(spec.label), Applicability.NOTICE)
@@ -188,22 +192,46 @@ def _imports(module: Module, dotted: str) -> bool:
     return any(binding.kind == "import" and binding.module == dotted for binding in bindings)
 
 
-def _twin(spec: SpecField) -> str:
-    """An earlier field of the model whose file it shares."""
-    return _twins(spec.module).get(spec.call, "")
+def _tell_storages_apart(spec: SpecField, twin: SpecField) -> Finding:
+    """Give one of two fields, whose files have one name in two storages, a backend that knows where a file is."""
+    message = f"the files of {spec.label} and {twin.label} have one name in two storages"
+    why = (
+        "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 gives both files one name, and goes by the"
+        " name alone when it remembers which files exist: one of the two is never generated."
+    )
+    try:
+        local, changes = use_support(spec.module, "StorageKeyBackend")
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {why}"
+        return make_finding(TWINS, spec.module, spec.call, message, Applicability.MANUAL, why=why)
+    argument = AddArgument(spec.offset, "cachefile_backend", (f"{local}()",))
+    return make_finding(
+        TWINS, spec.module, spec.call, message, Applicability.SAFE, why=why, changes=[argument, *changes]
+    )
+
+
+def _storage(spec: SpecField) -> str:
+    """The storage that a field is given, as code; empty where it is given none."""
+    argument = spec.given("storage") or spec.given("cachefile_storage")
+    return "" if argument is None else ast.dump(argument.value)
+
+
+def _twin(spec: SpecField) -> SpecField | None:
+    """An earlier field of the model whose file has the same name."""
+    return _twins(spec.module).get(spec.call)
 
 
 @per_module
-def _twins(module: Module) -> dict[ast.Call, str]:
+def _twins(module: Module) -> dict[ast.Call, SpecField]:
     """The calls that make fields whose file an earlier field of the model has, with that field."""
     first: dict[tuple[ast.ClassDef, frozenset[tuple[str, str]]], SpecField] = {}
-    found: dict[ast.Call, str] = {}
+    found: dict[ast.Call, SpecField] = {}
     for spec in spec_fields(module):
         meaning = frozenset(_meaning(spec).items())
         if meaning and spec.model is not None:
             twin = first.setdefault((spec.model, meaning), spec)
             if twin is not spec:
-                found[spec.call] = twin.label
+                found[spec.call] = twin
     return found
 
 

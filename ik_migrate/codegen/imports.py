@@ -85,7 +85,7 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
     by_module: dict[str, list[AddImport]] = defaultdict(list)
     for addition in sorted(set(wanted), key=lambda addition: (addition.module, addition.name)):
         by_module[addition.module].append(addition)
-    touched = [(edit.start, edit.end) for edit in edits if edit.start != edit.end]
+    touched = [edit for edit in edits if edit.start != edit.end]
     added: list[Edit] = []
     lines: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for source, names in by_module.items():
@@ -118,13 +118,14 @@ def _statement(source: str, names: list[AddImport]) -> str:
     return f"from {source} import {', '.join(addition.clause for addition in names)}"
 
 
-def _same_module(module: Module, source: str, touched: list[tuple[int, int]]) -> ast.ImportFrom | None:
-    """An import from the same module that always runs, fits on one line, and stays as it is."""
+def _same_module(module: Module, source: str, touched: list[Edit]) -> ast.ImportFrom | None:
+    """An import from the same module that always runs, fits on one line, and stays as it is or gets that module."""
     for node in module.tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == source and not node.level:
-            text = module.text.text_of(node)
-            is_touched = any(start < module.text.end(node) and module.text.start(node) < end for start, end in touched)
-            if not is_touched and node.names[0].name != "*" and "\n" not in text and "\r" not in text:
+        if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name != "*":
+            text = module.text
+            edits = [edit for edit in touched if edit.start < text.end(node) and text.start(node) < edit.end]
+            is_ours = node.module == source if not edits else [edit.pieces for edit in edits] == [(source,)]
+            if is_ours and "\n" not in text.text_of(node) and "\r" not in text.text_of(node):
                 return node
     return None
 

@@ -14,6 +14,7 @@ from ik_migrate.codegen.spec_class import hidden_names, span_of
 from ik_migrate.codegen.spec_class_obstacles import why_no_class
 from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.callability import Callability, Verdict, classify
+from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
 from ik_migrate.imagekit.sources import is_made_by_property, literal_text
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
@@ -115,8 +116,17 @@ def _use_base(spec: SpecField) -> list[Change]:
         text = literal_text(spec.module, spec.arguments["cache_to"].value)
         features += ["+dates"] if text is None or "%" in text else []
         features += ["+formats"] if spec.given("format") is None else []
+    if _has_own_storage(spec):
+        features.append("+storage_key")
     local, changes = use_support(spec.module, base, *features)
     return [UseSpecBase(spec.offset, local), *changes]
+
+
+def _has_own_storage(spec: SpecField) -> bool:
+    """Whether the files are not in the default storage, as far as can be told."""
+    if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
+        return True
+    return find_source_storage(spec) != DEFAULT
 
 
 def _attname(spec: SpecField) -> list[Change]:

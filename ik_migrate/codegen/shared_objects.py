@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from ik_migrate.codegen.legacy_field import falls_back
-from ik_migrate.imagekit.cache_backends import OWN, SUCCESSORS, successor_of
-from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.codegen.legacy_spec import base_of
+from ik_migrate.imagekit.cache_backends import OWN, SUCCESSORS, Successor, successor_of
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.used_names import used_names
@@ -27,7 +28,25 @@ def names_in_arguments(module: Module) -> frozenset[ast.AST]:
         successor = successor_of(module, argument.value)
         if successor is not None and successor.strategy != OWN:
             rewritten |= set(ast.walk(argument.value))
+            named = backend_named(spec, argument.value)
+            if named is not None and is_kept_by_support(spec, successor):
+                rewritten.discard(named)
     return frozenset(rewritten)
+
+
+def is_kept_by_support(spec: SpecField, successor: Successor) -> bool:
+    """Whether a field's backend becomes the class of the same name in the support module."""
+    return successor.is_exact and bool(base_of(spec) or spec.module.project.faithful)
+
+
+def backend_named(spec: SpecField, value: ast.expr) -> ast.Name | None:
+    """The name of a backend's class in ``image_cache_backend=Name()``, if the file imports it by that name."""
+    node = value.func if isinstance(value, ast.Call) else value
+    if not isinstance(node, ast.Name):
+        return None
+    bindings = spec.module.text.names.module.bindings.get(node.id, [])
+    imported = [(each.module, each.attribute) for each in bindings]
+    return node if imported == [("imagekit.imagecache", node.id)] else None
 
 
 def makes_object(module: Module, name: str) -> bool:

@@ -116,6 +116,10 @@ def _derived(features: set[str]) -> set[str]:
     found = set(features)
     if "faithful" in features and "own_backends" not in features:
         found.add("faithful_only")
+    if "storage" in features:
+        found.add("storage_key")
+    if features & {"faithful", "any_strategy"}:
+        found.discard("storage_key")  # The backend of the settings counts.
     if "file_api" not in features:
         found.add("spec_files" if "faithful" in features else "plain_files")
     return found

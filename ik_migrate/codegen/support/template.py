@@ -183,6 +183,14 @@ class StorageBackend(Simple):
                 raise
 
 
+class StorageKeyBackend(Simple):
+    """Tells files in several storages apart. ImageKit 3 goes by the name alone, and loses files of the same name."""
+
+    def get_key(self, file):
+        storage = '%s %s' % (type(file.storage).__name__, getattr(file.storage, 'location', ''))
+        return 'imagekit-%s' % hashers.pickle([super(StorageKeyBackend, self).get_key(file), storage])
+
+
 def format_of(name):
     """Return the format that belongs to the extension of a file name; None where there is none."""
     extension = os.path.splitext(name or '')[1].lower()
@@ -246,6 +254,8 @@ class DirectorySpec(ImageSpec):
     """Saves its file in the directory cache_to, under the name of the source."""
 
     cache_to = None
+    # if: storage_key
+    cachefile_backend = StorageKeyBackend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -293,6 +303,8 @@ class LegacySpec(ImageSpec):
     instance = None
     # if: fields
     model = None
+    # if: storage_key
+    cachefile_backend = StorageKeyBackend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
