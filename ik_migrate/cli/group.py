@@ -13,6 +13,7 @@ import click
 
 from ik_migrate import __version__
 from ik_migrate.errors import IkMigrateError, Stopped
+from ik_migrate.files.signals import EndedBySignal, end_by_signal, raise_ending_signals
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -60,7 +61,10 @@ class _Commands(click.Group):
         gc.disable()
         _open_closed_streams()
         try:
-            return super().main(*args, **kwargs)
+            with raise_ending_signals():
+                return super().main(*args, **kwargs)
+        except EndedBySignal as ended:
+            end_by_signal(ended.number)
         except OSError as error:
             # Of `--help` and `--version`, which are no commands.
             _drop_output()
@@ -72,9 +76,12 @@ class _Commands(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, EndedBySignal) as ended:
             state = "Every file is whole, rewritten or as it was: r" if ctx.invoked_subcommand == "apply" else "R"
-            _complain(f"Interrupted. {state}un it again.")
+            cause = f"Stopped by {ended.name}" if isinstance(ended, EndedBySignal) else "Interrupted"
+            _complain(f"{cause}. {state}un it again.")
+            if isinstance(ended, EndedBySignal):
+                raise
             ctx.exit(130)
         except Stopped:
             ctx.exit(130)

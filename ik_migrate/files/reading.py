@@ -19,23 +19,70 @@ _PIECE = 64 * 1024
 _LARGE_PIECE = 8 * 1024 * 1024
 
 
+class NotRegular(OSError):
+    """The path leads to a pipe, a device, a socket or a folder: reading it may never end."""
+
+
 def file_content(path: Path, at_most: int = -1) -> bytes:
-    """What an ordinary file holds.
+    """Return what a regular file holds.
 
     Args:
         path: the file; a link is followed.
         at_most: how many bytes to read; all if negative.
 
     Raises:
-        OSError: when it can't be read, or is a pipe, a device or a folder, or when all of it is larger than `LARGEST`.
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it can't be read, or when all of it is larger than `LARGEST`.
     """
+    check_regular(path)
     with open(os.open(path, READ_ONLY), "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
-        if at_most < 0 and status.st_size > LARGEST:
+        # What was checked may have been replaced since.
+        size = _regular_size(os.fstat(stream.fileno()), path)
+        if at_most < 0 and size > LARGEST:
             raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024 // 1024} MB", str(path))
         return stream.read(at_most)
+
+
+def bounded_content(path: Path, limit: int) -> bytes:
+    """Return all that a regular file holds.
+
+    Args:
+        path: the file; a link is followed.
+        limit: how many bytes it may have.
+
+    Raises:
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it can't be read, or is larger.
+    """
+    data = file_content(path, limit + 1)
+    if len(data) > limit:
+        size = f"{limit // 1024 // 1024} MB" if limit >= 1024 * 1024 else f"{limit} bytes"
+        raise OSError(errno.EFBIG, f"it is larger than {size}", str(path))
+    return data
+
+
+def check_regular(path: Path) -> None:
+    """See that a path leads to a regular file, without opening it: to open a device can have an effect.
+
+    Raises:
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it is not there.
+    """
+    _regular_size(os.stat(path), path)
+
+
+def _regular_size(status: os.stat_result, path: Path) -> int:
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    kind = next((name for is_kind, name in kinds if is_kind(status.st_mode)), "")
+    if kind or not stat.S_ISREG(status.st_mode):
+        raise NotRegular(errno.EINVAL, f"it is {kind or 'special'}, not a regular file", str(path))
+    return status.st_size
 
 
 def is_larger_than_text(path: Path) -> bool:
