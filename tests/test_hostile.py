@@ -194,7 +194,7 @@ def test_git_that_does_not_work(run, git, site, tmp_path, what):
 def test_git_that_gives_no_answer(git, site, monkeypatch):
     git(site, "init", "-q")
     os.mkfifo(site / ".gitignore")
-    monkeypatch.setattr("ik_migrate.files.git._PATIENCE", 0.1)
+    monkeypatch.setattr("ik_migrate.files.git.LIMIT_SECONDS", 0.1)
     (remark,) = api.apply([site], base=site).remarks
     assert "it has not answered for " in remark
     assert (site / "models.py").read_text() == MIGRATED

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import subprocess
 
 LIMIT_SECONDS = 30.0
-"""How long a call of git may take. It waits for pipes in a work tree, and for disks that are gone, without an end."""
+"""How long a call of git may take: it waits for ever for a pipe in a work tree, or a disk that is gone."""
 
+_CONFIG_SECONDS = 5.0
 _LONGEST = 500
 # Where the user's own configuration is. Any other variable of git may name a program, a file to write to or another
 # repository, or come from the hook of one.
@@ -52,6 +53,20 @@ _SETTINGS = (
 
 class GitError(IkMigrateError):
     """Git is missing, fails, or does not know what it was asked for; the message says which."""
+
+
+class NoAnswer(GitError):
+    """Git does not answer in time.
+
+    Args:
+        seconds: how long it took at least.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"git did not answer within {seconds:g} seconds: is there a pipe among the files that it reads, or a disk"
+            " that does not respond? Try `git status`"
+        )
 
 
 class Git:
@@ -134,7 +149,7 @@ def read_settings(top: Path, git_folder: Path, *arguments: str, given: bytes = b
         GitError: when it cannot read the configuration.
     """
     process = _start(top, ["config", "-z", *arguments], {"GIT_DIR": str(git_folder)}, folder=git_folder)
-    answer, complaint = answer_of(process, given)
+    answer, complaint = answer_of(process, given, min(_CONFIG_SECONDS, LIMIT_SECONDS))
     if process.returncode not in {0, 1}:
         # 1: there is no such setting.
         raise GitError(first_line(complaint) or f"git config ended with status {process.returncode}")
@@ -143,25 +158,26 @@ def read_settings(top: Path, git_folder: Path, *arguments: str, given: bytes = b
     return [(name, value if separator else "true") for name, separator, value in entries]
 
 
-def answer_of(process: subprocess.Popen[bytes], given: bytes = b"") -> tuple[bytes, bytes]:
+def answer_of(
+    process: subprocess.Popen[bytes], given: bytes = b"", seconds: float | None = None
+) -> tuple[bytes, bytes]:
     """Return what git prints on standard output and on standard error; afterwards it has ended.
 
     Args:
         process: git, as it was started.
         given: what it finds on standard input.
+        seconds: how long it may take; `LIMIT_SECONDS` if None.
 
     Raises:
-        GitError: when it does not answer in time.
+        NoAnswer: when it takes longer.
     """
     import subprocess
 
+    limit = LIMIT_SECONDS if seconds is None else seconds
     try:
-        return process.communicate(given, timeout=LIMIT_SECONDS)
+        return process.communicate(given, timeout=limit)
     except subprocess.TimeoutExpired:
-        raise GitError(
-            f"git did not answer within {LIMIT_SECONDS:g} seconds: is there a pipe among its files, or a disk that does"
-            " not respond? Try `git status`"
-        ) from None
+        raise NoAnswer(limit) from None
     finally:
         _end(process)
 

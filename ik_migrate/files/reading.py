@@ -38,9 +38,14 @@ def file_content(path: Path, at_most: int = -1) -> bytes:
     with open(os.open(path, READ_ONLY), "rb") as stream:
         # What was checked may have been replaced since.
         size = _regular_size(os.fstat(stream.fileno()), path)
-        if at_most < 0 and size > LARGEST:
+        limit = at_most if at_most >= 0 else LARGEST + 1
+        data = stream.read(min(limit, size + 1)) if at_most >= 0 or size <= LARGEST else b""
+        if len(data) > size:
+            # It has grown, or is a file of the system: some of these call themselves empty and have no end.
+            data += stream.read(limit - len(data))
+        if at_most < 0 and max(size, len(data)) > LARGEST:
             raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024 // 1024} MB", str(path))
-        return stream.read(at_most)
+        return data
 
 
 def bounded_content(path: Path, limit: int) -> bytes:
@@ -103,12 +108,15 @@ def large_pieces(path: str | os.PathLike[str]) -> Iterator[bytes]:
         OSError: when it can't be read.
     """
     with open(os.open(path, READ_ONLY), "rb") as stream:
+        # Not until nothing comes any more: some files of the system have no end.
+        left = max(LARGEST, os.fstat(stream.fileno()).st_size) - _PIECE
         piece = stream.read(_PIECE)
         if b"\0" in piece and not is_python(os.path.basename(path), b""):
             return
         while piece:
             yield piece
-            new = stream.read(_LARGE_PIECE)
+            new = stream.read(min(left, _LARGE_PIECE))
+            left -= len(new)
             piece = piece[-_PIECE:] + new if new else b""
 
 

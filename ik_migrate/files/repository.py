@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.files.git import GitError, read_settings
+from ik_migrate.files.git import GitError, NoAnswer, read_settings
 from ik_migrate.files.reading import NotRegular, bounded_content, check_regular
 
 # Settings that say how files are stored and compared. None of them names a program.
@@ -197,6 +197,9 @@ def _settings_of(file: Path, top: Path, folder: Path) -> list[tuple[str, str]]:
         raise GitError(f"cannot read {file}: {error.strerror or error}") from None
     try:
         return read_settings(top, folder, "--no-includes", "--file", "-", "--list", given=text)
+    except NoAnswer:
+        # It is not about this file, which git has been given as a text.
+        raise
     except GitError as error:
         raise GitError(f"{file}: {error}") from None
 
