@@ -85,7 +85,10 @@ class _Commands(click.Group):
             ctx.exit(130)
         except Stopped:
             ctx.exit(130)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except click.ClickException as error:
+            error.message = _escape(error.message)
+            raise
+        except (click.Abort, click.exceptions.Exit):
             raise
         except IkMigrateError as error:
             _complain(f"Error: {error}")
@@ -110,9 +113,16 @@ def _open_closed_streams() -> None:
 def _complain(message: str) -> None:
     """Say on standard error what went wrong; where that can't be written to either, the exit status has to do."""
     try:
-        click.echo(message, err=True)
+        click.echo(_escape(message), err=True)
     except OSError:
         _drop(sys.stderr)
+
+
+def _escape(message: str) -> str:
+    """Escape what could take the terminal over in a message: it may quote a path, or what a file says."""
+    from ik_migrate.reports.visible import visible
+
+    return "\n".join(map(visible, message.split("\n")))
 
 
 def _drop_output() -> None:
