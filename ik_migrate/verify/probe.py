@@ -1488,7 +1488,9 @@ def source_record(content, name, exact):
     record = {"name": name, "sha1": hashlib.sha1(content).hexdigest() if exact else None, "size": None, "mode": None}
     try:
         image = Image.open(io.BytesIO(content))
-        record["size"], record["mode"] = list(image.size), text(image.mode)
+        record["mode"] = text(image.mode)
+        if min(image.size) > 0:
+            record["size"] = list(image.size)
     except Exception:  # no picture: that is told where one is to be made of it
         record["size"] = None
     return record
