@@ -13,6 +13,7 @@ import click
 
 from ik_migrate.files.files_of_ours import new_text
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
+from ik_migrate.reports.visible import visible
 
 if TYPE_CHECKING:
     from ik_migrate.cli.terminal_options import Terminal
@@ -142,6 +143,7 @@ def write_outputs(report: Report, outputs: Sequence[Output]) -> bool:
             with new_text(output.path) as stream:
                 writer(output.format)(report, stream)
         except OSError as error:
-            click.echo(f"Error: {output.path}: it can't be written: {error.strerror or error}", err=True)
+            reason = f"it can't be written: {error.strerror or error}"
+            click.echo(f"Error: {visible(str(output.path))}: {reason}", err=True)
             done = False
     return done
