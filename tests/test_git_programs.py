@@ -16,7 +16,7 @@ import pytest
 
 from ik_migrate.files import work_tree
 from ik_migrate.files.discovery import search
-from ik_migrate.files.git import GitError
+from ik_migrate.files.git import GitError, find_git
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the traps are shell scripts")
 
@@ -593,6 +593,24 @@ def test_nothing_is_written_into_the_repository(site, use, tmp_path, monkeypatch
     use(site)
     assert listing() == before
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", ["", "missing", "/dev/null"])
+def test_ignore_file_that_is_none(site, use, plain_git, value):
+    plain_git(site, "config", "core.excludesFile", value)
+    check_answers(use(site), site)
+
+
+def test_temporary_folder_in_the_work_tree(site, use, monkeypatch):
+    """What is made there is not taken for something uncommitted."""
+    (site / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(site / "tmp"))
+    check_answers(use(site), site)
+    assert use(site)[4].untracked == frozenset()
+
+
+def test_root_as_work_tree_has_a_git(monkeypatch):
+    assert os.path.basename(find_git(Path("/"))).startswith("git")
 
 
 def test_all_git_starts_in_one_place():

@@ -98,6 +98,11 @@ PLACES = [
     ".git/refs/heads/main",
     ".git/info/exclude",
     ".git/shallow",
+    ".git/refs/heads/other",
+    ".git/refs/replace/0123456789012345678901234567890123456789",
+    ".git/objects/info/alternates",
+    ".git/objects/info/commit-graph",
+    ".git/objects/pack/pack-0123456789012345678901234567890123456789.idx",
     "lib/inner/.git/HEAD",
 ]
 

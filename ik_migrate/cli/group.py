@@ -86,7 +86,8 @@ class _Commands(click.Group):
         except Stopped:
             ctx.exit(130)
         except click.ClickException as error:
-            error.message = _escape(error.message)
+            # Some versions of click declare it to be final.
+            vars(error)["message"] = _escape(error.message)
             raise
         except (click.Abort, click.exceptions.Exit):
             raise

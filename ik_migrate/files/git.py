@@ -192,20 +192,18 @@ def find_git(top: Path) -> str:
         GitError: when there is none.
     """
     found = shutil.which("git", path=_safe_path(top))
-    if found is None:
-        raise GitError("cannot run git: it is not installed, or not in PATH")
+    if found is None or not os.path.isabs(found):
+        raise GitError("cannot run git: PATH has none outside of the work tree")
     return found
 
 
 def _safe_path(top: Path) -> str:
     """``PATH`` without relative folders, which lead into the project, and without those of the work tree."""
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    inside = (str(top), os.path.join(top, ""))
-    return os.pathsep.join(
-        folder
-        for folder in folders
-        if os.path.isabs(folder) and not os.path.join(os.path.realpath(folder), "").startswith(inside[1])
-    )
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    if top != top.parent:
+        inside = os.path.join(top, "")
+        folders = [folder for folder in folders if not os.path.join(os.path.realpath(folder), "").startswith(inside)]
+    return os.pathsep.join(folders)
 
 
 def _start(

@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ik_migrate.files.git import GitError, NoAnswer, read_settings
 from ik_migrate.files.reading import NotRegular, bounded_content, check_regular
+from ik_migrate.files.scratch import PREFIX
 
 # Settings that say how files are stored and compared. None of them names a program.
 _HARMLESS = re.compile(
@@ -24,7 +26,10 @@ _HARMLESS = re.compile(
     re.DOTALL,
 )
 _PATHS = ("core.excludesfile", "core.attributesfile")
-_LINKED = ("refs", "packed-refs", "shallow", "reftable", "logs", "info/exclude", "info/sparse-checkout")
+_LINKED = ("refs", "packed-refs", "shallow", "reftable", "logs", "info/sparse-checkout")
+# What git reads in these, it reads to list or compare anything. Single objects are too many to be looked at.
+_LOOKED_THROUGH = ("refs", "reftable", "objects/info", "objects/pack")
+_MOST_FILES = 10_000
 _SMALL = 4096
 _CONFIG_LIMIT = 1024 * 1024
 
@@ -115,8 +120,11 @@ def copy_safely(repository: Repository, folder: Path, index: Path | None = None)
     if head.startswith("ref:") and ".." not in reference and "\0" not in reference:
         _check(common_folder / reference)
     (folder / "info").mkdir()
+    (folder / "info" / "exclude").write_bytes(_excluded(common_folder / "info" / "exclude"))
     for name in _LINKED:
         _link(common_folder / name, folder / name)
+    for name in _LOOKED_THROUGH:
+        _check_folder(common_folder / name)
     (folder / "refs").mkdir(exist_ok=True)
     for path in git_folder.glob("sharedindex.*"):
         _link(path, folder / path.name)
@@ -133,12 +141,22 @@ def copy_safely(repository: Repository, folder: Path, index: Path | None = None)
 
 
 def _small_text(path: Path) -> str:
+    return _content(path, _SMALL).decode("utf-8", "surrogateescape")
+
+
+def _content(path: Path, limit: int) -> bytes:
     try:
-        return bounded_content(path, _SMALL).decode("utf-8", "surrogateescape")
+        return bounded_content(path, limit)
     except NotRegular as error:
         raise SpecialFile(path, str(error.strerror)) from None
-    except (OSError, ValueError) as error:
-        raise GitError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise GitError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _excluded(file: Path) -> bytes:
+    """The patterns that the repository excludes, and our own folders, which may be in the work tree."""
+    known = _content(file, _CONFIG_LIMIT) if file.exists() else b""
+    return known + f"\n{PREFIX}*/\n".encode("ascii")
 
 
 def _check(path: Path) -> None:
@@ -147,13 +165,24 @@ def _check(path: Path) -> None:
     Raises:
         SpecialFile: when it is a pipe or the like.
     """
-    if str(path) == os.devnull:
+    if str(path) == os.devnull or path.is_dir():
         return
     with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
         try:
             check_regular(path)
         except NotRegular as error:
             raise SpecialFile(path, str(error.strerror)) from None
+
+
+def _check_folder(folder: Path) -> None:
+    """See that there is no pipe or the like in a folder or those below it, as far as they are not too many.
+
+    Raises:
+        SpecialFile: when there is.
+    """
+    paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    for path in islice(paths, _MOST_FILES):
+        _check(Path(path))
 
 
 def _link(original: Path, link: Path) -> None:
@@ -178,7 +207,7 @@ def _harmless_settings(repository: Repository, folder: Path) -> Iterator[tuple[s
     if dict(settings).get("extensions.worktreeconfig", "").lower() in {"true", "yes", "on", "1"}:
         settings += _settings_of(repository.git_folder / "config.worktree", repository.top, folder)
     for name, value in settings:
-        if name in _PATHS:
+        if name in _PATHS and value:
             path = repository.top / os.path.expanduser(value)
             _check(path)
             yield name, str(path)
@@ -187,14 +216,9 @@ def _harmless_settings(repository: Repository, folder: Path) -> Iterator[tuple[s
 
 
 def _settings_of(file: Path, top: Path, folder: Path) -> list[tuple[str, str]]:
-    try:
-        text = bounded_content(file, _CONFIG_LIMIT)
-    except FileNotFoundError:
+    if not file.exists():
         return []
-    except NotRegular as error:
-        raise SpecialFile(file, str(error.strerror)) from None
-    except OSError as error:
-        raise GitError(f"cannot read {file}: {error.strerror or error}") from None
+    text = _content(file, _CONFIG_LIMIT)
     try:
         return read_settings(top, folder, "--no-includes", "--file", "-", "--list", given=text)
     except NoAnswer:
