@@ -107,9 +107,9 @@ def site(tmp_path, plain_git):
 
 
 def change(folder):
-    """Change files so that git has to look into them."""
-    (folder / "models.py").write_text(MODELS + "# changed\n")
-    (folder / "notes.txt").write_text("notes!\n")
+    """Change files, but not their sizes, so that git has to look into them."""
+    (folder / "models.py").write_text(MODELS.replace("50, 50", "60, 60"))
+    (folder / "notes.txt").write_text("nodes\n")
 
 
 @pytest.fixture
@@ -153,9 +153,9 @@ def check_answers(answers, folder):
 
 CONFIGURED = {
     "file system monitor": ({"core.fsmonitor": "{trap}"}, ["status"]),
-    "clean filter": ({"filter.trap.clean": "{trap}", "filter.trap.required": "true"}, ["status"]),
+    "clean filter": ({"filter.trap.clean": "{trap}", "filter.trap.required": "true"}, ["diff"]),
     "filter with an odd name": ({"filter.tr=ap.clean": "{trap}"}, ["diff"]),
-    "filter process": ({"filter.trap.process": "{trap}"}, ["status"]),
+    "filter process": ({"filter.trap.process": "{trap}"}, ["diff"]),
     "smudge filter": ({"filter.trap.smudge": "{trap}"}, ["checkout", "--", "models.py"]),
     "text conversion": ({"diff.trap.textconv": "{trap}"}, ["diff"]),
     "diff driver": ({"diff.trap.command": "{trap}"}, ["diff"]),
@@ -330,7 +330,6 @@ def make_nested(plain_git, folder, trap, key, *, committed=True):
         plain_git(folder, "add", "-A")
         plain_git(folder, "commit", "-qm", "x")
     plain_git(folder, "config", key, trap.program)
-    # Of the same size, so that git has to look into it.
     (folder / "models.py").write_text(MODELS.replace("50, 50", "60, 60"))
 
 
