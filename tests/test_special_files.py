@@ -170,6 +170,20 @@ def test_pipe_that_the_user_includes_ends_after_seconds(repository, tmp_path, mo
     assert "those that it ignores are searched as well: git did not answer within 0.2 seconds" in remark
 
 
+def test_git_that_does_not_answer_is_not_asked_again(repository, run, tmp_path):
+    """A run searches several times, for different words."""
+    slow = tmp_path / "bin" / "git"
+    slow.parent.mkdir()
+    slow.write_text(f"#!/bin/sh\necho asked >> '{tmp_path}/asked'\nexec sleep 60\n")
+    slow.chmod(0o755)
+    begun = time.monotonic()
+    done = run("scan", cwd=repository, env={"PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}"})
+    assert time.monotonic() - begun < 12
+    assert "git did not answer within 5 seconds" in done.stderr
+    assert done.stderr.count("\n") == 1 and "IK101" in done.stdout
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
 def test_time_limit_of_git_is_seconds():
     from ik_migrate.files import git
 

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ik_migrate.errors import IkMigrateError
@@ -27,6 +28,9 @@ LIMIT_SECONDS = 30.0
 
 _CONFIG_SECONDS = 5.0
 _LONGEST = 500
+# Work trees whose git did not answer, until when it is not asked again, and the limit: a run asks several times.
+_SILENT: dict[Path, tuple[float, float]] = {}
+_SILENT_SECONDS = 300.0
 # Where the user's own configuration is. Any other variable of git may name a program, a file to write to or another
 # repository, or come from the hook of one.
 _KEPT_VARIABLES = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM"})
@@ -63,6 +67,7 @@ class NoAnswer(GitError):
     """
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         super().__init__(
             f"git did not answer within {seconds:g} seconds: is there a pipe among the files that it reads, or a disk"
             " that does not respond? Try `git status`"
@@ -120,20 +125,28 @@ def isolate(top: Path, index: Path | None = None) -> Iterator[Git]:
 
     Raises:
         GitError: when the folder has no usable repository, or git does not read its configuration.
+        NoAnswer: when git did not answer a short time ago.
         SpecialFile: when git would have to read what is not a regular file.
     """
     from ik_migrate.files.repository import copy_safely, find_repository
     from ik_migrate.files.scratch import scratch_folder
 
-    with ExitStack() as stack:
-        try:
-            folder = stack.enter_context(scratch_folder())
-            variables = copy_safely(find_repository(top), folder, index)
-        except OSError as error:
-            raise GitError(f"cannot set git up: {error.strerror or error}") from None
-        git = Git(top, variables)
-        stack.callback(git.stop)
-        yield git
+    until, seconds = _SILENT.get(top, (0.0, 0.0))
+    if monotonic() < until:
+        raise NoAnswer(seconds)
+    try:
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(scratch_folder())
+                variables = copy_safely(find_repository(top), folder, index)
+            except OSError as error:
+                raise GitError(f"cannot set git up: {error.strerror or error}") from None
+            git = Git(top, variables)
+            stack.callback(git.stop)
+            yield git
+    except NoAnswer as error:
+        _SILENT[top] = (monotonic() + _SILENT_SECONDS, error.seconds)
+        raise
 
 
 def read_settings(top: Path, git_folder: Path, *arguments: str, given: bytes = b"") -> list[tuple[str, str]]:
