@@ -17,6 +17,7 @@ import pytest
 from ik_migrate.files import work_tree
 from ik_migrate.files.discovery import search
 from ik_migrate.files.git import GitError, find_git
+from ik_migrate.files.repository import copy_safely, find_repository
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the traps are shell scripts")
 
@@ -579,6 +580,41 @@ def test_repository_of_another_user_is_used(site, use, plain_git, settings):
         os.chown(path, 12345, 12345)
     assert b"dubious ownership" in plain_git(site, "status").stderr
     check_answers(use(site), site)
+
+
+NASTY = [
+    'a"b',
+    "a\\",
+    "a\nb",
+    'x"]\n[core]\n\tfsmonitor = /trap\n#',
+    "a;b#c",
+    " a ",
+    "\t",
+    "]",
+    "[core]fsmonitor=/trap",
+    "é\x7f",
+    "",
+]
+
+
+@pytest.mark.parametrize("value", NASTY, ids=ascii)
+def test_setting_can_not_become_another_one(site, use, plain_git, tmp_path, value):
+    """What is kept is written anew, with whatever is in a name or a value."""
+    for key in (f"branch.{value}x.merge", "remote.origin.fetch"):
+        plain_git(site, "config", "--add", key, value)
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    copy_safely(find_repository(site), folder)
+
+    def listed(file):
+        entries = plain_git(site, "config", "--file", file, "-z", "--list").stdout.split(b"\0")
+        return [entry for entry in entries if entry.startswith((b"branch.", b"remote."))], len(entries)
+
+    kept, number = listed(folder / "config")
+    assert kept == listed(site / ".git" / "config")[0]
+    core = plain_git(site, "config", "--file", folder / "config", "--get-regexp", "^core").stdout
+    assert b"fsmonitor" not in core
+    assert number == len(kept) + core.count(b"\n") + 1
 
 
 def test_nothing_is_written_into_the_repository(site, use, tmp_path, monkeypatch):

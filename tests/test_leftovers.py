@@ -296,6 +296,19 @@ def test_links_in_an_abandoned_folder_are_not_followed(here, tmp_path):
     assert (victim / "file").read_text() == "precious"
 
 
+def test_link_in_place_of_the_content_is_not_followed(here, tmp_path):
+    victim = tmp_path / "victim"
+    victim.mkdir(mode=0o755)
+    (victim / "file").write_text("precious")
+    left = abandon(here / f"{scratch.PREFIX}abc")
+    shutil.rmtree(left / "content")
+    (left / "content").symlink_to(victim)
+    assert remove_abandoned() == [left]
+    assert list(here.iterdir()) == []
+    assert (victim / "file").read_text() == "precious"
+    assert stat.S_IMODE(victim.stat().st_mode) == 0o755
+
+
 def test_unfinished_folder_is_removed_after_an_hour(here):
     for name, age in (("new", 10), ("old", 4000)):
         folder = here / f"ik-migrate-new-{name}"

@@ -198,6 +198,17 @@ def test_device_that_git_would_read(repository, place, run):
     assert "it is a device, not a regular file" in done.stderr
 
 
+@pytest.mark.parametrize("place", [".gitignore", "app/.gitattributes", ".git/info/exclude", ".git/config"])
+def test_huge_file_that_git_would_read(repository, place, run):
+    """Git holds it in memory as a whole."""
+    (repository / place).parent.mkdir(exist_ok=True)
+    with open(repository / place, "ab") as stream:
+        stream.truncate(10 << 30)
+    done = run("scan", "--since", "HEAD", cwd=repository)
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1 and "it is larger than" in done.stderr
+
+
 def test_null_device_as_an_ignore_file(repository, tmp_path, run):
     """A usual way to have none."""
     env = settings(tmp_path, "[core]\n\texcludesFile = /dev/null\n\tattributesFile = /dev/null\n")

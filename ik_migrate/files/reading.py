@@ -66,14 +66,17 @@ def bounded_content(path: Path, limit: int) -> bytes:
     return data
 
 
-def check_regular(path: Path) -> None:
+def check_regular(path: Path) -> int:
     """See that a path leads to a regular file, without opening it: to open a device can have an effect.
+
+    Returns:
+        How many bytes it has.
 
     Raises:
         NotRegular: when it is a pipe, a device, a socket or a folder.
         OSError: when it is not there.
     """
-    _regular_size(os.stat(path), path)
+    return _regular_size(os.stat(path), path)
 
 
 def _regular_size(status: os.stat_result, path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _CONFIG_LIMIT = 1024 * 1024
 
 
 class SpecialFile(GitError):
-    """Git would read what is not a regular file, and wait for it.
+    """Git would read what is not a regular file, and wait for it, or what is too large.
 
     Args:
         path: the file.
@@ -43,7 +44,7 @@ class SpecialFile(GitError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot run git: {path}: {reason}. Remove it or replace it by a file.")
+        super().__init__(f"cannot run git: {path}: {reason}. Remove it or replace it.")
 
 
 @dataclass(frozen=True)
@@ -159,17 +160,22 @@ def _excluded(file: Path) -> bytes:
     return known + f"\n{PREFIX}*/\n".encode("ascii")
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, limit: int | None = None) -> None:
     """See that git does not wait for a file; one that is not there is as good.
 
+    Args:
+        path: the file.
+        limit: how many bytes it may have, of which git holds each in memory.
+
     Raises:
-        SpecialFile: when it is a pipe or the like.
+        SpecialFile: when it is a pipe or the like, or too large.
     """
     if str(path) == os.devnull or path.is_dir():
         return
     with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
         try:
-            check_regular(path)
+            if check_regular(path) > (limit or sys.maxsize):
+                raise SpecialFile(path, "it is too large")
         except NotRegular as error:
             raise SpecialFile(path, str(error.strerror)) from None
 
@@ -209,7 +215,7 @@ def _harmless_settings(repository: Repository, folder: Path) -> Iterator[tuple[s
     for name, value in settings:
         if name in _PATHS and value:
             path = repository.top / os.path.expanduser(value)
-            _check(path)
+            _check(path, _CONFIG_LIMIT)
             yield name, str(path)
         elif _HARMLESS.fullmatch(name):
             yield name, value
@@ -253,4 +259,4 @@ def _check_user_files(top: Path, folder: Path) -> None:
         _check(Path(os.path.expanduser(place)))
     names = "|".join(name.replace(".", r"\.") for name in _PATHS)
     for _, value in read_settings(top, folder, "--path", "--get-regexp", f"^({names})$"):
-        _check(top / value)
+        _check(top / value, _CONFIG_LIMIT)

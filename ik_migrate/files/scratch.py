@@ -183,8 +183,12 @@ def _remove(folder: Path, lock: int) -> None:
 def _remove_tree(folder: Path) -> None:
     """Remove a folder with all that is in it; nothing where it does not exist.
 
-    A process that was just ended may still be removing the same files, and may have taken permissions away.
+    A process that was just ended may still be removing the same files, and may have taken permissions away. A link is
+    removed, and never followed.
     """
+    if os.path.islink(folder):
+        os.unlink(folder)
+        return
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             shutil.rmtree(folder)

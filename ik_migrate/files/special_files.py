@@ -1,4 +1,4 @@
-"""Pipes and devices under names that git opens and reads: it would wait for them without an end."""
+"""Pipes, devices and huge files under names that git reads: it would wait without an end, or fill the memory."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ik_migrate.files.repository import SpecialFile
 # Of a nested repository git reads which commit is checked out.
 _IN_REPOSITORY = ("HEAD", "commondir", "config", "packed-refs", "index")
 _NAMES = frozenset({".gitignore", ".gitattributes", ".gitmodules"})
+_LARGEST = 16 * 1024 * 1024
 # Beyond that, the time limit of git has to do.
 _SECONDS = 0.2
 
 
 def check_files_of_git(top: Path, folder: Path) -> None:
-    """See that git finds no pipe or device where it looks for patterns and attributes.
+    """See that git finds no pipe, device or huge file where it looks for patterns and attributes.
 
     Args:
         top: the top folder of the work tree.
@@ -30,7 +31,8 @@ def check_files_of_git(top: Path, folder: Path) -> None:
     """
     for path in _files_that_git_reads(top, Path(os.path.realpath(folder))):
         try:
-            check_regular(path)
+            if check_regular(path) > _LARGEST and path.name in _NAMES:
+                raise SpecialFile(path, f"it is larger than {_LARGEST // 1024 // 1024} MB")
         except NotRegular as error:
             raise SpecialFile(path, str(error.strerror)) from None
         except OSError:
@@ -39,7 +41,7 @@ def check_files_of_git(top: Path, folder: Path) -> None:
 
 
 def _files_that_git_reads(top: Path, folder: Path) -> Iterator[Path]:
-    """Yield those that are not plainly regular files; of very many folders, not all are looked into."""
+    """Yield the files; of very many folders, not all are looked into."""
     for above in folder.parents:
         if above == top or top in above.parents:
             yield from (above / name for name in _NAMES)
@@ -57,5 +59,5 @@ def _files_that_git_reads(top: Path, folder: Path) -> Iterator[Path]:
                     yield from (Path(entry.path, name) for name in _IN_REPOSITORY)
                 elif not is_excluded(entry.name):
                     waiting.append(entry.path)
-            elif entry.name in _NAMES and not entry.is_file(follow_symlinks=False):
+            elif entry.name in _NAMES:
                 yield Path(entry.path)

@@ -17,7 +17,7 @@ LONGEST_TEXT = 10_000
 MOST_FRAMES = 200
 MOST_PARTS = 1_000
 """Processors of an image, attributes of a processor, options of a field."""
-MOST_ROWS = 50_000
+MOST_ROWS = 1_000
 """Rows of a model that are looked at."""
 
 LARGEST_NUMBER = 2**53
