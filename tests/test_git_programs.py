@@ -599,7 +599,7 @@ NASTY = [
 
 @pytest.mark.parametrize("value", NASTY, ids=ascii)
 def test_setting_can_not_become_another_one(site, use, plain_git, tmp_path, value):
-    """What is kept is written anew, with whatever is in a name or a value."""
+    """Kept settings are written again, whatever is in their names and values."""
     for key in (f"branch.{value}x.merge", "remote.origin.fetch"):
         plain_git(site, "config", "--add", key, value)
     folder = tmp_path / "copy"
@@ -615,6 +615,30 @@ def test_setting_can_not_become_another_one(site, use, plain_git, tmp_path, valu
     core = plain_git(site, "config", "--file", folder / "config", "--get-regexp", "^core").stdout
     assert b"fsmonitor" not in core
     assert number == len(kept) + core.count(b"\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("HEAD", b"\xff\xfe\0", "HEAD names neither a branch nor a commit"),
+        ("HEAD", b"ref: refs/heads/a\0b", "HEAD names neither a branch nor a commit"),
+        ("HEAD", b"ref: " * 2000, "it is larger than 4096 bytes"),
+        ("commondir", b"a\0b", "does not lead to a git repository"),
+        ("commondir", b"/nowhere", "does not lead to a git repository"),
+        ("config", b"[core", "bad config line"),
+        ("config", b"[core]\n\tautocrlf = 'x'\n", "bad boolean config value"),
+        ("config", b"[core]\n\trepositoryformatversion = 1\n[extensions]\n\tx = y\n", "extension"),
+        ("index", b"\0" * 100, "index file"),
+    ],
+)
+def test_damaged_repository_is_reported(site, use, name, content, reason):
+    """In one line, that speaks of the repository."""
+    (site / ".git" / name).write_bytes(content)
+    found, *answers = use(site)
+    assert site / "models.py" in found.files
+    for message in [*found.remarks, *answers[:1]]:
+        assert "\n" not in str(message) and "scratch" not in str(message)
+        assert reason in str(message) or name == "index", message
 
 
 def test_nothing_is_written_into_the_repository(site, use, tmp_path, monkeypatch):
@@ -637,7 +661,7 @@ def test_ignore_file_that_is_none(site, use, plain_git, value):
 
 
 def test_temporary_folder_in_the_work_tree(site, use, monkeypatch):
-    """What is made there is not taken for something uncommitted."""
+    """Its content does not count as uncommitted."""
     (site / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(site / "tmp"))
     check_answers(use(site), site)

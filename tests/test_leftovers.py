@@ -31,7 +31,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
 """
-# In place of the interpreter of a site: it puts a copy of a database where it is told to, and stays.
+# Replaces the interpreter of a site: it writes a copy of a database into the scratch folder, and waits.
 INTERPRETER = """\
 #!{python}
 import json, os, re, sys, time
@@ -81,7 +81,7 @@ def is_alive(pid):
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False
-    # A zombie whose parent is gone too.
+    # A zombie that nobody has waited for has ended.
     return state != "Z"
 
 

@@ -31,6 +31,7 @@ _LINKED = ("refs", "packed-refs", "shallow", "reftable", "logs", "info/sparse-ch
 # What git reads in these, it reads to list or compare anything. Single objects are too many to be looked at.
 _LOOKED_THROUGH = ("refs", "reftable", "objects/info", "objects/pack")
 _MOST_FILES = 10_000
+_HEAD = re.compile(r"(ref:\s*refs/[^\s\0]+|[0-9a-f]{40,64})\s*")
 _SMALL = 4096
 _CONFIG_LIMIT = 1024 * 1024
 
@@ -116,9 +117,11 @@ def copy_safely(repository: Repository, folder: Path, index: Path | None = None)
     """
     git_folder, common_folder = repository.git_folder, repository.common_folder
     head = _small_text(git_folder / "HEAD")
+    if not _HEAD.fullmatch(head):
+        raise GitError(f"{git_folder / 'HEAD'} names neither a branch nor a commit")
     (folder / "HEAD").write_text(head, "utf-8", "surrogateescape", newline="")
     reference = head.removeprefix("ref:").strip()
-    if head.startswith("ref:") and ".." not in reference and "\0" not in reference:
+    if head.startswith("ref:") and ".." not in reference:
         _check(common_folder / reference)
     (folder / "info").mkdir()
     (folder / "info" / "exclude").write_bytes(_excluded(common_folder / "info" / "exclude"))

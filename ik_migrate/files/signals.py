@@ -33,7 +33,7 @@ class EndedBySignal(BaseException):
 
 @contextmanager
 def raise_ending_signals() -> Iterator[None]:
-    """Raise `EndedBySignal` on SIGTERM and SIGHUP, which otherwise end a process before it can clean up.
+    """Raise `EndedBySignal` on SIGTERM and SIGHUP, which end a process before it can clean up.
 
     Signals that are ignored (``nohup``) or have another handler are left as they are. The second such signal is
     ignored: the first one is being obeyed.

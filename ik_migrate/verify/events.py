@@ -83,7 +83,7 @@ class Fatal:
 
 @dataclass(frozen=True)
 class Died:
-    """The interpreter ended, or is silent, without having said that it is done."""
+    """The interpreter ended, or is silent, without having reported its end."""
 
     reason: str
 
