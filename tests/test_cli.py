@@ -379,7 +379,8 @@ def test_module_is_the_same_as_the_script(run, photo_site, arguments):
 @pytest.mark.parametrize("command", ["scan", "apply"])
 def test_interrupted_while_searching(start, project, tmp_path, command):
     folder = project(models=MODELS)
-    (folder / ".git").mkdir()
+    (folder / ".git" / "objects").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     slow_git = tmp_path / "bin" / "git"
     slow_git.parent.mkdir()
     slow_git.write_text(f"#!/bin/sh\ntouch '{tmp_path}/searching'\nexec sleep 60\n")

@@ -350,7 +350,7 @@ def test_without_a_database(site, run, tmp_path):
         ([SITE, *PYTHON, "--settings", "not.there"], "The settings not.there can't be loaded"),
         ([SITE, "--python", f"{sys.executable} -S"], "has no Django"),
         ([SITE, *PYTHON, "--against", "not-there.json"], "not-there.json can't be read"),
-        ([SITE, *PYTHON, "--against", SITE / "manage.py"], "is no snapshot"),
+        ([SITE, *PYTHON, "--against", SITE / "manage.py"], "is not a snapshot"),
         ([SITE, *PYTHON, "--sample", "3", "--against", "any.json"], "leave --sample out"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ik_migrate.verify.explanations import explained
+from ik_migrate.verify.explanations import explain_case, explain_field
+from ik_migrate.verify.image_records import ImageRecord, Made, SourceRecord
+from ik_migrate.verify.records import SpecRecord, StorageRecord
 from ik_migrate.verify.results import Difference
 
 
-def record(size, source, picture_format="PNG", mode="RGB"):
-    return {"picture": {"size": size, "format": picture_format}, "source": {"size": source, "mode": mode}}
+def made(size, source, image_format="PNG", mode="RGB"):
+    image = ImageRecord(size, image_format, "RGB", 1, False, "", "", 0.0, None)
+    return Made(SourceRecord("", None, source, mode), image, default_name=False)
 
 
-def spec(**values):
-    return {"kind": "spec", "format": None, "processors": "", "chained": False, **values}
+def spec(kind="spec", image_format=None):
+    storage = StorageRecord("FileSystemStorage", ".", "/media/")
+    return SpecRecord(kind, None, False, "", image_format, {}, "default", False, None, None, storage)
 
 
 @pytest.mark.parametrize(
@@ -21,24 +27,40 @@ def spec(**values):
     [
         (
             Difference("transparency", "opaque", "transparent"),
-            record([9, 9], [9, 9], "JPEG", "RGBA"),
-            record([9, 9], [9, 9], "PNG", "RGBA"),
+            made((9, 9), (9, 9), "JPEG", "RGBA"),
+            made((9, 9), (9, 9), "PNG", "RGBA"),
             spec(),
             "IK304",
         ),
         (
             Difference("transparency", "opaque", "transparent"),
-            record([9, 9], [9, 9], "PNG", "RGBA"),
-            record([9, 9], [9, 9], "PNG", "RGBA"),
-            spec(format="png"),
+            made((9, 9), (9, 9), "PNG", "RGBA"),
+            made((9, 9), (9, 9), "PNG", "RGBA"),
+            spec(image_format="png"),
             "IK209",
         ),
-        (Difference("size", "", ""), record([40, 30], [40, 30]), record([80, 60], [40, 30]), spec(), "IK203"),
-        (Difference("size", "", ""), record([160, 1], [301, 1]), record([301, 1], [301, 1]), spec(), ""),
-        (Difference("field", "", ""), {}, {}, spec(kind="processed"), ""),
-        (Difference("field", "", ""), {}, {}, spec(), "IK102"),
+        (Difference("size", "", ""), made((40, 30), (40, 30)), made((80, 60), (40, 30)), spec(), "IK203"),
+        (Difference("size", "", ""), made((160, 1), (301, 1)), made((301, 1), (301, 1)), spec(), ""),
+        (Difference("field", "", ""), None, None, spec(kind="processed"), ""),
+        (Difference("field", "", ""), None, None, spec(), "IK102"),
     ],
     ids=["another format", "png in lower case", "enlarged", "not reduced", "processed field gone", "spec field gone"],
 )
 def test_the_rule_that_explains_a_difference(difference, old, new, old_spec, rule):
-    assert explained(difference, old, new, old_spec, spec()).rule == rule
+    found = explain_case(difference, old, new, old_spec, spec()) if old else explain_field(difference, old_spec)
+    assert found.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("processors", "rule"),
+    [
+        ("[ResizeToFit(height=9, mat_color=[255, 255, 255], upscale=True, width=9)]", "IK203"),
+        ("[ResizeToFit(upscale=False), ResizeToFit(mat_color=[1], upscale=True)]", "IK203"),
+        ("[ResizeToFit(mat_color=[1]), Adjust(upscale=True)]", ""),
+        ("[ResizeToFit(upscale=True, mat_color=[1])]", ""),
+    ],
+)
+def test_mat_that_is_enlarged_is_found(processors, rule):
+    old = made((40, 30), (20, 15))
+    enlarging = replace(spec(), processors=processors)
+    assert explain_case(Difference("pixels", "", "", rule=""), old, old, spec(), enlarging).rule == rule

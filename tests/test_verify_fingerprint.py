@@ -9,6 +9,7 @@ import zlib
 import pytest
 
 from ik_migrate.verify.comparison import _of_pixels
+from ik_migrate.verify.image_records import ImageRecord
 from ik_migrate.verify.results import Verdict
 
 GRID = 16
@@ -37,11 +38,8 @@ def record(moved=0, brighter=0, tint=0, busy=80, size=GRID):
             ]
     changes = bytes((value - before) % 256 for value, before in zip(boxes, [0] * 5 + boxes[:-5], strict=True))
     detail = sum(boxes[4::5]) / GRID / GRID
-    return {
-        "size": [size, size],
-        "detail": detail,
-        "fingerprint": base64.b64encode(zlib.compress(changes)).decode("ascii"),
-    }
+    fingerprint = base64.b64encode(zlib.compress(changes)).decode("ascii")
+    return ImageRecord((size, size), "PNG", "RGB", 1, False, "", fingerprint, detail, None)
 
 
 @pytest.mark.parametrize(

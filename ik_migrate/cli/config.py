@@ -34,6 +34,7 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
       ik-migrate config services/web --format json
     """
     from ik_migrate.api import check_codes
+    from ik_migrate.reports.escape import visible_lines
 
     for path in paths:
         if not path.exists():
@@ -42,7 +43,7 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
     if output_format == "json":
         click.echo(json.dumps(_as_dict(configuration), indent=2))
     else:
-        click.echo(_as_text(configuration))
+        click.echo(visible_lines(_as_text(configuration)))
     check_codes(configuration.options())
 
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 import click
 
 from ik_migrate import __version__
+from ik_migrate.files.signals import EndedBySignal, end_by_signal, raise_ending_signals
 from ik_migrate.model.errors import IkMigrateError, Stopped
 
 EXIT_STATUSES = """\b
@@ -60,7 +61,10 @@ class _Commands(click.Group):
         gc.disable()
         _open_closed_streams()
         try:
-            return super().main(*args, **kwargs)
+            with raise_ending_signals():
+                return super().main(*args, **kwargs)
+        except EndedBySignal as ended:
+            end_by_signal(ended.number)
         except OSError as error:
             # Of `--help` and `--version`, which are no commands.
             _drop_output()
@@ -72,13 +76,20 @@ class _Commands(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, EndedBySignal) as ended:
             state = "Every file is whole, rewritten or as it was: r" if ctx.invoked_subcommand == "apply" else "R"
-            _complain(f"Interrupted. {state}un it again.")
+            cause = f"Stopped by {ended.name}" if isinstance(ended, EndedBySignal) else "Interrupted"
+            _complain(f"{cause}. {state}un it again.")
+            if isinstance(ended, EndedBySignal):
+                raise
             ctx.exit(130)
         except Stopped:
             ctx.exit(130)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except click.ClickException as error:
+            # Some versions of click declare it to be final.
+            vars(error)["message"] = _escape(error.message)
+            raise
+        except (click.Abort, click.exceptions.Exit):
             raise
         except IkMigrateError as error:
             _complain(f"Error: {error}")
@@ -103,9 +114,16 @@ def _open_closed_streams() -> None:
 def _complain(message: str) -> None:
     """Say on standard error what went wrong; where that can't be written to either, the exit status has to do."""
     try:
-        click.echo(message, err=True)
+        click.echo(_escape(message), err=True)
     except OSError:
         _drop(sys.stderr)
+
+
+def _escape(message: str) -> str:
+    """Escape what could take the terminal over in a message: it may quote a path, or what a file says."""
+    from ik_migrate.reports.escape import escape
+
+    return "\n".join(map(escape, message.split("\n")))
 
 
 def _drop_output() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from ik_migrate.files.report_files import new_text
+from ik_migrate.reports.escape import escape
 from ik_migrate.reports.formats import FORMATS, FORMATS_WITH_FIXES, writer
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def write_outputs(report: Report, outputs: Sequence[Output]) -> bool:
             with new_text(output.path) as stream:
                 writer(output.format)(report, stream)
         except OSError as error:
-            click.echo(f"Error: {output.path}: it can't be written: {error.strerror or error}", err=True)
+            reason = f"it can't be written: {error.strerror or error}"
+            click.echo(f"Error: {escape(str(output.path))}: {reason}", err=True)
             done = False
     return done

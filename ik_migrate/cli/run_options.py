@@ -102,9 +102,10 @@ def warn_of_other_configurations(paths: Sequence[Path], config_file: Path | None
     if len(paths) < 2 or config_file is not None or no_config:
         return
     from ik_migrate.config.config_file import passed_over
+    from ik_migrate.reports.escape import escape
 
     for file in passed_over(paths):
-        shown = click.format_filename(os.path.relpath(file))
+        shown = escape(os.path.relpath(file))
         click.echo(f"{shown} is not heeded: one file counts for all paths. Run each project on its own.", err=True)
 
 

@@ -166,9 +166,14 @@ def _keep_from_collector() -> None:
 
 def _write_diff(report: Report) -> None:
     from ik_migrate.reports.diff import unified_diff
+    from ik_migrate.reports.escape import visible_lines
 
     for result in report.results:
-        sys.stdout.buffer.write(unified_diff(result))
+        diff = unified_diff(result)
+        if sys.stdout.isatty():
+            # Nobody applies what is on a terminal, and code can hold what takes one over.
+            diff = visible_lines(diff.decode("utf-8", "surrogateescape")).encode("utf-8")
+        sys.stdout.buffer.write(diff)
     sys.stdout.buffer.flush()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shlex
 import shutil
@@ -11,9 +10,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+from ik_migrate.cli.terminal_options import debug_option
+from ik_migrate.reports.escape import escape
 
 if TYPE_CHECKING:
     from ik_migrate.verify.results import Comparison
@@ -73,6 +75,7 @@ def _probe_options(command: Any) -> Any:
                 help="For one picture.",
             ),
             click.option("--pictures", is_flag=True, help="Keep the pictures too, for the HTML report."),
+            debug_option,
         )
     ):
         command = decorate(command)
@@ -103,13 +106,14 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     if not taken.fields and not taken.problems:
         raise _Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
     _keep_older(output, taken)
-    taken.write(output)
-    click.echo(_told(taken, output))
-    for problem in taken.problems:
-        click.echo(f"Does not load: {problem['where']}: {problem['error']['type']}: {problem['error']['message']}")
-    for (spec, message), cases in _failures(taken).items():
-        click.echo(f"Not made: {spec} of {', '.join(cases)}: {message}")
-    sys.exit(int(bool(taken.problems or taken.failures)))
+    _write_snapshot(taken, output)
+    failures = _failures(taken)
+    lines = [_told(taken, output)]
+    lines += [f"Does not load: {problem.where}: {problem.error}" for problem in taken.problems]
+    lines += [f"Not made: {label} of {', '.join(cases)}: {error}" for (label, error), cases in failures.items()]
+    for line in lines:
+        click.echo(escape(line))
+    sys.exit(int(bool(taken.problems or failures)))
 
 
 @click.command(epilog=_VERIFY_STATUSES)
@@ -153,11 +157,11 @@ def verify(
         if sample is not None:
             raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
         before = _read(against)
-        if synthetic and not before.options["synthetic"]:
+        if synthetic and not before.options.synthetic:
             raise click.UsageError(f"{against} was not taken with --synthetic, so there is nothing to compare with.")
-        synthetic = bool(before.options["synthetic"])
+        synthetic = before.options.synthetic
         rows = before.chosen_rows()
-        pictures = request.pictures or bool(before.options["pictures"])
+        pictures = request.pictures or before.options.pictures
         after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures))
         _check_same_project(against, before, after)
         comparison = compare(before, after)
@@ -213,8 +217,8 @@ def _take(request: Request) -> Snapshot:
         with _progress() as progress:
             return take_snapshot(request, progress)
     except ProbeFailed as error:
-        details = "".join(f"\n  {line}" for line in error.details.splitlines())
-        raise _Failed(f"{error.reason}{details}") from error
+        lines = [error.reason, *(f"  {line}" for line in error.details.splitlines())]
+        raise _Failed("\n".join(map(escape, lines))) from error
 
 
 @contextlib.contextmanager
@@ -225,7 +229,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         return
     width = shutil.get_terminal_size().columns - 1
     try:
-        yield lambda message: click.echo(f"\r{message[:width]:<{width}}", nl=False, err=True)
+        yield lambda message: click.echo(f"\r{escape(message)[:width]:<{width}}", nl=False, err=True)
     finally:
         click.echo(f"\r{'':<{width}}\r", nl=False, err=True)
 
@@ -236,9 +240,20 @@ def _read(path: Path) -> Snapshot:
     try:
         return read_snapshot(path)
     except OSError as error:
-        raise _Failed(f"{path} can't be read: {error.strerror or error}.") from error
+        raise _Failed(escape(f"{path} can't be read: {error.strerror or error}.")) from error
     except NotASnapshot as error:
-        raise _Failed(str(error)) from error
+        raise _Failed(escape(str(error))) from error
+
+
+def _write_snapshot(taken: Snapshot, output: Path) -> None:
+    from ik_migrate.verify.snapshot import TooLarge
+
+    try:
+        taken.write(output)
+    except OSError as error:
+        raise _Failed(f"{output} can't be written: {error.strerror or error}.") from error
+    except TooLarge as error:
+        raise _Failed(f"{error}. Record fewer rows with --sample, and no --pictures.") from error
 
 
 def _check_output(output: Path | None) -> None:
@@ -250,9 +265,9 @@ def _check_output(output: Path | None) -> None:
 def _failures(taken: Snapshot) -> dict[tuple[str, str], list[str]]:
     """The cases in which there is no picture, by field and error."""
     found: dict[tuple[str, str], list[str]] = {}
-    for spec, case in taken.failures:
-        error = taken.pictures[spec, case]["error"]
-        found.setdefault((spec, f"{error['type']}: {error['message']}"), []).append(case)
+    for label, case, record in taken.each_case():
+        if record.error is not None:
+            found.setdefault((label, str(record.error)), []).append(case)
     return found
 
 
@@ -261,8 +276,9 @@ def _keep_older(output: Path, taken: Snapshot) -> None:
     from ik_migrate.verify.snapshot import NotASnapshot, read_snapshot
 
     try:
-        versions = [side.environment["imagekit"] for side in (read_snapshot(output), taken)]
-    except (FileNotFoundError, NotASnapshot):
+        versions = [side.environment.imagekit for side in (read_snapshot(output), taken)]
+    except (OSError, NotASnapshot):
+        # There is none. What cannot be read may be written all the same: a device, for instance.
         return
     if versions[0].startswith("2.") and not versions[1].startswith("2."):
         raise _Failed(
@@ -275,14 +291,30 @@ def _told(taken: Snapshot, output: Path) -> str:
     from ik_migrate.reports.totals import count
     from ik_migrate.verify.remarks import environment_line
 
-    made = sum(1 for record in taken.pictures.values() if "picture" in record)
+    made = sum(1 for _, _, record in taken.each_case() if record.image is not None)
     said = f"{output}: {count(made, 'picture')} of {count(len(taken.fields), 'field')}"
     return f"{said} ({environment_line(taken.environment)})."
 
 
 def _write(comparison: Comparison, output_format: str, output: Path | None) -> None:
-    """Write the report to the file, or to standard output."""
-    stream = io.StringIO() if output else sys.stdout
+    """Write the report to the file, whole or not at all, or to standard output."""
+    from ik_migrate.files.report_files import new_text
+
+    if output is None:
+        _write_to(sys.stdout, comparison, output_format)
+        return
+    try:
+        with new_text(output) as stream:
+            _write_to(stream, comparison, output_format)
+    except OSError as error:
+        raise _Failed(f"{output} can't be written: {error.strerror or error}.") from error
+    if output_format != "text":
+        from ik_migrate.verify.remarks import outcome
+
+        click.echo(f"{output}: {outcome(comparison)}", err=True)
+
+
+def _write_to(stream: IO[str], comparison: Comparison, output_format: str) -> None:
     if output_format == "json":
         from ik_migrate.verify.json_report import write_json
 
@@ -295,9 +327,3 @@ def _write(comparison: Comparison, output_format: str, output: Path | None) -> N
         from ik_migrate.verify.text_report import write_text
 
         write_text(comparison, stream)
-    if output is not None and isinstance(stream, io.StringIO):
-        output.write_text(stream.getvalue(), "utf-8", newline="\n")
-        if output_format != "text":
-            from ik_migrate.verify.remarks import outcome
-
-            click.echo(f"{output}: {outcome(comparison)}", err=True)

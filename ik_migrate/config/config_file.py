@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ik_migrate.config.keys import KEYS, BadValue, Key
+from ik_migrate.files.reading import file_content
 from ik_migrate.model.did_you_mean import nearest
 from ik_migrate.model.errors import ConfigError
 from ik_migrate.model.options import Options
@@ -121,7 +122,7 @@ def passed_over(paths: Sequence[Path]) -> list[Path]:
 
 def _is_about_us(file: Path) -> bool:
     try:
-        text = file.read_text("utf-8", "replace")
+        text = file_content(file, _LARGEST).decode("utf-8", "replace")
     except OSError:
         return False
     return file.name == OWN_FILE or re.search(_HEADER, text) is not None
@@ -145,8 +146,7 @@ def _read(file: Path) -> Configuration | None:
     """
     is_shared = file.name == SHARED_FILE
     try:
-        with open(file, "rb") as stream:
-            data = stream.read(_LARGEST + 1)
+        data = file_content(file, _LARGEST + 1)
     except OSError as error:
         raise ConfigError(f"{file}: it can't be read: {error.strerror or error}") from None
     if is_shared and not re.search(_OUR_NAME, data):

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from ik_migrate.files.excluded_dirs import foreign_tree
 from ik_migrate.files.filetypes import is_own
-from ik_migrate.files.git import answer_of, end, start_git
+from ik_migrate.files.git import GitError, answer_of, first_line
 from ik_migrate.files.git_listing import LISTING, Listing
+from ik_migrate.files.isolated_git import isolate
 from ik_migrate.files.places import is_below, quick_test
 from ik_migrate.files.reading import file_content, is_larger_than_text
+from ik_migrate.files.repository import SpecialFile, top_of
 from ik_migrate.files.search_result import Search
+from ik_migrate.files.special_files import check_files_of_git
 from ik_migrate.files.triggers import EXCLUDED, TRIGGERS
 from ik_migrate.files.utf16 import unsearchable_requirements
 from ik_migrate.model.options import Options
@@ -26,7 +29,6 @@ from ik_migrate.model.path_patterns import any_matches
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
-_MESSAGE_AT_MOST = 500
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
@@ -93,29 +95,33 @@ def _git_grep(
 
     Returns:
         None where there is no work tree, or git does not do it. The latter is added to ``remarks``.
+
+    Raises:
+        SpecialFile: when git would have to read what is not a regular file.
     """
-    if not any((candidate / ".git").exists() for candidate in (folder, *folder.parents)):
+    top = top_of(folder)
+    if top is None:
         return None
     grep = ["grep", "-l", "-z", "--untracked", "--no-recurse-submodules", "--no-color"]
     if with_ignored:
         grep.append("--no-exclude-standard")
     kind, patterns = _patterns(triggers)
-    listing = None
     try:
-        # From standard input: thousands of names are too long for a command line.
-        searching = start_git(folder, *grep, kind, "-f", "-", "--", ".", given=patterns)
-        listing = start_git(folder, *LISTING) if counted is None or counted else None
-        names, complaints = answer_of(searching)
-        listed, more_complaints = answer_of(listing) if listing is not None else (b"", b"")
-    except OSError as error:
-        remarks.append(_without_git(folder, f"it can't be run: {error.strerror or error}"))
+        check_files_of_git(top, folder)
+        with isolate(top) as git:
+            # From standard input: thousands of names are too long for a command line.
+            searching = git.start(*grep, kind, "-f", "-", "--", ".", folder=folder)
+            listing = git.start(*LISTING, folder=folder) if counted is None or counted else None
+            names, complaints = answer_of(searching, patterns)
+            listed, more_complaints = answer_of(listing) if listing is not None else (b"", b"")
+    except SpecialFile:
+        raise
+    except GitError as error:
+        remarks.append(_without_git(folder, str(error)))
         return None
-    finally:
-        if listing is not None:
-            end(listing)
     if searching.returncode not in {0, 1} or (listing is not None and listing.returncode):
-        said = (complaints or more_complaints).decode("utf-8", "replace").strip().split("\n")[0][:_MESSAGE_AT_MOST]
-        remarks.append(_without_git(folder, said or f"its exit status was {searching.returncode}"))
+        reason = first_line(complaints or more_complaints)
+        remarks.append(_without_git(folder, reason or f"its exit status was {searching.returncode}"))
         return None
     paths = [folder / os.fsdecode(name) for name in names.split(b"\0") if name]
     found = Search([path for path in paths if _is_to_be_read(path)])

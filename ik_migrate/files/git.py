@@ -1,126 +1,229 @@
-"""Git, asked about a work tree that nobody has vouched for: no program that its configuration names is run.
+"""Git as a process: all calls of git start here, with one command line and one environment.
 
-A work tree's own ``.git/config`` may name a file system monitor, filters and programs that show differences. Git runs
-them even to list files. Here they are switched off; what the user's own configuration names stays as it is.
+What git is asked about a work tree goes through `isolated_git`, which keeps the repository's configuration away.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ik_migrate.model.errors import IkMigrateError
 
 if TYPE_CHECKING:
     import subprocess
 
-# A git hook hands these down; they stand for another work tree, or for an index that is being made.
-_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
-_NO_PROGRAMS = {"core.fsmonitor": "false", "core.hooksPath": os.devnull, "diff.external": ""}
-_PROGRAMS = r"^(filter|diff)\..*\.(clean|smudge|process|required|textconv|command)$"
-# Of the work tree itself, and of this one of several; git before 2.26 does not say what comes from where.
-_OWN_SCOPES = ("--local", "--worktree")
-_PATIENCE = 600
-"""Seconds that git is waited for: it opens pipes that lie about in a work tree, and disks may have gone away."""
+LIMIT_SECONDS = 30.0
+"""How long a call of git may take: it waits for ever for a pipe in a work tree, or a disk that is gone."""
+
+_CONFIG_SECONDS = 5.0
+_LONGEST = 500
+# Where the user's own configuration is. Any other variable of git may name a program, a file to write to or another
+# repository, or come from the hook of one.
+_KEPT_VARIABLES = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM"})
+_VARIABLES = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    # What a partial clone lacks is not fetched: a transport is a program, too.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_TRACE2": "0",
+    "GIT_TRACE2_EVENT": "0",
+    "GIT_TRACE2_PERF": "0",
+}
+_SETTINGS = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.pager=cat",
+    "diff.external=",
+    "submodule.recurse=false",
+    "protocol.allow=never",
+)
 
 
-def start_git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Popen[bytes]:
-    """Start git on the work tree of ``folder``, with its messages in English.
+class GitError(IkMigrateError):
+    """Git is missing, fails, or does not know what it was asked for; the message says which."""
 
-    The arguments must be of a command that applies no filter to files, as ``grep`` and ``ls-files``.
+
+class NoAnswer(GitError):
+    """Git does not answer in time.
 
     Args:
-        given: what it finds on standard input. It has to read all of it before it says anything.
-
-    Raises:
-        OSError: when there is no git, or it can't be run.
+        seconds: how long it took at least.
     """
-    return _start(folder, arguments, _NO_PROGRAMS, {}, given)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"git did not answer within {seconds:g} seconds: is there a pipe among the files that it reads, or a disk"
+            " that does not respond? Try `git status`"
+        )
 
 
-def start_git_with_filters(
-    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    """The same for a command that compares the contents of files, as ``status`` and ``diff``.
+class Git:
+    """Git for one work tree, with nothing of its repository's configuration that names a program.
 
-    Raises:
-        OSError: when there is no git, or it can't be run or gives no answer.
+    Args:
+        top: the top folder of the work tree.
+        variables: the environment variables that say where the parts of the repository are.
     """
-    own: dict[str, str] = {}
-    for scope in _OWN_SCOPES:
-        listing = start_git(folder, "config", scope, "--includes", "-z", "--name-only", "--get-regexp", _PROGRAMS)
-        own.update((os.fsdecode(name), "") for name in answer_of(listing)[0].split(b"\0") if name)
-    own.update((name, "false") for name in own if name.endswith(".required"))
-    return _start(folder, arguments, {**_NO_PROGRAMS, **own}, environment or {})
+
+    def __init__(self, top: Path, variables: Mapping[str, str]) -> None:
+        self.top = top
+        self._variables = variables
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a command of git in a folder, the top one if not given; see `answer_of`.
+
+        Raises:
+            GitError: when there is no git, or it cannot be started.
+        """
+        process = _start(self.top, ["-C", str(folder or self.top), *arguments], self._variables)
+        self._processes.append(process)
+        return process
+
+    def output(self, *arguments: str) -> bytes:
+        """Return what a command of git prints.
+
+        Raises:
+            GitError: when it fails.
+        """
+        process = self.start(*arguments)
+        answer, complaint = answer_of(process)
+        if process.returncode:
+            raise GitError(first_line(complaint) or f"git ended with status {process.returncode}")
+        return answer
+
+    def stop(self) -> None:
+        """End all processes that are still running."""
+        for process in self._processes:
+            _end(process)
 
 
-def answer_of(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """What git says on standard output and on standard error; it has come to its end then.
+def read_settings(top: Path, git_folder: Path, *arguments: str, given: bytes = b"") -> list[tuple[str, str]]:
+    """Return names and values that ``git config`` prints.
+
+    Args:
+        top: the top folder of the work tree that it is about.
+        git_folder: a git directory, so that it looks for no other one.
+        arguments: what to print; it is printed with ``-z``.
+        given: what it finds on standard input.
 
     Raises:
-        TimeoutError: when it does not.
+        GitError: when it cannot read the configuration.
+    """
+    process = _start(top, ["config", "-z", *arguments], {"GIT_DIR": str(git_folder)}, folder=git_folder)
+    answer, complaint = answer_of(process, given, min(_CONFIG_SECONDS, LIMIT_SECONDS))
+    if process.returncode not in {0, 1}:
+        # 1: there is no such setting.
+        raise GitError(first_line(complaint) or f"git config ended with status {process.returncode}")
+    entries = (os.fsdecode(entry).partition("\n") for entry in answer.split(b"\0") if entry)
+    # A name alone is a setting that is on.
+    return [(name, value if separator else "true") for name, separator, value in entries]
+
+
+def answer_of(
+    process: subprocess.Popen[bytes], given: bytes = b"", seconds: float | None = None
+) -> tuple[bytes, bytes]:
+    """Return what git prints on standard output and on standard error; afterwards it has ended.
+
+    Args:
+        process: git, as it was started.
+        given: what it finds on standard input.
+        seconds: how long it may take; `LIMIT_SECONDS` if None.
+
+    Raises:
+        NoAnswer: when it takes longer.
     """
     import subprocess
 
+    limit = LIMIT_SECONDS if seconds is None else seconds
     try:
-        return process.communicate(timeout=_PATIENCE)
+        return process.communicate(given, timeout=limit)
     except subprocess.TimeoutExpired:
-        raise TimeoutError(f"it has not answered for {_PATIENCE // 60} minutes") from None
+        raise NoAnswer(limit) from None
     finally:
-        end(process)
+        _end(process)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End git, whatever it does; nothing where it has come to its end."""
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+def find_git(top: Path) -> str:
+    """Return the path of the program, which must not be one that a project has put in the way.
+
+    Args:
+        top: the work tree, from which no program is taken.
+
+    Raises:
+        GitError: when there is none.
+    """
+    found = shutil.which("git", path=_safe_path(top))
+    if found is None or not os.path.isabs(found):
+        raise GitError("cannot run git: PATH has none outside of the work tree")
+    return found
+
+
+def _safe_path(top: Path) -> str:
+    """``PATH`` without relative folders, which lead into the project, and without those of the work tree."""
+    folders = [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(folder)]
+    if top != top.parent:
+        inside = os.path.join(top, "")
+        folders = [folder for folder in folders if not os.path.join(os.path.realpath(folder), "").startswith(inside)]
+    return os.pathsep.join(folders)
 
 
 def _start(
-    folder: Path,
-    arguments: tuple[str, ...],
-    settings: Mapping[str, str],
-    environment: Mapping[str, str],
-    given: bytes = b"",
+    top: Path, arguments: list[str], variables: Mapping[str, str], folder: Path | None = None
 ) -> subprocess.Popen[bytes]:
+    """Start git. This is the only place where that is done.
+
+    Args:
+        top: the work tree that it is about.
+        arguments: what it is to do.
+        variables: where it finds the parts of a repository.
+        folder: where it runs; the current folder if None.
+
+    Raises:
+        GitError: when it cannot be started.
+    """
     import subprocess
 
-    variables = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    # What is missing in a partial clone is not to be fetched: that runs programs, too.
-    variables |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
-    options = []
-    first = count = _number_of_settings(variables)
-    for name, value in settings.items():
-        if "=" not in name:
-            options += ["-c", f"{name}={value}"]
-            continue
-        # With `-c`, the name would end there. Git before 2.31 does not heed these.
-        variables[f"GIT_CONFIG_KEY_{count}"] = name
-        variables[f"GIT_CONFIG_VALUE_{count}"] = value
-        count += 1
-    if count > first:
-        variables["GIT_CONFIG_COUNT"] = str(count)
-    process = subprocess.Popen(
-        ["git", "-C", str(folder), *options, *arguments],
-        env={**variables, **environment},
-        stdin=subprocess.PIPE if given else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    if process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin as stream:
-            # Who does not listen says why on standard error.
-            stream.write(given)
-        process.stdin = None
-    return process
+    kept = {name: value for name, value in os.environ.items() if not _is_of_git(name) or name in _KEPT_VARIABLES}
+    command = [find_git(top), "--no-pager", *(part for setting in _SETTINGS for part in ("-c", setting)), *arguments]
+    try:
+        return subprocess.Popen(
+            command,
+            env={**kept, "PATH": _safe_path(top), **_VARIABLES, **variables},
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise GitError(f"cannot run git: {error.strerror or error}") from None
 
 
-def _number_of_settings(environment: Mapping[str, str]) -> int:
-    """How many settings the environment has for git already."""
-    count = environment.get("GIT_CONFIG_COUNT", "")
-    return int(count) if count.isdecimal() else 0
+def _is_of_git(name: str) -> bool:
+    return name.upper().startswith("GIT_") or name.upper() in {"SSH_ASKPASS", "LANGUAGE"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End git, whatever it does; nothing where it has ended."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None and not stream.closed:
+            try:
+                stream.close()
+            except OSError:
+                # What it was not given yet is of no use any more.
+                continue
+
+
+def first_line(complaint: bytes) -> str:
+    """Return the first line of what git says on standard error, cut where it is long."""
+    return complaint.decode("utf-8", "replace").strip().split("\n")[0][:_LONGEST].removeprefix("fatal: ")

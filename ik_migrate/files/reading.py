@@ -19,23 +19,78 @@ _PIECE = 64 * 1024
 _LARGE_PIECE = 8 * 1024 * 1024
 
 
+class NotRegular(OSError):
+    """The path leads to a pipe, a device, a socket or a folder: reading it may never end."""
+
+
 def file_content(path: Path, at_most: int = -1) -> bytes:
-    """What an ordinary file holds.
+    """Return what a regular file holds.
 
     Args:
         path: the file; a link is followed.
         at_most: how many bytes to read; all if negative.
 
     Raises:
-        OSError: when it can't be read, or is a pipe, a device or a folder, or when all of it is larger than `LARGEST`.
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it can't be read, or when all of it is larger than `LARGEST`.
     """
+    check_regular(path)
     with open(os.open(path, READ_ONLY), "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
-        if at_most < 0 and status.st_size > LARGEST:
+        # What was checked may have been replaced since.
+        size = _regular_size(os.fstat(stream.fileno()), path)
+        limit = at_most if at_most >= 0 else LARGEST + 1
+        data = stream.read(min(limit, size + 1)) if at_most >= 0 or size <= LARGEST else b""
+        if len(data) > size:
+            # It has grown, or is a file of the system: some of these call themselves empty and have no end.
+            data += stream.read(limit - len(data))
+        if at_most < 0 and max(size, len(data)) > LARGEST:
             raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024 // 1024} MB", str(path))
-        return stream.read(at_most)
+        return data
+
+
+def bounded_content(path: Path, limit: int) -> bytes:
+    """Return all that a regular file holds.
+
+    Args:
+        path: the file; a link is followed.
+        limit: how many bytes it may have.
+
+    Raises:
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it can't be read, or is larger.
+    """
+    data = file_content(path, limit + 1)
+    if len(data) > limit:
+        size = f"{limit // 1024 // 1024} MB" if limit >= 1024 * 1024 else f"{limit} bytes"
+        raise OSError(errno.EFBIG, f"it is larger than {size}", str(path))
+    return data
+
+
+def check_regular(path: Path) -> int:
+    """See that a path leads to a regular file, without opening it: to open a device can have an effect.
+
+    Returns:
+        How many bytes it has.
+
+    Raises:
+        NotRegular: when it is a pipe, a device, a socket or a folder.
+        OSError: when it is not there.
+    """
+    return _regular_size(os.stat(path), path)
+
+
+def _regular_size(status: os.stat_result, path: Path) -> int:
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    kind = next((name for is_kind, name in kinds if is_kind(status.st_mode)), "")
+    if kind or not stat.S_ISREG(status.st_mode):
+        raise NotRegular(errno.EINVAL, f"it is {kind or 'special'}, not a regular file", str(path))
+    return status.st_size
 
 
 def is_larger_than_text(path: Path) -> bool:
@@ -56,12 +111,15 @@ def large_pieces(path: str | os.PathLike[str]) -> Iterator[bytes]:
         OSError: when it can't be read.
     """
     with open(os.open(path, READ_ONLY), "rb") as stream:
+        # Not until nothing comes any more: some files of the system have no end.
+        left = max(LARGEST, os.fstat(stream.fileno()).st_size) - _PIECE
         piece = stream.read(_PIECE)
         if b"\0" in piece and not is_python(os.path.basename(path), b""):
             return
         while piece:
             yield piece
-            new = stream.read(_LARGE_PIECE)
+            new = stream.read(min(left, _LARGE_PIECE))
+            left -= len(new)
             piece = piece[-_PIECE:] + new if new else b""
 
 

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from ik_migrate.files.reading import bounded_content
 from ik_migrate.files.writing import new_text_file
+
+_LARGEST = 256 * 1024 * 1024
 
 
 def content(path: Path) -> bytes:
-    """What a file or a pipe holds.
+    """Return what a report or a baseline holds.
 
     Raises:
-        OSError: when it can't be read, or is a device: some have no end.
+        OSError: when it can't be read, is not a regular file (some others have no end), or is too large.
     """
-    if stat.S_ISCHR(path.stat().st_mode):
-        raise OSError("it is a device")
-    return path.read_bytes()
+    return bounded_content(path, _LARGEST)
 
 
 @contextmanager
 def new_text(path: Path) -> Iterator[IO[str]]:
     """A stream of text, UTF-8, that takes the place of ``path`` when all has been written.
 
-    What is no ordinary file, ``/dev/stderr`` or a pipe, is written to as it is.
+    What is not a regular file, ``/dev/stderr`` or a pipe, is written to as it is.
 
     Raises:
         OSError: when it can't be written.

@@ -114,10 +114,10 @@ def _content(path: str) -> bytes | None:
         data = piece = os.read(handle, _PIECE)
         if len(piece) == _PIECE and os.fstat(handle).st_size > LARGEST:
             return None
-        while piece:
+        while piece and len(data) <= LARGEST:
             piece = os.read(handle, len(data))
             data += piece
-        return data
+        return data if len(data) <= LARGEST else None
     finally:
         os.close(handle)
 

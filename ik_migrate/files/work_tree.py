@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.files.git import answer_of, start_git_with_filters
+from ik_migrate.files.git import Git, GitError
+from ik_migrate.files.isolated_git import isolate
 from ik_migrate.files.places import is_below
-from ik_migrate.model.errors import IkMigrateError
+from ik_migrate.files.repository import top_of
+from ik_migrate.files.special_files import check_files_of_git
 
-
-class GitError(IkMigrateError):
-    """Git is not there, there is no work tree, or git does not know what it was asked for; the message says which."""
+__all__ = ["GitError", "Uncommitted", "changed_since", "staged", "top_of", "tracked", "uncommitted"]
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,11 @@ def changed_since(paths: Iterable[Path], revision: str) -> set[Path]:
         raise GitError(f"{revision!r} is not one revision; a branch, a tag or a commit is")
     changed: set[Path] = set()
     for top, places in _by_top(paths).items():
-        commit = _output(top, "rev-list", "-1", revision, "--").decode().strip()
-        if not commit:
-            raise GitError(f"{revision!r} is not one revision; a branch, a tag or a commit is")
-        files = _files(top, *_DIFF, commit, "--") | _files(top, "ls-files", "--others", "--exclude-standard", "-z")
+        with _git_for(top) as git:
+            commit = git.output("rev-list", "-1", revision, "--").decode().strip()
+            if not commit:
+                raise GitError(f"{revision!r} is not one revision; a branch, a tag or a commit is")
+            files = _files(git, *_DIFF, commit, "--") | _files(git, *_OTHERS)
         changed.update(_seen_from(places, files))
     return changed
 
@@ -63,7 +65,9 @@ def staged(paths: Iterable[Path]) -> set[Path]:
     """
     changed: set[Path] = set()
     for top, places in _by_top(paths).items():
-        changed.update(_seen_from(places, _files(top, *_DIFF, "--cached", "--")))
+        with _git_for(top) as git:
+            files = _files(git, *_DIFF, "--cached", "--")
+        changed.update(_seen_from(places, files))
     return changed
 
 
@@ -75,7 +79,8 @@ def uncommitted(paths: Iterable[Path]) -> Uncommitted:
     """
     found: dict[str, set[Path]] = {"unstaged": set(), "untracked": set(), "staged": set()}
     for top in _by_top(paths):
-        status = _output(top, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
+        with _git_for(top) as git:
+            status = git.output(*_STATUS)
         for entry in filter(None, status.split(b"\0")):
             path = top / os.fsdecode(entry[3:])
             if entry.startswith(b"??"):
@@ -94,7 +99,11 @@ def tracked(paths: Iterable[Path]) -> set[Path]:
     Raises:
         GitError: when a path is in no work tree.
     """
-    return {path for top in _by_top(paths) for path in _files(top, "ls-files", "-z")}
+    found: set[Path] = set()
+    for top in _by_top(paths):
+        with _git_for(top) as git:
+            found |= _files(git, "ls-files", "-z")
+    return found
 
 
 _DIFF = (
@@ -104,15 +113,20 @@ _DIFF = (
     "--no-ext-diff",
     "--no-textconv",
     "--diff-filter=d",
-    "--ignore-submodules",
+    "--ignore-submodules=all",
     "-z",
 )
-
-
-def top_of(path: Path) -> Path | None:
-    """The top folder, with no links in it, of the work tree that a path is in; None where that is none."""
-    real = Path(os.path.realpath(path))
-    return next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), None)
+# Without its option for submodules, status starts itself in each nested repository, where the configuration of that
+# one counts.
+_STATUS = (
+    "status",
+    "--porcelain",
+    "-z",
+    "--no-renames",
+    "--untracked-files=normal",
+    "--ignore-submodules=all",
+)
+_OTHERS = ("ls-files", "--others", "--exclude-standard", "-z")
 
 
 def _by_top(paths: Iterable[Path]) -> dict[Path, list[Path]]:
@@ -134,27 +148,19 @@ def _seen_from(places: Iterable[Path], files: Iterable[Path]) -> Iterator[Path]:
         yield from (place / path.relative_to(real) for path in files if is_below(path, [real]))
 
 
-def _files(top: Path, *arguments: str) -> set[Path]:
-    names = _output(top, *arguments).split(b"\0")
-    return {top / os.fsdecode(name) for name in names if name}
+def _files(git: Git, *arguments: str) -> set[Path]:
+    return {git.top / os.fsdecode(name) for name in git.output(*arguments).split(b"\0") if name}
 
 
-def _output(top: Path, *arguments: str) -> bytes:
-    """What git says in the work tree of ``top``.
+@contextmanager
+def _git_for(top: Path) -> Iterator[Git]:
+    """Yield git for a work tree, with the index of the commit that is being made where a hook has one.
 
     Raises:
-        GitError: when it fails, with its message.
+        GitError: when it cannot be used.
     """
-    environment = {}
+    check_files_of_git(top, top)
     index = os.environ.get("GIT_INDEX_FILE")
-    if index and is_below(Path.cwd().resolve(), [top]):
-        # A hook is to look at the index of the commit that is being made, which may not be the usual one.
-        environment["GIT_INDEX_FILE"] = os.path.abspath(index)
-    try:
-        process = start_git_with_filters(top, *arguments, environment=environment)
-        out, complaint = answer_of(process)
-    except OSError as error:
-        raise GitError(f"git can't be run: {error.strerror or error}") from None
-    if process.returncode:
-        raise GitError(complaint.decode("utf-8", "replace").strip().removeprefix("fatal: "))
-    return out
+    is_ours = index and is_below(Path.cwd().resolve(), [top])
+    with isolate(top, Path(os.path.abspath(index)) if index and is_ours else None) as git:
+        yield git

@@ -82,7 +82,11 @@ def joined(*parts: Text | str | tuple[str, str]) -> Text:
 
 
 def print_line(console: Console, line: Text | str = "") -> None:
-    """Print one line as it is, neither wrapped nor cropped."""
+    """Print one line as it is, neither wrapped nor cropped; control characters that are still in it are escaped."""
+    if not (plain := str(line)).isprintable():
+        safe = escape(plain, console.encoding)
+        # An escape is longer than what it stands for: styles would be at the wrong place.
+        line = line if safe == plain else safe
     if console.color_system is None and not console.record:
         # All that is left of a line without styles; rich would take most of the time of a long report.
         console.file.write(f"{str(line).rstrip()}\n")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from ik_migrate.verify.explanations import explained, explained_error
+from ik_migrate.verify.explanations import explain_case, explain_error, explain_field
 from ik_migrate.verify.fingerprint import distance
+from ik_migrate.verify.image_records import CaseRecord, ImageRecord, Made
+from ik_migrate.verify.records import Problem, SpecRecord, StorageRecord
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
-from ik_migrate.verify.snapshot import Record, Snapshot
+from ik_migrate.verify.snapshot import Snapshot
 
 
 def compare(before: Snapshot, after: Snapshot) -> Comparison:
     """Compare a migrated project with what it made before."""
-    known = {(problem["where"], problem["error"]["message"]) for problem in before.problems}
+    known = {(problem.where, problem.error.message) for problem in before.problems}
     problems = tuple(
-        (problem, explained_error(problem["error"]))
+        (problem, explain_error(problem.error))
         for problem in after.problems
-        if (problem["where"], problem["error"]["message"]) not in known
+        if (problem.where, problem.error.message) not in known
     )
     labels = sorted({*before.fields, *after.fields})
     return Comparison(before, after, tuple(_field(label, before, after) for label in labels), problems)
@@ -29,14 +31,14 @@ def check(after: Snapshot) -> Comparison:
     for label in after.fields:
         cases = []
         for case, record in after.cases(label).items():
-            if "error" in record:
-                cases.append(CaseResult(case, Verdict.FAILED_AFTER, (explained_error(record["error"]),), {}, record))
-            elif "skipped" in record:
-                cases.append(CaseResult(case, Verdict.NOT_COMPARED, (), {}, record, record["skipped"]))
+            if record.error is not None:
+                cases.append(CaseResult(case, Verdict.FAILED_AFTER, (explain_error(record.error),), None, record))
+            elif record.skipped is not None:
+                cases.append(CaseResult(case, Verdict.NOT_COMPARED, (), None, record, record.skipped))
             else:
-                cases.append(CaseResult(case, Verdict.WORKS, (), {}, record))
+                cases.append(CaseResult(case, Verdict.WORKS, (), None, record))
         fields.append(FieldResult(label, _worst(cases, ()), tuple(cases)))
-    problems = tuple((problem, explained_error(problem["error"])) for problem in after.problems)
+    problems = tuple((problem, explain_error(problem.error)) for problem in after.problems)
     return Comparison(None, after, tuple(fields), problems)
 
 
@@ -52,167 +54,164 @@ def _worst(cases: list[CaseResult], differences: tuple[Difference, ...]) -> Verd
 
 
 def _works(case: CaseResult) -> bool:
-    return "picture" in case.after
+    return case.after.image is not None
 
 
 def _has_no_source(case: CaseResult) -> bool:
-    return "skipped" in case.after and ("skipped" in case.before or not case.before)
+    return case.after.skipped is not None and (case.before is None or case.before.skipped is not None)
 
 
 def _field(label: str, before: Snapshot, after: Snapshot) -> FieldResult:
     old, new = before.cases(label), after.cases(label)
     if not old:
         return FieldResult(label, Verdict.NEW, ())
+    old_spec, new_spec = before.specs.get(label), after.specs.get(label)
     if not new:
         app = label.partition(".")[0]
-        causes = [problem["error"] for problem in after.problems if _app_of(problem) == app]
+        causes = [problem.error for problem in after.problems if _app_of(problem) == app]
         if causes:
-            difference = explained_error(causes[0])
+            difference = explain_error(causes[0])
         else:
-            difference = explained(
-                Difference("field", "", "it is not there any more", Verdict.FAILED_AFTER),
-                {},
-                {},
-                before.specs.get(label, {}),
-                {},
-            )
+            gone = Difference("field", "", "it is not there any more", Verdict.FAILED_AFTER)
+            difference = explain_field(gone, old_spec)
         return FieldResult(label, Verdict.FAILED_AFTER, (), (difference,))
-    specs = before.specs.get(label, {}), after.specs.get(label, {})
-    cases = [_case(case, old[case], new[case], *specs) for case in old if case in new]
-    differences = tuple(explained(difference, {}, {}, *specs) for difference in _of_spec(*specs))
+    cases = [_case(case, old[case], new[case], old_spec, new_spec) for case in old if case in new]
+    differences = tuple(explain_field(difference, old_spec) for difference in _of_spec(old_spec, new_spec))
     return FieldResult(label, _worst(cases, differences), tuple(cases), differences)
 
 
-def _app_of(problem: Record) -> str:
+def _app_of(problem: Problem) -> str:
     """The label of the app that a problem is about; Django's default is the last part of its name."""
-    return str(problem["where"].rpartition(" ")[2].rpartition(".")[2])
+    return problem.where.rpartition(" ")[2].rpartition(".")[2]
 
 
-def _of_spec(old: Record, new: Record) -> Iterator[Difference]:
+def _of_spec(old: SpecRecord | None, new: SpecRecord | None) -> Iterator[Difference]:
     """What differs in the field itself."""
-    if not old or not new:
+    if old is None or new is None:
         return
-    places = old["storage"], new["storage"]
-    known = [place["folder"] is not None or place["url"] is not None for place in places]
-    if all(known) and any(places[0][key] != places[1][key] for key in ("folder", "url")):
-        yield Difference("storage", _place(old["storage"]), _place(new["storage"]))
-    moments = old["strategy"], new["strategy"]
-    if set(moments) == {"when used", "when saved"}:
-        yield Difference("moment", f"made {old['strategy']}", f"made {new['strategy']}")
+    is_known = all(place.folder is not None or place.url is not None for place in (old.storage, new.storage))
+    if is_known and (old.storage.folder, old.storage.url) != (new.storage.folder, new.storage.url):
+        yield Difference("storage", _place(old.storage), _place(new.storage))
+    if {old.strategy, new.strategy} == {"when used", "when saved"}:
+        yield Difference("moment", f"made {old.strategy}", f"made {new.strategy}")
 
 
-def _place(storage: Record) -> str:
-    folder = {None: "", ".": "MEDIA_ROOT"}.get(storage["folder"], f"MEDIA_ROOT/{storage['folder']}")
-    url = (storage["url"] or "").removesuffix("x")
-    return " at ".join(part for part in (folder, url) if part) or str(storage["class"])
+def _place(storage: StorageRecord) -> str:
+    folder = {None: "", ".": "MEDIA_ROOT"}.get(storage.folder, f"MEDIA_ROOT/{storage.folder}")
+    url = (storage.url or "").removesuffix("x")
+    return " at ".join(part for part in (folder, url) if part) or storage.name
 
 
-def _case(case: str, old: Record, new: Record, old_spec: Record, new_spec: Record) -> CaseResult:
+def _case(
+    case: str, old: CaseRecord, new: CaseRecord, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> CaseResult:
     """One picture, then and now."""
-    if "error" in new:
-        if "error" in old:
+    if new.error is not None:
+        if old.error is not None:
             return CaseResult(case, Verdict.FAILED_BEFORE, (), old, new, "it still fails")
-        if "skipped" not in old:
-            return CaseResult(case, Verdict.FAILED_AFTER, (explained_error(new["error"], old_spec),), old, new)
+        if old.skipped is None:
+            return CaseResult(case, Verdict.FAILED_AFTER, (explain_error(new.error, old_spec),), old, new)
     reason = _not_comparable(old, new)
     if reason:
         return CaseResult(case, Verdict.NOT_COMPARED, (), old, new, reason)
-    if "error" in old:
+    if old.made is None or new.made is None:
         return CaseResult(case, Verdict.FAILED_BEFORE, (), old, new, "it works now")
     differences = [
         *_of_name(old, new),
         *_of_processors(old, new),
-        *_of_picture(old["picture"], new["picture"], old_spec, new_spec, old["source"]["size"]),
+        *_of_picture(old.made, new.made, old_spec, new_spec),
     ]
-    told = tuple(explained(difference, old, new, old_spec, new_spec) for difference in differences)
+    told = tuple(explain_case(difference, old.made, new.made, old_spec, new_spec) for difference in differences)
     verdict = min((difference.verdict for difference in told), key=lambda verdict: verdict.rank, default=Verdict.EQUAL)
     return CaseResult(case, verdict, told, old, new)
 
 
-def _not_comparable(old: Record, new: Record) -> str:
+def _not_comparable(old: CaseRecord, new: CaseRecord) -> str:
     """Why two records say nothing about the upgrade; empty where they do."""
     for record, when in ((new, "now"), (old, "before")):
-        if "skipped" in record:
-            return f"{record['skipped']} {when}" if old.get("skipped") != new.get("skipped") else str(record["skipped"])
-    if old.get("base") and new.get("base") and old["base"] != new["base"]:
-        (old_version, old_row), (new_version, new_row) = old["base"], new["base"]
+        if record.skipped is not None:
+            return f"{record.skipped} {when}" if old.skipped != new.skipped else record.skipped
+    if old.base and new.base and old.base != new.base:
+        (old_version, old_row), (new_version, new_row) = old.base, new.base
         if old_version != new_version:
             return "another version of ik-migrate made the picture up: take the snapshot again"
         return f"the picture was lent to another row ({old_row} before, {new_row} now)"
-    if "error" not in old and old["source"]["sha1"] != new["source"]["sha1"]:
+    if old.source and new.source and old.error is None and old.source.sha1 != new.source.sha1:
         return "the source picture was replaced in between"
     return ""
 
 
-def _of_name(old: Record, new: Record) -> Iterator[Difference]:
+def _of_name(old: CaseRecord, new: CaseRecord) -> Iterator[Difference]:
     """Names that ImageKit chose, before and now, are its own business: their pattern differs between 2 and 3."""
-    if "name" not in old or (old["default_name"] and new["default_name"]):
+    if old.name is None or new.name is None or (old.default_name and new.default_name):
         return
-    if old["name"] == new["name"]:
-        if old["url"] != new["url"] and None not in (old["url"], new["url"]):
-            yield Difference("address", old["url"], new["url"], Verdict.NAME_CHANGED)
+    if old.name == new.name:
+        if old.url is not None and new.url is not None and old.url != new.url:
+            yield Difference("address", old.url, new.url, Verdict.NAME_CHANGED)
         return
-    stems = {os.path.splitext(record["name"])[0] for record in (old, new)}
-    endings = {os.path.splitext(record["name"])[1] for record in (old, new)}
+    stems = {os.path.splitext(name)[0] for name in (old.name, new.name)}
+    endings = {os.path.splitext(name)[1] for name in (old.name, new.name)}
     same = len(stems) == 1 and endings <= {".jpe", ".jpg", ".jpeg"}
-    yield Difference("name", old["name"], new["name"], Verdict.TOLERATED if same else Verdict.NAME_CHANGED)
+    yield Difference("name", old.name, new.name, Verdict.TOLERATED if same else Verdict.NAME_CHANGED)
 
 
-def _of_processors(old: Record, new: Record) -> Iterator[Difference]:
+def _of_processors(old: CaseRecord, new: CaseRecord) -> Iterator[Difference]:
     """Processors that are others, or have other values; what only one side knows of is a matter of its version."""
-    if "processors" not in old or "processors" not in new:
+    if old.processors is None or new.processors is None:
         return
-    chains = [" ".join(name for name, _ in record["processors"]) or "none" for record in (old, new)]
+    chains = [[name for name, _ in record.processors or ()] for record in (old, new)]
     if chains[0] != chains[1]:
-        yield Difference("processors", chains[0], chains[1])
+        before, after = (" ".join(names) or "none" for names in chains)
+        yield Difference("processors", before, after)
         return
-    for (name, before), (_, after) in zip(old["processors"], new["processors"], strict=True):
-        for key in sorted(before.keys() & after.keys()):
+    for (name, values), (_, others) in zip(old.processors, new.processors, strict=True):
+        for key in sorted(values.keys() & others.keys()):
             # Without upscale= ImageKit 2 did not enlarge.
-            if before[key] != after[key] and (key, before[key], after[key]) != ("upscale", "None", "False"):
-                yield Difference("processors", f"{name}({key}={before[key]})", f"{name}({key}={after[key]})")
+            if values[key] != others[key] and (key, values[key], others[key]) != ("upscale", "None", "False"):
+                yield Difference("processors", f"{name}({key}={values[key]})", f"{name}({key}={others[key]})")
 
 
 def _of_picture(
-    old: Record, new: Record, old_spec: Record, new_spec: Record, source: Sequence[int] | None
+    old_made: Made, new_made: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> Iterator[Difference]:
-    if old["format"] != new["format"]:
-        yield Difference("format", old["format"], new["format"])
-    elif old["quality"] != new["quality"] or (
-        old["quality"] is None and old_spec and new_spec and old_spec["options"] != new_spec["options"]
+    old, new = old_made.image, new_made.image
+    if old.format != new.format:
+        yield Difference("format", old.format, new.format)
+    elif old.quality != new.quality or (
+        old.quality is None and old_spec and new_spec and old_spec.options != new_spec.options
     ):
         yield Difference("options", _options(old_spec, old), _options(new_spec, new))
-    if old["transparent"] != new["transparent"]:
+    if old.transparent != new.transparent:
         yield Difference("transparency", _transparency(old), _transparency(new))
-    if old["size"] != new["size"]:
-        off = max(abs(a - b) for a, b in zip(old["size"], new["size"], strict=True))
+    if old.size != new.size:
+        off = max(abs(a - b) for a, b in zip(old.size, new.size, strict=True))
         verdict = Verdict.TOLERATED if off == 1 else Verdict.DIFFERENT
-        yield Difference("size", "{} x {}".format(*old["size"]), "{} x {}".format(*new["size"]), verdict)
+        yield Difference("size", "{} x {}".format(*old.size), "{} x {}".format(*new.size), verdict)
         if off > 1:
             return
-    if old["pixels"] != new["pixels"] and old["transparent"] == new["transparent"]:
-        yield _of_pixels(old, new, source)
+    if old.pixels != new.pixels and old.transparent == new.transparent:
+        yield _of_pixels(old, new, old_made.source.size)
 
 
-def _transparency(picture: Record) -> str:
-    return "transparent" if picture["transparent"] else "opaque"
+def _transparency(image: ImageRecord) -> str:
+    return "transparent" if image.transparent else "opaque"
 
 
-def _options(spec: Record, record: Record) -> str:
-    options = spec.get("options") or {}
+def _options(spec: SpecRecord | None, image: ImageRecord) -> str:
+    options = spec.options if spec is not None else {}
     said = ", ".join(f"{name}={value}" for name, value in sorted(options.items())) or "no options"
-    return f"{said} (JPEG tables {record['quality']})" if record["quality"] else said
+    return f"{said} (JPEG tables {image.quality})" if image.quality else said
 
 
-def _of_pixels(old: Record, new: Record, source: Sequence[int] | None = None) -> Difference:
+def _of_pixels(old: ImageRecord, new: ImageRecord, source: tuple[int, int] | None = None) -> Difference:
     """How far two pictures are apart; docs/verify.md says how the tolerance was found."""
-    edge = min(*old["size"], *new["size"])
-    apart = distance(old["fingerprint"], new["fingerprint"], edge)
+    edge = min(*old.size, *new.size)
+    apart = distance(old.fingerprint, new.fingerprint, edge)
     # What moving the picture by half a pixel would change: ImageKit 2 cut off where PILKit rounds.
-    moved = min(old["detail"], new["detail"]) / 2
+    moved = min(old.detail, new.detail) / 2
     # A source is a JPEG as well: what differs in its colours grows with it where it is enlarged.
     growth = max(1.0, edge / max(1, min(source))) if source else 1.0
-    is_sharp_alike = abs(old["detail"] - new["detail"]) <= 0.5 + 0.2 * max(old["detail"], new["detail"])
+    is_sharp_alike = abs(old.detail - new.detail) <= 0.5 + 0.2 * max(old.detail, new.detail)
     tolerated = (
         is_sharp_alike
         and apart.light <= 1 + moved
@@ -225,5 +224,5 @@ def _of_pixels(old: Record, new: Record, source: Sequence[int] | None = None) ->
         f" colour by {apart.colour:.1f}, at most {apart.colour_at_most}"
     )
     if not is_sharp_alike:
-        words += f"; sharpness was {old['detail']:.1f}, is {new['detail']:.1f}"
+        words += f"; sharpness was {old.detail:.1f}, is {new.detail:.1f}"
     return Difference("pixels", "", words, Verdict.TOLERATED if tolerated else Verdict.DIFFERENT)

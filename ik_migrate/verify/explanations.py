@@ -1,4 +1,4 @@
-"""Which rule explains a difference: what ImageKit 3 does otherwise, where that can be told."""
+"""Which rule explains a difference: what ImageKit 3 does differently, where that can be determined."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from ik_migrate.verify.image_records import Made
+from ik_migrate.verify.records import ErrorRecord, SpecRecord
 from ik_migrate.verify.results import Difference, Verdict
-from ik_migrate.verify.snapshot import Record
 
 _ERRORS = (
     (r"unexpected keyword argument '?image_field", "IK101", "image_field= is source= in ImageKit 3"),
@@ -30,45 +31,48 @@ _ERRORS = (
 """What an error's message looks like, the rule, and the reason."""
 
 
-def explained_error(error: Record, spec: Record | None = None) -> Difference:
-    """An error of the migrated project as a difference, with the rule that explains it where there is one.
+def explain_error(error: ErrorRecord, spec: SpecRecord | None = None) -> Difference:
+    """Return an error of the migrated project as a difference, with the rule that explains it where there is one.
 
     Args:
         error: what was raised.
         spec: what the field said of itself before, where it is the error of a field.
     """
-    message = f"{error['type']}: {error['message']}"
+    message = str(error)
     for pattern, rule, reason in _ERRORS:
         if re.search(pattern, message):
-            if rule == "IK201" and (spec or {}).get("kind") == "processed":
+            if rule == "IK201" and spec is not None and spec.kind == "processed":
                 rule = "IK202"
             return Difference("error", "", message, Verdict.FAILED_AFTER, rule, reason)
     return Difference("error", "", message, Verdict.FAILED_AFTER)
 
 
-def explained(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> Difference:
-    """The difference with the rule and the reason that explain it, as far as that can be told.
+def explain_field(difference: Difference, old: SpecRecord | None) -> Difference:
+    """Return a difference in a field itself with the rule and the reason that explain it.
 
     Args:
         difference: what differs.
-        old: the record of the picture from before; empty for what is about the field itself.
-        new: the record from now.
-        old_spec: what the field said of itself before; empty where it never worked.
+        old: what the field said of itself before; None where it never worked.
+    """
+    find = _FIELD.get(difference.what)
+    rule, reason = find(old) if find else _NOTHING
+    return replace(difference, rule=rule, reason=reason)
+
+
+def explain_case(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> Difference:
+    """Return a difference in an image with the rule and the reason that explain it, as far as that can be determined.
+
+    Args:
+        difference: what differs.
+        old: the image from before.
+        new: the image from now.
+        old_spec: what the field said of itself before; None where it never worked.
         new_spec: what it says now.
     """
-    finders: dict[str, Callable[[Difference, Record, Record, Record, Record], tuple[str, str]]] = {
-        "size": _size,
-        "format": _format,
-        "processors": _processors,
-        "transparency": _transparency,
-        "pixels": _pixels,
-        "name": _name,
-        "storage": _storage,
-        "moment": _moment,
-        "field": _field,
-    }
-    find = finders.get(difference.what)
-    rule, reason = find(difference, old, new, old_spec, new_spec) if find else ("", "")
+    find = _IMAGE.get(difference.what)
+    rule, reason = find(difference, old, new, old_spec, new_spec) if find else _NOTHING
     return replace(difference, rule=rule, reason=reason)
 
 
@@ -79,32 +83,40 @@ _TRANSPARENCY_LOST = "PILKit 3 loses the transparency of palette and grey source
 _ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
 
 
-def _size(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> tuple[str, str]:
+def _size(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
         return "", _ROUNDS
-    before, after = old["picture"]["size"], new["picture"]["size"]
+    before, after = old.image.size, new.image.size
     if (after[0] > before[0] or after[1] > before[1]) and _is_enlarged(old, new, old_spec, new_spec):
         return "IK203", _ENLARGES
     return _NOTHING
 
 
-def _is_enlarged(old: Record, new: Record, old_spec: Record, new_spec: Record) -> bool:
+def _is_enlarged(old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None) -> bool:
     """Whether a picture that was no larger than its source has grown beyond it, or is told to."""
-    source, before, after = old["source"]["size"], old["picture"]["size"], new["picture"]["size"]
+    source, before, after = old.source.size, old.image.size, new.image.size
     if not source or before[0] > source[0] or before[1] > source[1]:
         return False
     # The source of a chain is smaller than the picture that it started from.
-    is_told = "upscale=True" in (new_spec.get("processors") or "") or bool(old_spec.get("chained"))
+    is_told = "upscale=True" in _processors_of(new_spec) or (old_spec is not None and old_spec.chained)
     return is_told or after[0] * after[1] > source[0] * source[1]
 
 
-def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, new_spec: Record) -> tuple[str, str]:
+def _processors_of(spec: SpecRecord | None) -> str:
+    return spec.processors if spec is not None else ""
+
+
+def _pixels(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
         return "", "JPEG libraries and versions of Pillow differ by as much among themselves"
-    source, size = old["source"]["size"], old["picture"]["size"]
-    processors = new_spec.get("processors") or ""
+    source, size = old.source.size, old.image.size
+    processors = _processors_of(new_spec)
     smaller = source and source[0] < size[0] and source[1] < size[1]
-    if smaller and re.search(r"ResizeToFit\([^)]*mat_color=\[[^)]*upscale=True", processors):
+    if smaller and any(_is_mat_that_enlarges(arguments) for arguments in processors.split("ResizeToFit(")[1:]):
         return "IK203", "ResizeToFit enlarges in ImageKit 3, here the picture on its mat, unless upscale=False is said"
     if "TrimBorderColor" in processors:
         return "", "TrimBorderColor of PILKit trims nothing with Pillow 7.1 and later"
@@ -115,62 +127,91 @@ def _pixels(difference: Difference, old: Record, new: Record, old_spec: Record, 
             "",
             "where parts are much alike the smart crop may choose another: PILKit rounds, Pillow's versions differ",
         )
-    if old["source"]["mode"] == "1":
+    if old.source.mode == "1":
         return "", "PILKit 3 resizes pictures of two colours without smoothing"
-    if old["source"]["mode"] in _LOSES_TRANSPARENCY:
+    if old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
     return _NOTHING
 
 
-def _processors(difference: Difference, *_: Record) -> tuple[str, str]:
+def _is_mat_that_enlarges(arguments: str) -> bool:
+    """Whether the arguments of a ResizeToFit, and what comes after them, have a colour for a mat and enlarge."""
+    own = arguments.partition(")")[0]
+    _, has_mat, rest = own.partition("mat_color=[")
+    return bool(has_mat) and "upscale=True" in rest
+
+
+def _processors(difference: Difference, *_: object) -> tuple[str, str]:
     if "upscale=True" in difference.after:
         return "IK203", _ENLARGES
     return _NOTHING
 
 
-def _format(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
-    if old_spec and not old_spec["format"]:
+def _format(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> tuple[str, str]:
+    if old_spec is not None and not old_spec.format:
         return "IK304", "without format= ImageKit 2 went by the extension of the file name, ImageKit 3 by the source"
     return _NOTHING
 
 
-def _transparency(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
-    if old["picture"]["format"] != new["picture"]["format"]:
-        return _format(difference, old, new, old_spec)
-    if difference.before == "transparent" and old["source"]["mode"] in _LOSES_TRANSPARENCY:
+def _transparency(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> tuple[str, str]:
+    if old.image.format != new.image.format:
+        return _format(difference, old, new, old_spec, new_spec)
+    if difference.before == "transparent" and old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
-    if difference.after == "transparent" and old_spec.get("format") == "png":
+    if difference.after == "transparent" and old_spec is not None and old_spec.format == "png":
         return "IK209", "with format='png' in lower case ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
     return _NOTHING
 
 
-def _name(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
+def _name(
+    difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
+) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
         return "", "for a JPEG of another format ImageKit 2 on Python 2 says .jpe, ImageKit 3 .jpg"
-    if old_spec.get("chained") and not new["default_name"]:
+    if old_spec is not None and old_spec.chained and not new.default_name:
         return "IK308", "the name follows that of the spec it is made from, which ImageKit 3 calls otherwise"
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
         return "IK303", "only figures differ: a name that holds the date changes with the clock"
-    rule = {"callable": "IK301", "folder": "IK302"}.get(old_spec.get("naming", ""), "")
-    if rule and new["default_name"]:
+    naming = old_spec.naming if old_spec is not None else ""
+    rule = {"callable": "IK301", "folder": "IK302"}.get(naming, "")
+    if rule and new.default_name:
         return rule, "cache_to= is gone: cachefile_name of a spec class has to say the name"
     return rule, ""
 
 
-def _storage(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
-    if old_spec["own_storage"]:
+def _storage(old: SpecRecord | None) -> tuple[str, str]:
+    if old is not None and old.own_storage:
         return "IK104", "storage= is cachefile_storage= in ImageKit 3"
     return "IK105", "ImageKit 2 saved beside the source, ImageKit 3 saves to the default storage"
 
 
-def _moment(difference: Difference, *_: Record) -> tuple[str, str]:
+def _moment(old: SpecRecord | None) -> tuple[str, str]:
     return "IK401", (
         "NonValidatingImageCacheBackend, as an argument or as the setting (IK402), is the strategy Optimistic;"
         " the others are JustInTime"
     )
 
 
-def _field(difference: Difference, old: Record, new: Record, old_spec: Record, *_: Record) -> tuple[str, str]:
-    if old_spec.get("kind") == "processed":
+def _field(old: SpecRecord | None) -> tuple[str, str]:
+    if old is not None and old.kind == "processed":
         return _NOTHING
     return "IK102", "on an abstract model ImageKit 3 finds a field without source= only if that says which"
+
+
+_FIELD: dict[str, Callable[[SpecRecord | None], tuple[str, str]]] = {
+    "storage": _storage,
+    "moment": _moment,
+    "field": _field,
+}
+_IMAGE: dict[str, Callable[[Difference, Made, Made, SpecRecord | None, SpecRecord | None], tuple[str, str]]] = {
+    "size": _size,
+    "format": _format,
+    "processors": _processors,
+    "transparency": _transparency,
+    "pixels": _pixels,
+    "name": _name,
+}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-_BANDS = 5
-"""Red, green and blue on white, alpha, and the steps in brightness from pixel to pixel."""
+from ik_migrate.verify.image_records import BANDS, BOXES, unpack
+
 _LUMA = (0.299, 0.587, 0.114)
-_GRID = 16
-"""Boxes in a row of a fingerprint."""
-_SMALL = 4 * _GRID
+_SMALL = 4 * BOXES
 """Below this edge, in pixels, a box is so narrow that what lies beside it moves into it."""
 
 
@@ -24,8 +20,8 @@ def averages(packed: str) -> bytes:
         packed: what ``fingerprint`` of the probe returned.
     """
     found = bytearray()
-    for index, step in enumerate(zlib.decompress(base64.b64decode(packed))):
-        found.append((step + (found[index - _BANDS] if index >= _BANDS else 0)) % 256)
+    for index, step in enumerate(unpack(packed)):
+        found.append((step + (found[index - BANDS] if index >= BANDS else 0)) % 256)
     return bytes(found)
 
 
@@ -67,7 +63,7 @@ def distance(one: str, other: str, edge: int) -> Distance:
         light=sum(lights) / len(lights),
         light_at_most=max(lights),
         light_beyond=max(light - step for light, _, step in boxes),
-        colour=sum(map(sum, colours)) / (len(colours) * (_BANDS - 1)),
+        colour=sum(map(sum, colours)) / (len(colours) * (BANDS - 1)),
         colour_at_most=max(map(max, colours)),
         colour_beyond=max(max(colour) - step for _, colour, step in boxes),
     )
@@ -75,7 +71,7 @@ def distance(one: str, other: str, edge: int) -> Distance:
 
 def _boxes(packed: str) -> list[bytes]:
     found = averages(packed)
-    return [found[start : start + _BANDS] for start in range(0, len(found), _BANDS)]
+    return [found[start : start + BANDS] for start in range(0, len(found), BANDS)]
 
 
 def _box(first: bytes, second: bytes) -> tuple[float, list[int], int]:
@@ -87,6 +83,6 @@ def _box(first: bytes, second: bytes) -> tuple[float, list[int], int]:
 
 def _step_around(boxes: list[tuple[float, list[int], int]], position: int) -> int:
     """The largest step from pixel to pixel in a box and those on its four sides."""
-    row, column = divmod(position, _GRID)
+    row, column = divmod(position, BOXES)
     around = ((row, column), (row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
-    return max(boxes[y * _GRID + x][2] for y, x in around if 0 <= x < _GRID and 0 <= y < _GRID)
+    return max(boxes[y * BOXES + x][2] for y, x in around if 0 <= x < BOXES and 0 <= y < BOXES)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import IO, Any
 
 from ik_migrate import __version__
+from ik_migrate.verify.image_records import CaseRecord
+from ik_migrate.verify.records import as_json
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
-from ik_migrate.verify.snapshot import Record, Snapshot
+from ik_migrate.verify.snapshot import Snapshot
 
 SCHEMA_VERSION = 1
 
@@ -39,7 +42,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
             "by_verdict": {verdict.value: counts[verdict] for verdict in Verdict},
             "exit_status": comparison.exit_status,
         },
-        "problems": [{**problem, **_explanation(cause)} for problem, cause in comparison.problems],
+        "problems": [{**as_json(problem), **_explanation(cause)} for problem, cause in comparison.problems],
         "fields": [_field(field) for field in comparison.fields],
     }
 
@@ -47,10 +50,10 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
 def _side(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "settings": snapshot.settings,
-        "options": snapshot.options,
-        "environment": snapshot.environment,
+        "options": as_json(snapshot.options),
+        "environment": as_json(snapshot.environment),
         "notes": snapshot.notes,
-        "rows": snapshot.rows,
+        "rows": [as_json(rows) for rows in snapshot.rows],
     }
 
 
@@ -88,17 +91,16 @@ def _explanation(difference: Difference) -> dict[str, str]:
     return {"rule": difference.rule, "reason": difference.reason}
 
 
-def _record(record: Record) -> Record | None:
-    """What was written down about one picture, without the picture itself."""
-    if not record:
+def _record(record: CaseRecord | None) -> dict[str, Any] | None:
+    """What was recorded of one image, without the image itself."""
+    if record is None:
         return None
-    picture = record.get("picture")
-    shown = {key: value for key, value in (picture or {}).items() if key != "view"}
+    image = None if record.image is None else as_json(replace(record.image, view=None))
     return {
-        "name": record.get("name"),
-        "url": record.get("url"),
-        "source": record.get("source"),
-        "picture": shown if picture else None,
-        "error": record.get("error"),
-        "skipped": record.get("skipped"),
+        "name": record.name,
+        "url": record.url,
+        "source": as_json(record.source),
+        "picture": image,
+        "error": as_json(record.error),
+        "skipped": record.skipped,
     }

@@ -28,6 +28,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import zlib
@@ -49,6 +50,12 @@ VIEW_BYTES = 300000
 
 VIEW_EDGE = 800
 """The longest edge of what is made smaller, in pixels."""
+
+SCRATCH = "ik-migrate-scratch-"
+NEW_SCRATCH = "ik-migrate-new-"
+LOCK = "ik-migrate.lock"
+MARK = b"scratch folder of ik-migrate; removed when its run has ended\n"
+"""How scratch folders are told from others; see ``files/scratch.py``, which recognises those made here."""
 
 
 # What goes to ik-migrate --------------------------------------------------------------------------
@@ -1481,7 +1488,9 @@ def source_record(content, name, exact):
     record = {"name": name, "sha1": hashlib.sha1(content).hexdigest() if exact else None, "size": None, "mode": None}
     try:
         image = Image.open(io.BytesIO(content))
-        record["size"], record["mode"] = list(image.size), text(image.mode)
+        record["mode"] = text(image.mode)
+        if min(image.size) > 0:
+            record["size"] = list(image.size)
     except Exception:  # no picture: that is told where one is to be made of it
         record["size"] = None
     return record
@@ -1548,13 +1557,96 @@ def run(request, reporter, scratch):
     reporter.event("end")
 
 
+# What must not stay -------------------------------------------------------------------------------
+
+
+def raise_ending_signals():
+    """Let SIGTERM and SIGHUP raise an exception, so that temporary files are removed."""
+
+    def obey(number, frame):
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, obey)
+
+
+def end_with_parent(folder):
+    """Remove a folder and end the process when the one that started it was killed; it would be noticed late."""
+    if not hasattr(os, "getppid"):
+        return
+    parent = os.getppid()
+    sleep = time.sleep
+
+    def watch():
+        while os.getppid() == parent:
+            sleep(1)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.daemon = True
+    watcher.start()
+
+
+def make_scratch():
+    """A folder for temporary files on a machine where ik-migrate has made none; those of killed runs are removed.
+
+    Returns the folder to be removed, and the one in it to be used.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        folder = tempfile.mkdtemp(prefix=NEW_SCRATCH)
+        return folder, folder
+    for name in os.listdir(tempfile.gettempdir()):
+        if name.startswith(SCRATCH):
+            remove_abandoned(os.path.join(tempfile.gettempdir(), name), fcntl)
+    new = tempfile.mkdtemp(prefix=NEW_SCRATCH)
+    folder = os.path.join(os.path.dirname(new), SCRATCH + os.path.basename(new)[len(NEW_SCRATCH) :])
+    # Open, and so locked, until the process ends.
+    lock = os.open(os.path.join(new, LOCK), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    is_locked(lock, fcntl)
+    os.write(lock, MARK)
+    os.mkdir(os.path.join(new, "content"), 0o700)
+    os.rename(new, folder)
+    return folder, os.path.join(folder, "content")
+
+
+def remove_abandoned(folder, fcntl):
+    """Remove a scratch folder of this user that no process has locked."""
+    try:
+        if os.path.islink(folder) or os.lstat(folder).st_uid != os.geteuid():
+            return
+        lock = os.open(os.path.join(folder, LOCK), os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if os.read(lock, len(MARK) + 1) == MARK and is_locked(lock, fcntl):
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
+    except (IOError, OSError):  # it is gone, or not one of ours
+        return
+
+
+def is_locked(handle, fcntl):
+    """Lock a file; whether this process has the lock then. Some file systems have none."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (IOError, OSError):
+        return False
+    return True
+
+
 def main(request):
     """Do what ``request`` says, a JSON object as text, and end the process."""
     request = json.loads(request)
     reporter = Reporter()
-    scratch = request["scratch"]
+    raise_ending_signals()
+    folder = scratch = request["scratch"]
     if not os.path.isdir(scratch):
-        scratch = tempfile.mkdtemp(prefix="ik-migrate-")
+        folder, scratch = make_scratch()
+    end_with_parent(folder)
     status = 0
     try:
         try:
@@ -1564,6 +1656,6 @@ def main(request):
             reporter.event("fatal", error=error_record(sys.exc_info()))
     finally:
         # Also where nobody listens any more.
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         # Threads that the project started, and what it does on exit, are not waited for.
         os._exit(status)

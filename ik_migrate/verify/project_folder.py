@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ik_migrate.files.reading import file_content
+
+_LARGEST = 1024 * 1024
 _SETTINGS = re.compile(
     r"""environ(?:\.setdefault\(|\[)\s*['"]DJANGO_SETTINGS_MODULE['"]\s*(?:,|\]\s*=)\s*['"]([\w.]+)['"]"""
 )
@@ -21,7 +24,7 @@ def project_folder(path: Path) -> Path:
 def settings_module(folder: Path) -> str:
     """The settings that the project's manage.py uses unless told otherwise; empty where that can't be told."""
     try:
-        text = (folder / "manage.py").read_text("utf-8", "replace")
+        text = file_content(folder / "manage.py", _LARGEST).decode("utf-8", "replace")
     except OSError:
         return ""
     match = _SETTINGS.search(text)

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 
 from ik_migrate.reports.totals import count
+from ik_migrate.verify.records import Environment
 from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, Verdict
-from ik_migrate.verify.snapshot import Record
 
 
 def outcome(comparison: Comparison) -> str:
@@ -27,10 +27,16 @@ def verdicts(comparison: Comparison) -> str:
     return ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
 
 
-def environment_line(environment: Record) -> str:
+def environment_line(environment: Environment) -> str:
     """The versions that a side ran on, in one line."""
-    names = {"python": "Python", "django": "Django", "imagekit": "ImageKit", "pilkit": "PILKit", "pillow": "Pillow"}
-    return ", ".join(f"{name} {environment[key]}" for key, name in names.items() if environment.get(key))
+    versions = {
+        "Python": environment.python,
+        "Django": environment.django,
+        "ImageKit": environment.imagekit,
+        "PILKit": environment.pilkit,
+        "Pillow": environment.pillow,
+    }
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
 
 
 def remarks(comparison: Comparison) -> list[str]:
@@ -45,17 +51,21 @@ def remarks(comparison: Comparison) -> list[str]:
     fields = [field.label for field in comparison.fields if field.verdict is Verdict.NEW]
     if fields:
         said.append(f"Not there before, so not compared: {', '.join(fields)}.")
-    said += [f"{note[0].upper()}{note[1:]}." for note in comparison.after.notes]
+    said += [f"{note[0].upper()}{note[1:]}." for note in comparison.after.notes if note]
     unread: dict[str, list[str]] = {}
     for entry in comparison.after.rows:
-        if entry["problem"]:
-            error = f"{entry['problem']['type']}: {entry['problem']['message']}"
-            unread.setdefault(re.sub(r"\w*_\w+", "...", error), []).append(entry["model"])
+        if entry.problem is not None:
+            unread.setdefault(_without_names(str(entry.problem)), []).append(entry.model)
     for error, models in unread.items():
         said.append(f"Only made-up rows were used for {', '.join(sorted(set(models)))}: {error}")
     return said
 
 
+def _without_names(error: str) -> str:
+    """An error without the names of tables and columns, so that those of several models are alike."""
+    return re.sub(r"\w+", lambda word: "..." if "_" in word[0][:-1] else word[0], error)
+
+
 def _has_new_default_name(case: CaseResult) -> bool:
     old, new = case.before, case.after
-    return bool(old.get("default_name") and new.get("default_name") and old["name"] != new["name"])
+    return old is not None and bool(old.default_name and new.default_name) and old.name != new.name

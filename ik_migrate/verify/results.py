@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ik_migrate.verify.snapshot import Record, Snapshot
+from ik_migrate.verify.image_records import CaseRecord
+from ik_migrate.verify.records import Problem
+from ik_migrate.verify.snapshot import Snapshot
 
 
 class Verdict(str, Enum):
@@ -71,16 +73,16 @@ class CaseResult:
         case: the row, or the made-up picture, that it was made from.
         verdict: what became of it.
         differences: what differs, those that are tolerated included.
-        before: what was written down before; empty where there was nothing.
-        after: what was written down now.
+        before: what was recorded before; None where there is nothing to compare with.
+        after: what was recorded now.
         reason: why it could not be compared, or empty.
     """
 
     case: str
     verdict: Verdict
     differences: tuple[Difference, ...]
-    before: Record
-    after: Record
+    before: CaseRecord | None
+    after: CaseRecord
     reason: str = ""
 
 
@@ -115,7 +117,7 @@ class Comparison:
     before: Snapshot | None
     after: Snapshot
     fields: tuple[FieldResult, ...]
-    problems: tuple[tuple[Record, Difference], ...] = ()
+    problems: tuple[tuple[Problem, Difference], ...] = ()
 
     @property
     def exit_status(self) -> int:

@@ -1,4 +1,4 @@
-"""Runs the probe in the project's own interpreter."""
+"""Run the probe in the project's own interpreter."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import json
 import os
 import queue
 import re
-import shutil
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import IO
 
+from ik_migrate.files.scratch import scratch_folder
+from ik_migrate.files.signals import postpone_signals
 from ik_migrate.verify.errors import project_traceback
-from ik_migrate.verify.snapshot import Record, Snapshot
+from ik_migrate.verify.events import Case, Died, End, Event, Fatal, NotAnEvent, Note, Spec, Stage, Start, read_event
+from ik_migrate.verify.image_records import CaseRecord
+from ik_migrate.verify.records import Environment, ErrorRecord, Problem, Rows, RunOptions
+from ik_migrate.verify.snapshot import Snapshot
 
 _BOOTSTRAP = "import sys;exec(compile(getattr(sys.stdin,'buffer',sys.stdin).read(),'ik-migrate-probe','exec'))"
 _START_SECONDS = 600.0
@@ -26,6 +31,11 @@ _GRACE_SECONDS = 30.0
 """How long after its time limit a picture that ignores the limit is waited for."""
 _MOST_RESTARTS = 20
 _STDERR_LINES = 15
+_STDERR_BYTES = 64 * 1024
+_LONGEST_LINE = 24 * 1024 * 1024
+_MOST_WAITING = 8
+_END_SECONDS = 1.0
+"""How long an interpreter that was asked to end is waited for."""
 
 
 class ProbeFailed(Exception):
@@ -79,37 +89,34 @@ def take_snapshot(request: Request, progress: Callable[[str], None] = lambda mes
     Raises:
         ProbeFailed: when there is nothing to compare: no such interpreter, settings that can't be loaded.
     """
-    options = {name: getattr(request, name) for name in ("sample", "synthetic", "time_limit", "pictures")}
+    options = RunOptions(request.sample, request.synthetic, request.time_limit, request.pictures)
     snapshot = Snapshot(request.settings, options)
     for _ in range(_MOST_RESTARTS):
         stuck = _run_once(request, snapshot, progress)
         if stuck is None:
             return snapshot
-        key, reason = stuck
-        error = {"type": "InterpreterStopped", "message": reason, "traceback": []}
-        snapshot.pictures[key] = {"error": error}
-        # What is told at the start is told again.
+        (label, case), reason = stuck
+        snapshot.add(label, case, CaseRecord(error=ErrorRecord("InterpreterStopped", reason)))
+        # What is reported at the start is reported again.
         snapshot.problems.clear()
         snapshot.notes.clear()
         snapshot.rows.clear()
-    raise ProbeFailed(
-        f"The interpreter was brought down by {_MOST_RESTARTS} pictures, the last was {key[0]} of {key[1]}."
-    )
+    raise ProbeFailed(f"The interpreter was brought down by {_MOST_RESTARTS} pictures, the last was {label} of {case}.")
 
 
 def _run_once(
     request: Request, snapshot: Snapshot, progress: Callable[[str], None]
 ) -> tuple[tuple[str, str], str] | None:
-    """Add what one run of the probe sees to the snapshot; the picture that it did not survive, and why, or None."""
-    scratch = tempfile.mkdtemp(prefix="ik-migrate-")
-    try:
-        with tempfile.TemporaryFile() as errors, _Probe(request, _text(request, snapshot, scratch), errors) as probe:
-            return _follow(probe, request, snapshot, progress)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    """Add what one run of the probe records to the snapshot; return the image that it did not survive, and why."""
+    with ExitStack() as stack:
+        scratch = stack.enter_context(scratch_folder())
+        errors = stack.enter_context(tempfile.TemporaryFile())
+        with postpone_signals():
+            probe = stack.enter_context(_Probe(request, _text(request, snapshot, scratch), errors))
+        return _follow(probe, request, snapshot, progress)
 
 
-def _text(request: Request, snapshot: Snapshot, scratch: str) -> bytes:
+def _text(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
     """The probe, and the call of its main function with what it is to do."""
     asked = {
         "project": os.path.abspath(request.project) if request.project.exists() else str(request.project),
@@ -120,8 +127,8 @@ def _text(request: Request, snapshot: Snapshot, scratch: str) -> bytes:
         "time_limit": request.time_limit,
         "pictures": request.pictures,
         "rows": request.rows,
-        "scratch": scratch,
-        "done": [list(key) for key in snapshot.pictures],
+        "scratch": str(scratch),
+        "done": [[label, case] for label, case, _ in snapshot.each_case()],
     }
     probe = resources.files("ik_migrate.verify").joinpath("probe.py").read_bytes()
     return probe + f"\n\nmain({json.dumps(asked)!r})\n".encode("ascii")
@@ -143,7 +150,8 @@ class _Probe:
         except OSError as error:
             raise ProbeFailed(f"{request.python[0]} can't be started: {error.strerror or error}.") from error
         self._errors = errors
-        self._lines: queue.Queue[bytes] = queue.Queue()
+        # A full queue makes the interpreter wait, instead of filling the memory.
+        self._lines: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
         threading.Thread(target=self._feed, args=(text,), daemon=True).start()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -151,8 +159,16 @@ class _Probe:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the interpreter: a command that has started it elsewhere can pass SIGTERM on, and not SIGKILL."""
         if self._process.poll() is None:
-            self._process.kill()
+            self._process.terminate()
+            try:
+                self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
         self._process.wait()
 
     def _feed(self, text: bytes) -> None:
@@ -168,35 +184,39 @@ class _Probe:
         stream = self._process.stdout
         assert stream is not None
         with stream:
-            for line in stream:
+            while line := stream.readline(_LONGEST_LINE):
                 self._lines.put(line)
         self._lines.put(b"")
 
-    def event(self, seconds: float) -> Record | None:
-        """The next event; None at the end.
+    def event(self, seconds: float) -> Event:
+        """Return the next event, `Died` where the interpreter ends or is silent without having said that it is done.
 
         Raises:
-            TimeoutError: when there is none for that many seconds.
-            ProbeFailed: when what it says is not understood.
+            ProbeFailed: when it writes what the probe does not.
         """
         try:
             line = self._lines.get(timeout=seconds)
         except queue.Empty:
-            raise TimeoutError from None
+            return Died("it took too long, and could not be interrupted")
         if not line:
-            return None
+            return Died(f"the interpreter ended with status {self._status()}")
         try:
-            event: Record = json.loads(line)
-        except ValueError:
-            raise ProbeFailed("What the interpreter says is not understood: is it Python?", repr(line[:200])) from None
-        return event
+            return read_event(line)
+        except NotAnEvent as error:
+            raise ProbeFailed("What the interpreter says is not understood: is it Python?", str(error)) from None
 
-    def status(self) -> int:
-        return self._process.wait()
+    def _status(self) -> int:
+        """Return the exit status of an interpreter that has closed its output."""
+        try:
+            return self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._stop()
+            return self._process.returncode
 
     def last_words(self) -> str:
         """The last lines that the interpreter printed."""
-        self._errors.seek(0)
+        self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, self._errors.tell() - _STDERR_BYTES))
         lines = self._errors.read().decode("utf-8", "replace").splitlines()
         return "\n".join(lines[-_STDERR_LINES:])
 
@@ -207,53 +227,40 @@ def _follow(
     current: tuple[str, str] | None = None
     stage = ""
     while True:
-        event = _next(probe, request.time_limit + _GRACE_SECONDS if current else _START_SECONDS)
-        kind = event.pop("event")
-        if kind == "died":
-            if current is None:
-                raise ProbeFailed(_death(event["reason"], stage), probe.last_words())
-            return current, event["reason"]
-        if kind == "stage":
-            stage = event["stage"]
-            progress(f"loading {stage}")
-        elif kind == "fatal":
-            raise ProbeFailed(_fatal(event["error"], stage, request), project_traceback(event["error"]))
-        elif kind == "start":
-            current = event["spec"], event["case"]
-            progress(f"{event['spec']}, {event['case']}")
-        elif kind == "end":
-            return None
-        else:
-            current = _add(snapshot, kind, event, current)
+        match probe.event(request.time_limit + _GRACE_SECONDS if current else _START_SECONDS):
+            case Died(reason):
+                if current is None:
+                    raise ProbeFailed(_death(reason, stage), probe.last_words())
+                return current, reason
+            case Stage(stage):
+                progress(f"loading {stage}")
+            case Fatal(error):
+                raise ProbeFailed(_fatal(error, stage, request), project_traceback(error))
+            case Start(label, name):
+                current = label, name
+                progress(f"{label}, {name}")
+            case Case(label, name, record):
+                snapshot.add(label, name, record)
+                current = None
+            case End():
+                return None
+            case event:
+                _add(snapshot, event)
 
 
-def _next(probe: _Probe, seconds: float) -> Record:
-    """The next event, ``died`` where the interpreter ends or falls silent without having said that it is done."""
-    try:
-        event = probe.event(seconds)
-    except TimeoutError:
-        return {"event": "died", "reason": "it took too long, and could not be interrupted"}
-    if event is None:
-        return {"event": "died", "reason": f"the interpreter ended with status {probe.status()}"}
-    return event
-
-
-def _add(snapshot: Snapshot, kind: str, event: Record, current: tuple[str, str] | None) -> tuple[str, str] | None:
-    """Put an event into the snapshot; the picture that is being made then."""
-    if kind == "environment":
-        snapshot.environment = event
-    elif kind == "note":
-        snapshot.notes.append(event["message"])
-    elif kind == "problem":
-        snapshot.problems.append(event)
-    elif kind == "rows":
-        snapshot.rows.append(event)
-    elif kind == "spec":
-        snapshot.specs.setdefault(event.pop("spec"), event)
-    elif kind == "picture":
-        snapshot.pictures[event.pop("spec"), event.pop("case")] = event
-        return None
-    return current
+def _add(snapshot: Snapshot, event: Event) -> None:
+    """Put what is about the project as a whole, or a field, into the snapshot."""
+    match event:
+        case Environment():
+            snapshot.environment = event
+        case Note(message):
+            snapshot.notes.append(message)
+        case Problem():
+            snapshot.problems.append(event)
+        case Rows():
+            snapshot.rows.append(event)
+        case Spec(label, record):
+            snapshot.specs.setdefault(label, record)
 
 
 def _death(reason: str, stage: str) -> str:
@@ -262,10 +269,9 @@ def _death(reason: str, stage: str) -> str:
     return f"{reason[0].upper()}{reason[1:]} while loading the {stage}."
 
 
-def _fatal(error: Record, stage: str, request: Request) -> str:
-    message = f"{error['type']}: {error['message']}"
-    if re.fullmatch(r"No module named '?django(\.\w+)*'?", error["message"]):
+def _fatal(error: ErrorRecord, stage: str, request: Request) -> str:
+    if re.fullmatch(r"No module named '?django(\.\w+)*'?", error.message):
         return f"{' '.join(request.python)} has no Django: is it the interpreter that the site runs on?"
     if stage == "settings":
-        return f"The settings {request.settings} can't be loaded: {message}"
-    return f"The project can't be loaded: {message}"
+        return f"The settings {request.settings} can't be loaded: {error}"
+    return f"The project can't be loaded: {error}"

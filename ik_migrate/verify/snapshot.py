@@ -1,114 +1,198 @@
-"""What the probe saw of a project, as it is kept in a file between the two sides of an upgrade."""
+"""What the probe recorded of a project, as it is kept in a file between the two sides of an upgrade."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ik_migrate import __version__
+from ik_migrate.verify.image_records import CASE_KEYS, CaseRecord
+from ik_migrate.verify.json_values import InvalidJson, Value, has_too_many_values, read_json
+from ik_migrate.verify.records import (
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+    Environment,
+    Problem,
+    Rows,
+    RunOptions,
+    SpecRecord,
+    as_json,
+)
 
 VERSION = 1
 KIND = "ik-migrate snapshot"
 
-Record = dict[str, Any]
-"""One JSON object; the probe says what is in which."""
+MOST_FIELDS = 10_000
+MOST_IMAGES = 50_000
+_MOST_NOTES = 1_000
+_LARGEST = 256 * 1024 * 1024
+_MOST_VALUES = 4_000_000
+_KEYS = (
+    *("version", "kind", "tool", "settings", "options", "environment"),
+    *("problems", "notes", "rows", "specs", "pictures"),
+)
 
 
 class NotASnapshot(Exception):
-    """A file that is no snapshot, or one of a version that is not known here."""
+    """A file that is not a snapshot, or a damaged one, or one of a version that is not known here."""
+
+
+class TooLarge(Exception):
+    """There is more to be recorded than a snapshot can hold; the message says of what."""
 
 
 @dataclass
 class Snapshot:
-    """All that was seen of a project under one interpreter.
+    """All that was recorded of a project under one interpreter.
 
     Args:
         settings: the settings module.
-        options: what was asked for: ``sample``, ``synthetic``, ``time_limit`` in seconds, ``pictures``.
+        options: what was asked for.
         environment: the versions of Python, Django, ImageKit, PILKit and Pillow.
-        specs: what each spec field says of itself, by ``app.Model.field``; those that never worked are not there.
-        pictures: what was made, by spec field and case; a case is a row or a made-up picture.
+        specs: what each spec field says of itself, by ``app.Model.field``; those that never worked are missing.
+        images: what was generated, by field and case; a case is a row or a made-up image.
         rows: which rows were looked at, one entry for each model and source field.
         problems: apps and models that did not load, with the error.
-        notes: what else is to be told, in sentences.
+        notes: what else there is to say, in sentences.
     """
 
     settings: str
-    options: Record
-    environment: Record = field(default_factory=dict)
-    specs: dict[str, Record] = field(default_factory=dict)
-    pictures: dict[tuple[str, str], Record] = field(default_factory=dict)
-    rows: list[Record] = field(default_factory=list)
-    problems: list[Record] = field(default_factory=list)
+    options: RunOptions
+    environment: Environment = field(default_factory=lambda: Environment("", "", "", None, ""))
+    specs: dict[str, SpecRecord] = field(default_factory=dict)
+    images: dict[str, dict[str, CaseRecord]] = field(default_factory=dict)
+    rows: list[Rows] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def fields(self) -> list[str]:
         """The labels of all spec fields and processed fields that were found."""
-        return sorted({*self.specs, *(spec for spec, _ in self.pictures)})
+        return sorted({*self.specs, *self.images})
 
-    def cases(self, spec: str) -> dict[str, Record]:
-        """What was made for one field, by case, in the order of the cases."""
-        return {case: record for (label, case), record in self.pictures.items() if label == spec}
+    def cases(self, label: str) -> dict[str, CaseRecord]:
+        """What was recorded of one field, by case, in the order of the cases."""
+        return self.images.get(label, {})
 
-    @property
-    def failures(self) -> list[tuple[str, str]]:
-        """Fields and cases in which no picture could be made."""
-        return [key for key, record in self.pictures.items() if "error" in record]
+    def each_case(self) -> Iterator[tuple[str, str, CaseRecord]]:
+        """Each field, case and what was recorded of it."""
+        for label, cases in self.images.items():
+            for case, record in cases.items():
+                yield label, case, record
+
+    def add(self, label: str, case: str, record: CaseRecord) -> None:
+        """Add what was recorded of a field in a case."""
+        self.images.setdefault(label, {})[case] = record
 
     def chosen_rows(self) -> dict[str, dict[str, list[str]]]:
         """The primary keys of the rows that were looked at, by model and source field; none where they were made up."""
         chosen: dict[str, dict[str, list[str]]] = {}
         for entry in self.rows:
-            chosen.setdefault(entry["model"], {})[entry["field"]] = entry["rows"]
+            chosen.setdefault(entry.model, {})[entry.field] = list(entry.rows)
         return chosen
 
-    def as_dict(self) -> Record:
+    def as_dict(self) -> dict[str, Any]:
         """The content of the file."""
         return {
             "version": VERSION,
             "kind": KIND,
             "tool": {"name": "ik-migrate", "version": __version__},
             "settings": self.settings,
-            "options": self.options,
-            "environment": self.environment,
-            "problems": self.problems,
+            "options": as_json(self.options),
+            "environment": as_json(self.environment),
+            "problems": [as_json(problem) for problem in self.problems],
             "notes": self.notes,
-            "rows": self.rows,
-            "specs": self.specs,
-            "pictures": [{"spec": spec, "case": case, **record} for (spec, case), record in self.pictures.items()],
+            "rows": [as_json(rows) for rows in self.rows],
+            "specs": as_json(self.specs),
+            "pictures": [{"spec": label, "case": case, **as_json(record)} for label, case, record in self.each_case()],
         }
 
     def write(self, path: Path) -> None:
-        """Write the file; ASCII, one line for each picture."""
+        """Write the file, whole or not at all; ASCII, one line for each image.
+
+        Raises:
+            OSError: when it cannot be written.
+            TooLarge: when nobody could read it.
+        """
+        from ik_migrate.files.report_files import new_text
         from ik_migrate.verify.json_lines import dumps
 
-        path.write_text(dumps(self.as_dict()), "ascii", newline="\n")
+        images = sum(map(len, self.images.values()))
+        if len(self.fields) > MOST_FIELDS or images > MOST_IMAGES:
+            raise TooLarge(f"{len(self.fields):,} fields and {images:,} images are more than a snapshot can hold")
+        text = dumps(self.as_dict())
+        if len(text) > _LARGEST or has_too_many_values(text.encode("ascii"), _MOST_VALUES):
+            raise TooLarge(f"{len(text) // 1024 // 1024} MB are more than a snapshot can hold")
+        with new_text(path) as stream:
+            stream.write(text)
 
 
 def read_snapshot(path: Path) -> Snapshot:
     """Read what `Snapshot.write` wrote.
 
     Raises:
-        OSError: when the file can't be read.
-        NotASnapshot: when it is something else.
+        OSError: when the file cannot be read, or is not a regular file.
+        NotASnapshot: when it is something else, or damaged.
     """
     try:
-        data = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise NotASnapshot(f"{path} is no snapshot: {error}") from error
-    if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise NotASnapshot(f"{path} is no snapshot. ik-migrate snapshot -o {path} writes one.")
-    if data.get("version") != VERSION:
-        raise NotASnapshot(f"{path} is a snapshot of version {data.get('version')}; this ik-migrate reads {VERSION}.")
-    try:
-        pictures = {
-            (record["spec"], record["case"]): {key: record[key] for key in record.keys() - {"spec", "case"}}
-            for record in data["pictures"]
-        }
-        names = ("settings", "options", "environment", "specs", "rows", "problems", "notes")
-        return Snapshot(pictures=pictures, **{name: data[name] for name in names})
-    except (KeyError, TypeError, AttributeError) as error:
-        raise NotASnapshot(f"{path} is a damaged snapshot: {error!r}") from error
+        data = read_json(path, _LARGEST, _MOST_VALUES)
+        if not isinstance(data, dict) or data.get("kind") != KIND:
+            raise NotASnapshot(f"{path} is not a snapshot. ik-migrate snapshot -o {path} writes one.")
+        version = Value(data.get("version"), Value(data), "version").integer(0, LARGEST_NUMBER)
+        if version != VERSION:
+            raise NotASnapshot(f"{path} is a snapshot of version {version}; this ik-migrate reads {VERSION}.")
+        return _snapshot(Value(data))
+    except InvalidJson as error:
+        raise NotASnapshot(f"{path} is not a snapshot, or a damaged one: {error}.") from None
+
+
+def _snapshot(value: Value) -> Snapshot:
+    found = value.entries(_KEYS)
+    tool = found["tool"].entries(("name", "version"))
+    tool["name"].choice("ik-migrate")
+    tool["version"].text(LONGEST_TEXT)
+    snapshot = Snapshot(
+        found["settings"].text(LONGEST_TEXT),
+        RunOptions.read(found["options"]),
+        Environment.read(found["environment"]),
+        {read_label(label): SpecRecord.read(spec) for label, spec in _labels(found["specs"])},
+        rows=[Rows.read(rows) for rows in found["rows"].items(MOST_FIELDS)],
+        problems=[Problem.read(problem) for problem in found["problems"].items(MOST_FIELDS)],
+        notes=[note.text(LONGEST_TEXT) for note in found["notes"].items(_MOST_NOTES)],
+    )
+    for image in found["pictures"].items(MOST_IMAGES):
+        label, case, record = read_case(image)
+        if case in snapshot.cases(label):
+            image.fail("an image that is recorded once")
+        snapshot.add(label, case, record)
+    if len(snapshot.fields) > MOST_FIELDS:
+        found["pictures"].fail(f"of at most {MOST_FIELDS:,} fields")
+    return snapshot
+
+
+def _labels(value: Value) -> Iterator[tuple[Value, Value]]:
+    return ((Value(label, value, label), spec) for label, spec in value.mapping(MOST_FIELDS, LONGEST_TEXT))
+
+
+def read_label(value: Value) -> str:
+    """Return the label of a field, ``app.Model.field``.
+
+    Raises:
+        InvalidJson: when it is none.
+    """
+    label = value.text(LONGEST_TEXT)
+    if label.count(".") < 2:
+        value.fail("a label, app.Model.field")
+    return label
+
+
+def read_case(value: Value) -> tuple[str, str, CaseRecord]:
+    """Return the label of a field, the case, and what was recorded of it.
+
+    Raises:
+        InvalidJson: when it is not such a record.
+    """
+    found = value.entries(("spec", "case"), CASE_KEYS)
+    return read_label(found["spec"]), found["case"].text(LONGEST_TEXT), CaseRecord.read(value, found)

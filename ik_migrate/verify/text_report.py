@@ -12,9 +12,9 @@ from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
 from ik_migrate.verify.errors import place_of, project_traceback
+from ik_migrate.verify.records import ErrorRecord, Problem
 from ik_migrate.verify.remarks import environment_line, outcome, remarks, verdicts
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
-from ik_migrate.verify.snapshot import Record
 
 _STYLES = {
     Verdict.FAILED_AFTER: "red",
@@ -84,19 +84,19 @@ class _Printer:
         if comparison.before is not None:
             sides.insert(0, ("before", comparison.before))
         for name, snapshot in sides:
-            line = Text(environment_line(snapshot.environment), style="dim")
+            line = prose(self.console, environment_line(snapshot.environment), "dim")
             print_wrapped(self.console, line, first=f"  {name}:", indent=10)
 
     def _problems(self) -> None:
         """What does not load; what stops for the same reason is told of together."""
-        groups: dict[str, list[tuple[Record, Difference]]] = {}
+        groups: dict[str, list[tuple[Problem, Difference]]] = {}
         for problem, cause in self.comparison.problems:
-            groups.setdefault("\n".join(_traceback(problem["error"])[-3:]), []).append((problem, cause))
+            groups.setdefault("\n".join(_traceback(problem.error)[-3:]), []).append((problem, cause))
         for found in groups.values():
             self._line()
-            where = ", ".join(problem["where"] for problem, _ in found)
+            where = ", ".join(problem.where for problem, _ in found)
             print_wrapped(self.console, prose(self.console, f"Does not load: {where}", "bold red"))
-            for line in _traceback(found[0][0]["error"]):
+            for line in _traceback(found[0][0].error):
                 self._line(Text("  " + escape(line, self.console.encoding)))
             self._reason(found[0][1], 2)
 
@@ -119,12 +119,12 @@ class _Printer:
         for found in groups.values():
             self._difference(found[0][0])
             cases = [case for _, case in found]
-            if found[0][0].what == "error":
-                self._place(cases[0].after["error"])
+            if cases[0].after.error is not None:
+                self._place(cases[0].after.error)
             self._cases([case.case for case in cases], len(field.cases))
         reasons = Counter(case.reason for case in field.cases if case.reason)
         for reason, number in reasons.items():
-            self._wrapped(Text(f"{count(number, 'picture')}: {reason}", style="dim"), _INDENT)
+            self._wrapped(prose(self.console, f"{count(number, 'picture')}: {reason}", "dim"), _INDENT)
         if field.verdict in {Verdict.FAILED_BEFORE, Verdict.NOT_COMPARED}:
             self._first_error(field)
             equal = sum(1 for case in field.cases if case.verdict in {Verdict.EQUAL, Verdict.TOLERATED})
@@ -133,10 +133,10 @@ class _Printer:
 
     def _first_error(self, field: FieldResult) -> None:
         """Why a picture could not be made, where that is no difference."""
-        errors = [case.after.get("error") or case.before.get("error") for case in field.cases]
-        error = next(filter(None, errors), None)
-        if error:
-            self._wrapped(prose(self.console, f"{error['type']}: {error['message']}"), _INDENT + _LABEL)
+        errors = (record.error for case in field.cases for record in (case.after, case.before) if record is not None)
+        error = next((error for error in errors if error is not None), None)
+        if error is not None:
+            self._wrapped(prose(self.console, str(error)), _INDENT + _LABEL)
             self._place(error)
 
     def _difference(self, difference: Difference) -> None:
@@ -153,7 +153,7 @@ class _Printer:
             self._given.add(difference.reason)
             self._wrapped(Text.assemble((difference.rule, "bold"), " " * bool(difference.rule), reason), indent)
 
-    def _place(self, error: Record) -> None:
+    def _place(self, error: ErrorRecord) -> None:
         """Where in the project an error was raised."""
         place = place_of(error)
         if place:
@@ -172,7 +172,7 @@ class _Printer:
         print_line(self.console, line)
 
 
-def _traceback(error: Record) -> list[str]:
+def _traceback(error: ErrorRecord) -> list[str]:
     return project_traceback(error).splitlines()[-_LINES:]
 
 
