@@ -1,0 +1,163 @@
+"""Find words that only ImageKit 2 knows, at places that no finding is about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nets.python_text import parse
+from nets.tool import Finding
+from nets.trial import Subject
+
+KEYWORDS = frozenset(("image_field", "pre_cache", "cache_to", "image_cache_backend"))
+"""Arguments of a spec field that ImageKit 3 does not have."""
+_MODULES = ("imagekit.imagecache", "imagekit.generators", "imagekit.models.receivers", "imagekit.models.fields.files")
+_NAMES = frozenset(("SpecFileGenerator", "NonValidatingImageCacheBackend", "PessimisticImageCacheBackend"))
+_SETTINGS = frozenset(("IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND",))
+_MEMBERS = frozenset(("source_file", "spec_files", "spec_fields", "attname"))
+_STORAGE = "storage"
+_Import = (ast.Import, ast.ImportFrom)
+
+
+def uncovered_words(data: bytes, subject: Subject, findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
+    """Yield each word that no finding covers, and its line.
+
+    A finding covers the statement that it is in. One about a call that gets a dict or a callable of the module also
+    covers the statement that defines it, for that is where it wants something to be changed.
+
+    Args:
+        data: the module.
+        subject: the project, whose own parameters do not count.
+        findings: those of the module.
+
+    Raises:
+        NotPython: when it cannot be parsed.
+    """
+    tree = parse(data, subject.python2)
+    fields = _fields(tree, subject)
+    statements = list(_innermost_statements(tree))
+    inside = {id(inner) for node in ast.walk(tree) if _is_field_class(node, fields) for inner in ast.walk(node)}
+    covered = {index for index, node in enumerate(statements) if any(_overlaps(node, item) for item in findings)}
+    names = {name for index in covered for name in _loaded(statements[index])}
+    # A dict that is merged from others leads to them.
+    for _ in range(3):
+        more = {index for index, node in enumerate(statements) if _bound(node) & names}
+        covered |= more
+        names |= {name for index in more for name in _loaded(statements[index])}
+    texts = [ast.unparse(statements[index]) for index in covered if not isinstance(statements[index], _Import)]
+    for index, node in enumerate(statements):
+        if isinstance(node, _Import) and any(name in text for name in _imported(node) for text in texts):
+            continue  # it goes with what uses it
+        if index not in covered:
+            yield from _words(node, subject, fields)
+            if id(node) in inside:
+                yield from _defaults(node)
+
+
+def _innermost_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements without a body; of those with one, only what stands before it counts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and not getattr(node, "body", None):
+            yield node
+
+
+def _overlaps(node: ast.stmt, finding: Finding) -> bool:
+    return node.lineno <= finding.place.end_line and finding.place.line <= (node.end_lineno or node.lineno)
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)}
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """Return the names that a statement binds or changes."""
+    if isinstance(node, ast.Assign):
+        return {item.id for target in node.targets for item in ast.walk(target) if isinstance(item, ast.Name)}
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        function = node.value.func
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            return {function.value.id} if function.attr in {"update", "setdefault"} else set()
+    return set()
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the names by which a module uses what it imports."""
+    return [alias.asname or alias.name for alias in node.names]
+
+
+def _fields(tree: ast.Module, subject: Subject) -> set[str]:
+    """Return what makes spec fields in this module: the class in all spellings, and what is bound to it or calls it."""
+    names = {"ImageSpecField", "ImageSpec", "Spec", "OldSpec"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(_last_name(base) in names for base in node.bases):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign) and names & {_last_name(node.value), _partial_of(node.value)}:
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names - subject.parameters.keys()
+
+
+def _partial_of(node: ast.AST) -> str:
+    """Return the name of what a functools.partial calls; empty where it is none."""
+    is_partial = isinstance(node, ast.Call) and bool(node.args) and _last_name(node.func) == "partial"
+    return _last_name(node.args[0]) if is_partial and isinstance(node, ast.Call) else ""
+
+
+def _last_name(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _words(statement: ast.stmt, subject: Subject, fields: set[str]) -> Iterator[tuple[str, int]]:
+    if isinstance(statement, ast.ImportFrom):
+        module = statement.module or ""
+        for alias in statement.names:
+            whole = f"{module}.{alias.name}"
+            if module.startswith(_MODULES) or whole in _MODULES or alias.name in _NAMES:
+                yield f"import of {whole if whole in _MODULES else module}", statement.lineno
+        return
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.name.startswith(_MODULES):
+                yield f"import of {alias.name}", statement.lineno
+        return
+    owners = {name for names in subject.attributes.values() for name in names} | {"_ik"}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call):
+            yield from _keywords(node, subject, fields)
+        elif isinstance(node, ast.Dict):
+            for key in node.keys:
+                if isinstance(key, ast.Constant) and key.value in KEYWORDS:
+                    yield f"'{key.value}' in a dict", key.lineno
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in KEYWORDS:
+            yield f"'{node.slice.value}' as an index", node.lineno
+        elif isinstance(node, ast.Name) and node.id in _SETTINGS:
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and node.attr in _MEMBERS and _last_name(node.value) in owners:
+            yield f".{node.attr}", node.lineno
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in _MODULES:
+            yield ast.unparse(node), node.lineno
+
+
+def _keywords(call: ast.Call, subject: Subject, fields: set[str]) -> Iterator[tuple[str, int]]:
+    callee = _last_name(call.func)
+    own = subject.parameters.get(callee, frozenset())
+    is_field = callee in fields or _partial_of(call) in fields
+    for keyword in call.keywords:
+        if keyword.arg in KEYWORDS - own:
+            yield f"{keyword.arg}=", keyword.value.lineno
+        elif keyword.arg == _STORAGE and is_field:
+            yield "storage= of a spec field", keyword.value.lineno
+
+
+def _is_field_class(node: ast.AST, fields: set[str]) -> bool:
+    return isinstance(node, ast.ClassDef) and any(_last_name(base) in fields for base in node.bases)
+
+
+def _defaults(statement: ast.stmt) -> Iterator[tuple[str, int]]:
+    """Yield the arguments that a field class gives itself by ``kwargs.setdefault(...)``."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and _last_name(node.func) == "setdefault" and node.args:
+            key = node.args[0]
+            if isinstance(key, ast.Constant) and key.value in KEYWORDS | {_STORAGE}:
+                yield f"setdefault('{key.value}')", node.lineno
