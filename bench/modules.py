@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from generator.project import MODELS
+from generator.project import HELPERS, MODELS
 from nets.batch import Example, Outcome, minimised, try_seeds
 from nets.known import write_section
 from nets.python_text import decode
@@ -99,7 +99,10 @@ def example_text(example: Example) -> str:
     ]
     settings = example.subject.files.get("settings.py", b"").decode()
     head += [f"# settings.py: {line}" for line in settings.splitlines() if line.startswith("IMAGEKIT")]
-    return "\n".join(head) + "\n\n" + decode(example.subject.files[MODELS]).strip("\n") + "\n"
+    text = "\n".join(head) + "\n\n" + decode(example.subject.files[MODELS]).strip("\n") + "\n"
+    if HELPERS in example.subject.files:
+        text += f"\n\n# {HELPERS}:\n\n" + decode(example.subject.files[HELPERS]).strip("\n") + "\n"
+    return text
 
 
 def write_examples(folder: Path, examples: Iterable[Example]) -> None:

@@ -64,9 +64,11 @@ def test_generator_writes_all_that_it_can() -> None:
     expected = {
         *(f"made by {way}" for way in ("alias", "partial", "subclass", "init", "setdefault", "factory", "lambda")),
         *(f"placed by {way}" for way in ("attribute", "if", "try", "add_to_class", "loop", "contribute", "semicolon")),
+        *(f"placed by {way}" for way in ("class constant", "class function", "decorator", "adding function")),
         *(f"dict: {way}" for way in ("constant", "call", "inline", "merge", "base", "copy", "item", "update")),
         *(f"source: {way}" for way in ("plain", "storage", "dict", "subclass", "partial", "function")),
         *(f"imagekit.models by {way}" for way in ("name", "alias", "submodule", "dotted", "module", "star", "try")),
+        *("placed by added source", "helpers in another module", "starred arguments"),
         *("implicit source", "spec of a spec", "abstract base", "ProcessedImageField", "positional from the fifth on"),
     }
     assert expected <= features

@@ -85,6 +85,12 @@ def write_call(
     """
     left = dict(arguments)
     parts: list[str] = []
+    if merge and not taken and "processors" in left and build.chance(0.04):
+        name = build.unique("ARGUMENTS", "ARGS")
+        build.helper(f"{name} = ({left.pop('processors')}, {left.pop('format', 'None')})")
+        build.feature("starred arguments")
+        keywords = [f"{name}={value}" for name, value in left.items()]
+        return lay_out(build, callee, [f"*{name}", *keywords, *extra], indent)
     leading = build.weighted([(5, 1), (4, 0), (1, 4), (1, build.choose(range(2, 10)))])
     if leading and "processors" not in left and leading == 1:
         leading = 0
@@ -153,7 +159,9 @@ def lay_out(build: Build, callee: str, parts: Sequence[str], indent: str) -> str
     if kind == "wrapped":
         aligned = indent + " " * 8
         return f"{callee}({f',{chr(10)}{aligned}'.join(parts)})"
-    ended = [part if part.startswith("**") else f"{part}," for part in parts]  # Python 2 takes no comma after a dict
+    ended = [f"{part}," for part in parts]
+    if any(part.startswith("*") for part in parts):
+        ended[-1] = parts[-1]  # Python 2 takes no comma at the end there
     if kind == "hanging":
         return f"{callee}(\n" + "".join(f"{inner}{part}\n" for part in ended) + f"{indent})"
     if kind == "comments":

@@ -193,7 +193,15 @@ _MAKERS = {
 
 def image_field(build: Build) -> str:
     """Return an expression for the ImageField that specs have as their source, with or without a storage."""
-    kinds = [(10, "plain"), (4, "storage"), (1, "dict"), (1, "subclass"), (1, "partial"), (1, "function")]
+    kinds = [
+        (10, "plain"),
+        (4, "storage"),
+        (1, "dict"),
+        (1, "subclass"),
+        (1, "partial"),
+        (1, "function"),
+        (1, "variable"),
+    ]
     kind = build.weighted(kinds)
     build.feature(f"source: {kind}")
     upload = f"upload_to={build.choose(('photos', 'uploads/%Y', 'pictures'))!r}"
@@ -213,6 +221,10 @@ def image_field(build: Build) -> str:
         name = build.unique("PrivateImage", "private_image")
         build.helper(f"{name} = {values.partial(build)}(models.ImageField, storage={values.storage(build)})")
         return f"{name}({upload})"
+    if kind == "variable":
+        name = build.unique("image_of_all", "private_field")
+        build.helper(f"{name} = models.ImageField({upload}, storage={values.storage(build)})")
+        return name
     if kind == "function":
         name = build.unique("picture_field", "private_picture")
         build.helper(f"def {name}():\n    return models.ImageField({upload}, storage={values.storage(build)})")

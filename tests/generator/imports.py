@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 FIELDS = "imagekit.models"
@@ -27,10 +28,16 @@ _SUBMODULES = {
     BACKENDS: {"NonValidatingImageCacheBackend": "base", "PessimisticImageCacheBackend": "base"},
 }
 _WAYS = {
-    FIELDS: ("name",) * 9 + ("alias", "submodule", "dotted", "module", "from-package", "both", "star", "try"),
+    FIELDS: ("name",) * 9 + ("alias", "submodule", "dotted", "module", "from-package", "both", "star", "try", "if"),
     PROCESSORS: ("name",) * 9 + ("alias", "submodule", "submodule", "dotted", "module", "from-package", "star"),
     BACKENDS: ("name",) * 5 + ("alias", "submodule", "dotted", "module", "from-package", "from-package", "both"),
 }
+
+
+def _is_used(statement: str, text: str) -> bool:
+    """Whether a text uses what a statement, or a part of one, imports. Of a star that is not known: it does."""
+    word = statement.split()[-1]
+    return word == "*" or re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 class Imports:
@@ -60,7 +67,7 @@ class Imports:
             name: what it has.
         """
         way = self._ways[package]
-        if way not in {"name", "star", "try"} and self._random.random() < 0.1:
+        if way not in {"name", "star", "try", "if"} and self._random.random() < 0.1:
             way = "name"
         if way == "alias" and name in _ALIASES:
             self.add_from(package, f"{name} as {_ALIASES[name]}")
@@ -86,6 +93,11 @@ class Imports:
             # ImageKit 2 has no __all__: the star brings all of its names.
             self.add(f"from {package} import *")
             return name
+        if way == "if":
+            block = f"if 1:\n    from {package} import {name}\nelse:\n    {name} = None"
+            if block not in self._blocks:
+                self._blocks.append(block)
+            return name
         if way == "try":
             block = f"try:\n    from {package} import {name}\nexcept ImportError:\n    {name} = None"
             if block not in self._blocks:
@@ -105,14 +117,21 @@ class Imports:
         if name not in names:
             names.append(name)
 
-    def lines(self) -> list[str]:
-        """Return the statements, stars first, for what comes after them is what counts."""
-        stars = [line for line in self._plain if line.endswith("*")]
-        others = [line for line in self._plain if not line.endswith("*")]
+    def lines(self, text: str | None = None) -> list[str]:
+        """Return the statements, stars first, for what comes after them is what counts.
+
+        Args:
+            text: what uses the names; without it, all of them are imported.
+        """
+        plain = [line for line in self._plain if text is None or _is_used(line, text)]
+        stars = [line for line in plain if line.endswith("*")]
+        others = [line for line in plain if not line.endswith("*")]
         for module, names in self._from.items():
-            others += self._from_lines(module, names)
+            used = [name for name in names if text is None or _is_used(name, text)]
+            others += self._from_lines(module, used) if used else []
         self._random.shuffle(others)
-        return [*stars, *others, *self._blocks]
+        blocks = [block for block in self._blocks if text is None or _is_used(block.rpartition("\n    ")[2][:-7], text)]
+        return [*stars, *others, *blocks]
 
     def _from_lines(self, module: str, names: list[str]) -> list[str]:
         layout = self._random.choice(("one", "one", "one", "single", "parentheses", "comments", "backslash"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.fields import image_field, processed_field, spec_field
+from generator.calls import spec_arguments, write_call
+from generator.fields import field_class, image_field, processed_field, spec_field
 from generator.project import Build
+from generator.values import processor_list
 
 _MODELS = ("Photo", "Person", "Product", "Album", "Banner", "Event", "Teaser", "Place")
 _IMAGES = ("image", "picture", "original", "photo", "portrait")
@@ -29,6 +31,8 @@ class Model:
         self.images: list[str] = []
         self.specs: list[str] = []
         self.has_processed = False
+        self.is_implicit = False
+        self.decorators: list[str] = []
         self.taken: set[str] = set()
 
     def free_name(self, names: tuple[str, ...]) -> str:
@@ -50,6 +54,7 @@ class Model:
         build, images = self.build, self.images
         if len(images) == 1 and not self.has_processed and build.chance(0.15):
             build.feature("implicit source")
+            self.is_implicit = True
             return "None" if build.chance(0.2) else None
         name = build.choose(images)
         if self.specs and build.chance(0.05):
@@ -67,7 +72,9 @@ class Model:
         if self.abstract:
             body.append("class Meta:\n    abstract = True")
         lines = "\n".join(body) or "pass"
-        return f"class {self.name}({self.base}):\n" + _indented(lines)
+        return (
+            "".join(f"@{name}\n" for name in self.decorators) + f"class {self.name}({self.base}):\n" + _indented(lines)
+        )
 
 
 def _indented(text: str) -> str:
@@ -102,8 +109,15 @@ def _add_model(build: Build) -> None:
         model.add_images(build.choose((1, 1, 1, 1, 2, 3)))
     after: list[str] = []
     for _ in range(build.weighted([(2, 1), (2, 2), (1, 3), (1, 4)])):
-        kinds = [(14, "attribute"), (1, "if"), (1, "try"), (2, "add_to_class")]
-        kind = build.weighted([*kinds, (2, "loop"), (1, "contribute"), (1, "semicolon")])
+        kinds = [(14, "attribute"), (1, "if"), (1, "try"), (2, "add_to_class"), (2, "loop"), (1, "contribute")]
+        kinds += [
+            (1, "semicolon"),
+            (1, "class constant"),
+            (1, "class function"),
+            (1, "decorator"),
+            (1, "adding function"),
+        ]
+        kind = build.weighted([*kinds, (1, "added source")])
         build.feature(f"placed by {kind}")
         _PLACES[kind](model, after)
     if build.chance(0.25):
@@ -133,11 +147,13 @@ def _abstract_base(build: Build, model: Model) -> Model:
         model.add_images(1)
         name = base.free_name(_SPECS)
         source = build.choose((f"'{model.images[0]}'", f"'{model.images[0]}'", None))
+        base.is_implicit = source is None
         base.lines.append(f"{name} = {spec_field(build, source)}")
         base.specs.append(name)
     model.base = base.name
     model.specs = list(base.specs)
     model.taken |= base.taken
+    model.is_implicit = base.is_implicit
     return base
 
 
@@ -201,6 +217,75 @@ def _loop(model: Model, after: list[str]) -> None:
     model.specs.append(f"{name}_10")
 
 
+def _class_constant(model: Model, after: list[str]) -> None:
+    """Add a field whose size is an attribute of the class."""
+    constant, name = model.free_name(("edge", "side", "largest")), model.free_name(_SPECS)
+    fill = model.build.imports.spell("imagekit.processors", "ResizeToFill")
+    arguments = spec_arguments(model.build, model.source(), called=False)
+    arguments["processors"] = f"[{fill}({constant}, {constant})]"
+    call = write_call(model.build, field_class(model.build), arguments, merge=False)
+    model.lines.append(f"{constant} = {model.build.size()}\n{name} = {call}")
+    model.specs.append(name)
+
+
+def _class_function(model: Model, after: list[str]) -> None:
+    """Add a field that calls a function of the class body."""
+    build = model.build
+    name = model.free_name(_SPECS)
+    function = model.free_name(("_named", "_processors", "_made"))
+    arguments = spec_arguments(build, model.source(), called=False)
+    if build.chance(0.5):
+        head = f"def {function}(instance, path, specname, extension):\n    return 'own/%s%s' % (specname, extension)"
+        arguments["cache_to"] = function
+    else:
+        head = f"def {function}(instance, file):\n    return {processor_list(build)}"
+        arguments["processors"] = function
+    call = write_call(build, field_class(build), arguments, merge=False)
+    model.lines.append(f"\n{head}\n\n{name} = {call}")
+    model.specs.append(name)
+
+
+def _decorator(model: Model, after: list[str]) -> None:
+    """Bind a field by a class decorator."""
+    build = model.build
+    name, function = model.free_name(_SPECS), build.unique("with_thumbnail", "pictured", "with_sizes")
+    call = write_call(build, field_class(build), spec_arguments(build, model.source()), "    ", merge=False)
+    call = f"({call})" if call.startswith("\\") else call
+    way = build.choose((f"cls.add_to_class('{name}', {call})", f"{call}.contribute_to_class(cls, '{name}')"))
+    build.helper(f"def {function}(cls):\n    {way}\n    return cls")
+    model.decorators.append(function)
+    model.specs.append(name)
+
+
+def _adding_function(model: Model, after: list[str]) -> None:
+    """Bind fields by a function that is called with the model."""
+    build = model.build
+    name, function = model.free_name(("named", "step", "width_of")), build.unique("add_sizes", "add_thumbnails")
+    fill = build.imports.spell("imagekit.processors", "ResizeToFill")
+    source = model.source()
+    given = f", image_field={source}" if source is not None else ""
+    field = f"{field_class(build)}([{fill}(size, size)]{given})"
+    build.helper(
+        f"def {function}(model, sizes=(10, 20)):\n    for size in sizes:\n"
+        f"        model.add_to_class('{name}_%d' % size, {field})"
+    )
+    after.append(f"{function}({model.name})")
+    model.specs.append(f"{name}_10")
+
+
+def _added_source(model: Model, after: list[str]) -> None:
+    """Bind the ImageField afterwards, and a field that has it as its source."""
+    build = model.build
+    if model.is_implicit:  # another ImageField would leave that one with a choice
+        _attribute(model, after)
+        return
+    model.has_processed = True
+    source, name = model.free_name(("scan", "late_image")), model.free_name(_SPECS)
+    after.append(f"{model.name}.add_to_class('{source}', {image_field(build)})")
+    after.append(f"{model.name}.add_to_class('{name}', {spec_field(build, repr(source), '')})")
+    model.specs.append(name)
+
+
 _PLACES: dict[str, Callable[[Model, list[str]], None]] = {
     "attribute": _attribute,
     "if": _if,
@@ -209,6 +294,11 @@ _PLACES: dict[str, Callable[[Model, list[str]], None]] = {
     "loop": _loop,
     "contribute": _contribute,
     "semicolon": _semicolon,
+    "class constant": _class_constant,
+    "class function": _class_function,
+    "decorator": _decorator,
+    "adding function": _adding_function,
+    "added source": _added_source,
 }
 
 

@@ -14,6 +14,7 @@ _T = TypeVar("_T")
 
 APP = "gallery"
 MODELS = f"{APP}/models.py"
+HELPERS = f"{APP}/fields.py"
 CALM_SHARE = 0.5
 """How many modules are mostly ordinary, so that some have nothing that needs manual review."""
 

@@ -92,6 +92,8 @@ def own_processor(build: Build) -> str:
 
 def processor_list(build: Build) -> str:
     """Return a literal list or tuple of processors."""
+    if build.chance(0.03):
+        return f"[{build.imports.spell(PROCESSORS, 'ResizeToFill')}(size, size) for size in ({build.size()}, 20)]"
     items = [processor(build) for _ in range(build.choose((1, 1, 1, 2, 3)))]
     if build.chance(0.15):
         return f"({', '.join(items)},)"

@@ -7,8 +7,9 @@ import copy
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from generator.project import MODELS
+from generator.project import HELPERS, MODELS
 
 from nets.pretend import NotValid, spec_fields
 from nets.python_text import NotPython, decode, parse, to_python3
@@ -30,6 +31,7 @@ def minimise(subject: Subject, fails: Fails, tries: int = 200) -> Subject:
     """
     search = _Search(fails, tries)
     best = search.first(subject, _plainer(subject)) or subject
+    best = search.first(best, _plainer(best)) or best
     best = search.first(best, _plainer(best)) or best
     changed = True
     while changed and search.left > 0:
@@ -74,12 +76,17 @@ class _Search:
 def validated(subject: Subject) -> Subject | None:
     """Return the project with the spec fields that its models have; None where ImageKit 2 would not take it."""
     try:
-        tree = parse(subject.files[MODELS], subject.python2)
-        if undefined_names(tree, subject.python2):
+        trees = {path: parse(subject.files[path], subject.python2) for path in _modules(subject)}
+        if any(undefined_names(tree, subject.python2) for tree in trees.values()):
             return None
-        return replace(subject, attributes=spec_fields(ast.unparse(tree)))
+        texts = {Path(path).stem: ast.unparse(tree) for path, tree in trees.items()}
+        return replace(subject, attributes=spec_fields(texts.pop("models"), texts))
     except (NotPython, NotValid):
         return None
+
+
+def _modules(subject: Subject) -> list[str]:
+    return [path for path in (MODELS, HELPERS) if path in subject.files]
 
 
 def _with_text(subject: Subject, text: str, python2: bool | None = None) -> Subject:
@@ -89,6 +96,8 @@ def _with_text(subject: Subject, text: str, python2: bool | None = None) -> Subj
 
 def _plainer(subject: Subject) -> Iterator[Subject]:
     """Yield the same project in plainer clothes: one file, Python 3, spaces, no comments."""
+    if HELPERS in subject.files:
+        yield _in_one_module(subject)
     text = decode(subject.files[MODELS])
     text = re.sub(r"\A(#.*coding.*\n|#!.*\n)+", "", text).expandtabs(4)
     if subject.python2:
@@ -103,6 +112,14 @@ def _plainer(subject: Subject) -> Iterator[Subject]:
     yield _with_text(subject, text)
     kept = {path: data for path, data in subject.files.items() if not path.endswith("settings.py")}
     yield replace(subject, files=kept)
+
+
+def _in_one_module(subject: Subject) -> Subject:
+    """Return the project with the helpers in the models module, in place of their import."""
+    gone = re.compile(r"^from (?:\.(?:fields)?|__future__) import .*$", re.M)
+    joined = "\n".join(gone.sub("", decode(subject.files[path])) for path in (HELPERS, MODELS))
+    files = {path: data for path, data in subject.files.items() if path != HELPERS}
+    return _with_text(replace(subject, files=files), joined)
 
 
 def _smaller(subject: Subject) -> Iterator[Subject]:

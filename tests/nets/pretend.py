@@ -10,7 +10,7 @@ import builtins
 import importlib
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.values import SETTINGS
@@ -158,11 +158,12 @@ def _modules() -> dict[str, types.ModuleType]:
     return made
 
 
-def spec_fields(text: str) -> dict[str, tuple[str, ...]]:
+def spec_fields(text: str, beside: Mapping[str, str] | None = None) -> dict[str, tuple[str, ...]]:
     """Run a module, and return the spec fields of each concrete model, by the model's name.
 
     Args:
         text: Python 3 source.
+        beside: the source of other modules of its package, by their names.
 
     Raises:
         NotValid: when ImageKit 2 would not take it.
@@ -170,21 +171,44 @@ def spec_fields(text: str) -> dict[str, tuple[str, ...]]:
     modules = _modules()
 
     def find(name: str, glo: object = None, loc: object = None, wanted: tuple[str, ...] = (), level: int = 0) -> object:
+        if level:
+            return _beside(name, wanted, beside or {}, run)
         if name in _STANDARD_LIBRARY:
             return importlib.import_module(name) if wanted else importlib.import_module(name.partition(".")[0])
         if name not in modules:
             raise ImportError(f"No module named {name!r}")
         return modules[name] if wanted else modules[name.partition(".")[0]]
 
-    namespace: dict[str, Any] = {"__name__": "models", "__builtins__": {**vars(builtins), "__import__": find}}
+    def run(name: str, source: str) -> dict[str, Any]:
+        space: dict[str, Any] = {"__name__": f"app.{name}", "__package__": "app"}
+        space["__builtins__"] = {**vars(builtins), "__import__": find}
+        exec(compile(source, f"<{name}>", "exec", dont_inherit=True), space)
+        return space
+
     try:
-        exec(compile(text, "<models>", "exec", dont_inherit=True), namespace)
+        namespace = run("models", text)
         found = [value for value in namespace.values() if inspect.isclass(value) and issubclass(value, _Model)]
         return {model.__name__: tuple(_specs(model)) for model in found if not model.abstract and model is not _Model}
     except NotValid:
         raise
     except Exception as error:
         raise NotValid(f"{type(error).__name__}: {error}") from error
+
+
+def _beside(
+    name: str, wanted: tuple[str, ...], sources: Mapping[str, str], run: Callable[[str, str], dict[str, Any]]
+) -> types.ModuleType:
+    """Return what a relative import gives: a module of the package, or the package with the modules that are wanted."""
+    if name:
+        if name not in sources:
+            raise ImportError(f"No module named {name!r}")
+        module = types.ModuleType(name)
+        vars(module).update(run(name, sources[name]))
+        return module
+    package = types.ModuleType("app")
+    for item in wanted:
+        setattr(package, item, _beside(item, (), sources, run))
+    return package
 
 
 def _specs(model: type[_Model]) -> Iterator[str]:
