@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nets.python_text import NotPython, decode, parse
-from nets.residue import uncovered_words
+from nets.residue import covered_names, uncovered_words
 from nets.tool import Finding
 from nets.trial import OPTION_SETS, Trial
 from nets.undefined import undefined_names
@@ -127,15 +127,16 @@ def _snippet(text: str, finding: Finding) -> str:
 def no_old_word_is_left_uncovered(trial: Trial) -> _Wrong:
     """Yield words that only ImageKit 2 knows and that no finding of the second run is about."""
     failed = {path for path, _ in trial.second.failed}
-    for path, data in trial.after.items():
-        if path.endswith(".py") and path not in failed:
-            findings = [finding for finding in trial.second.findings if finding.path == path]
-            try:
-                words = list(uncovered_words(data, trial.subject, findings))
-            except NotPython:
-                continue
-            for word, line in words:
-                yield word, f"{path}, line {line}: {word}"
+    modules = {path: data for path, data in trial.after.items() if path.endswith(".py") and path not in failed}
+    findings = {path: [finding for finding in trial.second.findings if finding.path == path] for path in modules}
+    try:
+        names = {path: covered_names(data, trial.subject, findings[path]) for path, data in modules.items()}
+    except NotPython:
+        return  # `result_parses` says so
+    for path, data in modules.items():
+        elsewhere = set().union(*(found for other, found in names.items() if other != path))
+        for word, line in uncovered_words(data, trial.subject, findings[path], elsewhere):
+            yield word, f"{path}, line {line}: {word}"
 
 
 _INVARIANTS: dict[str, Callable[[Trial], _Wrong]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from nets.python_text import parse
 from nets.tool import Finding
@@ -19,16 +19,28 @@ _STORAGE = "storage"
 _Import = (ast.Import, ast.ImportFrom)
 
 
-def uncovered_words(data: bytes, subject: Subject, findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
+def covered_names(data: bytes, subject: Subject, findings: Sequence[Finding]) -> set[str]:
+    """Return the names that are used by statements which a finding covers.
+
+    Raises:
+        NotPython: when the module cannot be parsed.
+    """
+    return _coverage(list(_innermost_statements(parse(data, subject.python2))), findings, ())[1]
+
+
+def uncovered_words(
+    data: bytes, subject: Subject, findings: Sequence[Finding], names: Collection[str] = ()
+) -> Iterator[tuple[str, int]]:
     """Yield each word that no finding covers, and its line.
 
-    A finding covers the statement that it is in. One about a call that gets a dict or a callable of the module also
+    A finding covers the statement that it is in. One about a call that gets a dict or a callable of the project also
     covers the statement that defines it, for that is where it wants something to be changed.
 
     Args:
         data: the module.
         subject: the project, whose own parameters do not count.
         findings: those of the module.
+        names: the names that findings of other modules cover.
 
     Raises:
         NotPython: when it cannot be parsed.
@@ -37,13 +49,7 @@ def uncovered_words(data: bytes, subject: Subject, findings: Sequence[Finding]) 
     fields = _fields(tree, subject)
     statements = list(_innermost_statements(tree))
     inside = {id(inner) for node in ast.walk(tree) if _is_field_class(node, fields) for inner in ast.walk(node)}
-    covered = {index for index, node in enumerate(statements) if any(_overlaps(node, item) for item in findings)}
-    names = {name for index in covered for name in _loaded(statements[index])}
-    # A dict that is merged from others leads to them.
-    for _ in range(3):
-        more = {index for index, node in enumerate(statements) if _bound(node) & names}
-        covered |= more
-        names |= {name for index in more for name in _loaded(statements[index])}
+    covered, _ = _coverage(statements, findings, names)
     texts = [ast.unparse(statements[index]) for index in covered if not isinstance(statements[index], _Import)]
     for index, node in enumerate(statements):
         if isinstance(node, _Import) and any(name in text for name in _imported(node) for text in texts):
@@ -59,6 +65,20 @@ def _innermost_statements(tree: ast.Module) -> Iterator[ast.stmt]:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and not getattr(node, "body", None):
             yield node
+
+
+def _coverage(
+    statements: Sequence[ast.stmt], findings: Sequence[Finding], names: Collection[str]
+) -> tuple[set[int], set[str]]:
+    """Return the indexes of the statements that findings cover, and the names that these use."""
+    covered = {index for index, node in enumerate(statements) if any(_overlaps(node, item) for item in findings)}
+    found = {*names, *(name for index in covered for name in _loaded(statements[index]))}
+    # A dict that is merged from others leads to them.
+    for _ in range(3):
+        more = {index for index, node in enumerate(statements) if _bound(node) & found}
+        covered |= more
+        found |= {name for index in more for name in _loaded(statements[index])}
+    return covered, found
 
 
 def _overlaps(node: ast.stmt, finding: Finding) -> bool:
