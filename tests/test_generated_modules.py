@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from generator import generate
 from nets.batch import subject_of, try_seeds
 from nets.importing import Application, Interpreter, import_all
@@ -43,6 +47,22 @@ def test_generated_projects_hold_or_are_known(seeds: range) -> None:
 def test_known_failures_are_of_seeds_that_are_tried() -> None:
     seeds = {int(seed) for names in known_failures("modules").values() for seed in names}
     assert seeds <= set(range(SEEDS))
+
+
+def test_bench_prints_a_table_and_writes_examples(tmp_path: Path) -> None:
+    """Of the first project that is known to fail, if there is one."""
+    seeds = sorted(int(seed) for names in known_failures("modules").values() for seed in names)
+    seed = seeds[0] if seeds else 0
+    command = [sys.executable, "-m", "bench.modules", "--seed", str(seed), "--count", "1", "--examples", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == int(bool(seeds)), done.stderr
+    assert done.stdout.startswith("1 projects in ")
+    assert bool(seeds) == ("\n## 1 x " in done.stdout)
+    for path in tmp_path.iterdir():
+        text = path.read_text("utf-8")
+        assert text.startswith("# invariant: ") and f"seed {seed};" in text
+        assert len(text.splitlines()) < len(generate(seed).models.splitlines())
+    assert len(list(tmp_path.iterdir())) == len({label for label in done.stdout.split("\n") if label.startswith("## ")})
 
 
 def test_generator_is_deterministic() -> None:

@@ -6,6 +6,7 @@ What fails today is in the table of known failures. It is compared strictly, one
 from __future__ import annotations
 
 import ast
+import os
 
 import pytest
 from nets.known import known_failures
@@ -18,6 +19,7 @@ from test_equivalence import sites
 
 from bench.suggestions import CHUNKS, chunk, names_by_kind, project_files
 
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="projects are imported in forks of one process")
 IMAGES = ("other images", "the site does not load")
 
 
@@ -30,6 +32,7 @@ def _project(name: str) -> str:
     return name.partition(" ")[0]
 
 
+@needs_fork
 @pytest.mark.parametrize("index", range(CHUNKS))
 def test_pasted_suggestions_work_or_are_known(projects: dict[str, dict[str, bytes]], index: int) -> None:
     part = chunk(projects, index)
@@ -180,6 +183,7 @@ def test_projects_are_made_python_3() -> None:
     assert changed["c.html"] == b"\r\n"
 
 
+@needs_fork
 def test_broken_suggestion_is_found() -> None:
     text = b"from imagekit.models import ImageSpecField\nfrom django.db import models\n\n\nclass Photo(models.Model):\n"
     good = text + b"    image = models.ImageField()\n"
@@ -196,6 +200,7 @@ def test_broken_suggestion_is_found() -> None:
     assert loaded["missing"].startswith("ModuleNotFoundError")
 
 
+@needs_fork
 def test_manual_findings_are_resolved_by_what_they_suggest() -> None:
     text = """\
 from django.db import models
