@@ -71,7 +71,7 @@ def _print_summary(outcomes: Sequence[Outcome], seconds: float) -> None:
     failing = sum(bool(outcome.violations) for outcome in outcomes)
     complete = sum(outcome.is_complete for outcome in outcomes)
     print(f"{len(outcomes)} projects in {seconds:.0f} s: {complete} with nothing left to do, {failing} with failures\n")
-    print("| invariant | projects that violate it | kinds |\n| --- | --- | --- |")
+    print("| invariant | projects that violate it | kinds |\n| --- | --- | --- |", flush=True)
     kinds: dict[str, set[str]] = {}
     projects: Counter[str] = Counter()
     for outcome in outcomes:

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import difflib
 import gc
+import io
 import json
 import os
 import shutil
@@ -67,7 +68,7 @@ class Project:
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 (copy / path).write_bytes(data)
         elif self.origin.is_dir():
-            shutil.copytree(self.origin, copy, ignore=_NOT_SOURCE)
+            shutil.copytree(self.origin, copy, ignore=_NOT_SOURCE, copy_function=shutil.copyfile)
         else:
             copy.mkdir(parents=True)
             shutil.copyfile(self.origin, copy / "models.py")
@@ -107,7 +108,7 @@ def record_project(project: Project, cache: Path) -> Record:
         before = _read_tree(original)
         for label, options in OPTION_SETS.items():
             copy = Path(temporary, "copy")
-            shutil.copytree(original, copy, symlinks=True)
+            shutil.copytree(original, copy, symlinks=True, copy_function=shutil.copyfile)  # never read-only
             report = Path(temporary, "report.json")
             run_tool(copy, "scan", *options, "--output", f"json={report}")
             scan = json.loads(report.read_text("utf-8"))
@@ -137,7 +138,7 @@ def run_tool(folder: Path, *arguments: str) -> None:
         RuntimeError: when it ends with a status that it does not document.
     """
     (command,) = entry_points(group="console_scripts", name="ik-migrate")
-    with _working_in(folder):
+    with _working_in(folder), contextlib.redirect_stderr(io.StringIO()):  # the report has all of it
         try:
             command.load()([*arguments, "--no-config", "--quiet", "--jobs", "1"])
         except SystemExit as end:

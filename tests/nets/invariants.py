@@ -166,7 +166,7 @@ def import_violation(trial: Trial, outcome: str) -> list[Violation]:
         return []
     if " has no " in outcome:
         return [Violation(IMPORTS, "a spec field is missing", outcome)]
-    return [Violation(IMPORTS, anonymous(re.sub(r" \([^()]*\)$", "", outcome)), outcome)]
+    return [Violation(IMPORTS, anonymous(re.sub(r" \([^()]*\)", "", outcome)), outcome)]
 
 
 _OWN_NAMES = re.compile(
