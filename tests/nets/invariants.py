@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nets.python_text import NotPython, decode, parse
 from nets.residue import covered_names, uncovered_words
-from nets.tool import Finding
+from nets.tool import Finding, is_writable, place_of
 from nets.trial import OPTION_SETS, Trial
 from nets.undefined import undefined_names
 
@@ -86,7 +86,7 @@ def second_run_has_nothing_to_write(trial: Trial) -> _Wrong:
     """Yield what a second run would write."""
     options = OPTION_SETS[trial.options]
     for result in trial.second.results:
-        writable = [finding for finding in result.findings if options.writes(finding) and not result.has_failed]
+        writable = [finding for finding in result.findings if is_writable(finding, options) and not result.has_failed]
         for finding in writable:
             yield finding.rule.code, f"{_place(finding)}: {finding.message}"
         if not writable and result.after != result.before and not result.has_failed:
@@ -115,7 +115,7 @@ def _identity(finding: Finding) -> tuple[str, str, str]:
 
 def _snippet(text: str, finding: Finding) -> str:
     """Return the code that a finding is about."""
-    place = finding.place
+    place = place_of(finding)
     lines = text.split("\n")[place.line - 1 : place.end_line]
     if not lines:
         return ""
@@ -186,4 +186,5 @@ def _changed_modules(trial: Trial) -> Iterator[tuple[str, bytes]]:
 
 
 def _place(finding: Finding) -> str:
-    return f"{finding.rule.code} at {finding.path}:{finding.place.line}:{finding.place.column}"
+    place = place_of(finding)
+    return f"{finding.rule.code} at {finding.path}:{place.line}:{place.column}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from nets.suggestions import Shape, Suggestion, read_suggestion
-from nets.tool import Finding, Place
+from nets.tool import Finding, Place, place_of
 
 _REPLACED = {
     "source": ("image_field",),
@@ -30,14 +30,14 @@ def paste(text: str, finding: Finding) -> str:
     """
     suggestion = read_suggestion(finding.suggestion)
     module = _Module(text)
-    pasted = _PASTE[suggestion.shape](module, suggestion, finding.place)
+    pasted = _PASTE[suggestion.shape](module, suggestion, place_of(finding))
     return _with_imports(pasted, suggestion.imports)
 
 
 def replace_text(text: str, finding: Finding) -> str:
     """Return any other file with the suggested code in place of what the finding is about."""
     module = _Module(text, parse=False)
-    start, end = module.span(finding.place)
+    start, end = module.span(place_of(finding))
     return text[:start] + finding.suggestion.strip("\n") + text[end:]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from nets.paste import CannotPaste, paste, replace_text
 from nets.python_text import NotPython, decode, parse, to_python3
 from nets.suggestions import is_receiver, needs_filling_in
-from nets.tool import Applicability, Finding, Options, Report, apply, scan
+from nets.tool import Applicability, Finding, Options, Report, apply, place_of, scan
 from nets.undefined import undefined_names
 
 RUNNER = Path(__file__).with_name("load_runner.py")
@@ -129,7 +129,7 @@ def _with_suggestion(report: Report, readable: Collection[str]) -> list[Finding]
 def _failures(name: str, folder: Path, files: Mapping[str, bytes], finding: Finding) -> Iterator[Failure]:
     """Yield what is wrong with one suggestion, pasted alone."""
     label = f"{name} {finding.rule.code}"
-    where = f"{finding.path}:{finding.place.line}: {finding.message}"
+    where = f"{finding.path}:{place_of(finding).line}: {finding.message}"
     before = files[finding.path]
     try:
         after = _pasted(before, finding)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 
 from nets.python_text import parse
-from nets.tool import Finding
+from nets.tool import Finding, place_of
 from nets.trial import Subject
 
 KEYWORDS = frozenset(("image_field", "pre_cache", "cache_to", "image_cache_backend"))
@@ -82,7 +82,8 @@ def _coverage(
 
 
 def _overlaps(node: ast.stmt, finding: Finding) -> bool:
-    return node.lineno <= finding.place.end_line and finding.place.line <= (node.end_lineno or node.lineno)
+    place = place_of(finding)
+    return node.lineno <= place.end_line and place.line <= (node.end_lineno or node.lineno)
 
 
 def _loaded(node: ast.AST) -> set[str]:
