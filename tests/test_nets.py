@@ -124,6 +124,58 @@ def test_old_word_is_found(line: str, label: str) -> None:
     assert label in labels(trial)
 
 
+SUPPORT = b"# ik-migrate: support module\nCACHE = {'cache_to': 1}\n\n\nclass LegacyField(object):\n    pass\n"
+SUPPORTED = """\
+from site_support import LegacyField
+from .fields import KEYS, Other
+from functools import partial
+
+COMMON = dict(KEYS, image_field='image')
+COMMON['cache_to'] = 'x'
+Thumb = partial(LegacyField, storage=None)
+
+
+class Own(LegacyField):
+    def __init__(self, **kwargs):
+        kwargs.setdefault('image_field', 'image')
+        super(Own, self).__init__(**kwargs)
+
+
+def make(size, **kwargs):
+    return LegacyField([size], image_field='image', **kwargs)
+
+
+a = LegacyField([], image_field='image', **COMMON)
+b = Thumb(image_field='image')
+c = make(1, cache_to='x')
+d = Own(image_cache_backend=None)
+e = Other(image_field='image', **{'cache_to': 'y'})
+"""
+
+
+def supported_labels(text: str) -> set[str]:
+    trial = run_trial(subject(GOOD), "default")
+    fields = b"from site_support import LegacyField\n\nOther = LegacyField\nKEYS = {'pre_cache': None}\n"
+    files = {"site_support.py": SUPPORT, "gallery/fields.py": fields, MODELS: text.encode()}
+    return {label for label in labels(replace(trial, after={**trial.after, **files})) if label.startswith("residue")}
+
+
+def test_arguments_that_the_support_module_takes_are_no_old_words() -> None:
+    assert supported_labels(SUPPORTED) == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("f = ImageSpecField(image_field='image')", "residue: image_field="),
+        ("OTHER = {'cache_to': 'x'}", "residue: 'cache_to' in a dict"),
+        ("from imagekit import imagecache", "residue: import of imagekit.imagecache"),
+    ],
+)
+def test_old_word_beside_the_support_module_is_found(line: str, label: str) -> None:
+    assert supported_labels(SUPPORTED + line + "\n") == {label}
+
+
 def test_own_parameter_is_no_old_word() -> None:
     text = GOOD + "    shown = show(image_field='small')\n"
     own = subject("def show(image_field):\n    return image_field\n\n\n" + text, parameters={"show": {"image_field"}})

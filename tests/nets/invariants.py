@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from nets.python_text import NotPython, decode, parse
 from nets.residue import covered_names, uncovered_words
+from nets.supported import is_support_module, supported_by
 from nets.tool import Finding, is_writable, place_of
 from nets.trial import OPTION_SETS, Trial
 from nets.undefined import undefined_names
@@ -128,14 +130,19 @@ def no_old_word_is_left_uncovered(trial: Trial) -> _Wrong:
     """Yield words that only ImageKit 2 knows and that no finding of the second run is about."""
     failed = {path for path, _ in trial.second.failed}
     modules = {path: data for path, data in trial.after.items() if path.endswith(".py") and path not in failed}
+    support = {PurePosixPath(path).stem for path, data in modules.items() if is_support_module(data)}
     findings = {path: [finding for finding in trial.second.findings if finding.path == path] for path in modules}
     try:
-        names = {path: covered_names(data, trial.subject, findings[path]) for path, data in modules.items()}
+        trees = {
+            path: parse(data, trial.subject.python2) for path, data in modules.items() if not is_support_module(data)
+        }
     except NotPython:
         return  # `result_parses` says so
-    for path, data in modules.items():
+    names = {path: covered_names(tree, findings[path]) for path, tree in trees.items()}
+    supported = supported_by(trees, support)
+    for path, tree in trees.items():
         elsewhere = set().union(*(found for other, found in names.items() if other != path))
-        for word, line in uncovered_words(data, trial.subject, findings[path], elsewhere):
+        for word, line in uncovered_words(tree, trial.subject, findings[path], elsewhere, supported[path]):
             yield word, f"{path}, line {line}: {word}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
-from nets.python_text import parse
+from nets.supported import Supported, last_name, partial_of
 from nets.tool import Finding, place_of
 from nets.trial import Subject
 
@@ -19,17 +19,13 @@ _STORAGE = "storage"
 _Import = (ast.Import, ast.ImportFrom)
 
 
-def covered_names(data: bytes, subject: Subject, findings: Sequence[Finding]) -> set[str]:
-    """Return the names that are used by statements which a finding covers.
-
-    Raises:
-        NotPython: when the module cannot be parsed.
-    """
-    return _coverage(list(_innermost_statements(parse(data, subject.python2))), findings, ())[1]
+def covered_names(tree: ast.Module, findings: Sequence[Finding]) -> set[str]:
+    """Return the names that are used by statements which a finding covers."""
+    return _coverage(list(_innermost_statements(tree)), findings, ())[1]
 
 
 def uncovered_words(
-    data: bytes, subject: Subject, findings: Sequence[Finding], names: Collection[str] = ()
+    tree: ast.Module, subject: Subject, findings: Sequence[Finding], names: Collection[str], supported: Supported
 ) -> Iterator[tuple[str, int]]:
     """Yield each word that no finding covers, and its line.
 
@@ -37,15 +33,12 @@ def uncovered_words(
     covers the statement that defines it, for that is where it wants something to be changed.
 
     Args:
-        data: the module.
+        tree: the module.
         subject: the project, whose own parameters do not count.
         findings: those of the module.
         names: the names that findings of other modules cover.
-
-    Raises:
-        NotPython: when it cannot be parsed.
+        supported: what the support module of the project takes care of.
     """
-    tree = parse(data, subject.python2)
     fields = _fields(tree, subject)
     statements = list(_innermost_statements(tree))
     inside = {id(inner) for node in ast.walk(tree) if _is_field_class(node, fields) for inner in ast.walk(node)}
@@ -55,8 +48,8 @@ def uncovered_words(
         if isinstance(node, _Import) and any(name in text for name in _imported(node) for text in texts):
             continue  # it goes with what uses it
         if index not in covered:
-            yield from _words(node, subject, fields)
-            if id(node) in inside:
+            yield from _words(node, subject, fields, supported)
+            if id(node) in inside - supported.nodes:
                 yield from _defaults(node)
 
 
@@ -110,26 +103,14 @@ def _fields(tree: ast.Module, subject: Subject) -> set[str]:
     """Return what makes spec fields in this module: the class in all spellings, and what is bound to it or calls it."""
     names = {"ImageSpecField", "ImageSpec", "Spec", "OldSpec"}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and any(_last_name(base) in names for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any(last_name(base) in names for base in node.bases):
             names.add(node.name)
-        elif isinstance(node, ast.Assign) and names & {_last_name(node.value), _partial_of(node.value)}:
+        elif isinstance(node, ast.Assign) and names & {last_name(node.value), partial_of(node.value)}:
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return names - subject.parameters.keys()
 
 
-def _partial_of(node: ast.AST) -> str:
-    """Return the name of what a functools.partial calls; empty where it is none."""
-    is_partial = isinstance(node, ast.Call) and bool(node.args) and _last_name(node.func) == "partial"
-    return _last_name(node.args[0]) if is_partial and isinstance(node, ast.Call) else ""
-
-
-def _last_name(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _words(statement: ast.stmt, subject: Subject, fields: set[str]) -> Iterator[tuple[str, int]]:
+def _words(statement: ast.stmt, subject: Subject, fields: set[str], supported: Supported) -> Iterator[tuple[str, int]]:
     if isinstance(statement, ast.ImportFrom):
         module = statement.module or ""
         for alias in statement.names:
@@ -142,8 +123,12 @@ def _words(statement: ast.stmt, subject: Subject, fields: set[str]) -> Iterator[
             if alias.name.startswith(_MODULES):
                 yield f"import of {alias.name}", statement.lineno
         return
-    owners = {name for names in subject.attributes.values() for name in names} | {"_ik"}
+    # The files of the support module's fields have what ImageKit 2's had.
+    owners = {name for names in subject.attributes.values() for name in names} if not supported.names else set()
+    owners.add("_ik")
     for node in ast.walk(statement):
+        if id(node) in supported.nodes:
+            continue
         if isinstance(node, ast.Call):
             yield from _keywords(node, subject, fields)
         elif isinstance(node, ast.Dict):
@@ -154,16 +139,16 @@ def _words(statement: ast.stmt, subject: Subject, fields: set[str]) -> Iterator[
             yield f"'{node.slice.value}' as an index", node.lineno
         elif isinstance(node, ast.Name) and node.id in _SETTINGS:
             yield node.id, node.lineno
-        elif isinstance(node, ast.Attribute) and node.attr in _MEMBERS and _last_name(node.value) in owners:
+        elif isinstance(node, ast.Attribute) and node.attr in _MEMBERS and last_name(node.value) in owners:
             yield f".{node.attr}", node.lineno
         elif isinstance(node, ast.Attribute) and ast.unparse(node) in _MODULES:
             yield ast.unparse(node), node.lineno
 
 
 def _keywords(call: ast.Call, subject: Subject, fields: set[str]) -> Iterator[tuple[str, int]]:
-    callee = _last_name(call.func)
+    callee = last_name(call.func)
     own = subject.parameters.get(callee, frozenset())
-    is_field = callee in fields or _partial_of(call) in fields
+    is_field = callee in fields or partial_of(call) in fields
     for keyword in call.keywords:
         if keyword.arg in KEYWORDS - own:
             yield f"{keyword.arg}=", keyword.value.lineno
@@ -172,13 +157,13 @@ def _keywords(call: ast.Call, subject: Subject, fields: set[str]) -> Iterator[tu
 
 
 def _is_field_class(node: ast.AST, fields: set[str]) -> bool:
-    return isinstance(node, ast.ClassDef) and any(_last_name(base) in fields for base in node.bases)
+    return isinstance(node, ast.ClassDef) and any(last_name(base) in fields for base in node.bases)
 
 
 def _defaults(statement: ast.stmt) -> Iterator[tuple[str, int]]:
     """Yield the arguments that a field class gives itself by ``kwargs.setdefault(...)``."""
     for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and _last_name(node.func) == "setdefault" and node.args:
+        if isinstance(node, ast.Call) and last_name(node.func) == "setdefault" and node.args:
             key = node.args[0]
             if isinstance(key, ast.Constant) and key.value in KEYWORDS | {_STORAGE}:
                 yield f"setdefault('{key.value}')", node.lineno
