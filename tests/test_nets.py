@@ -126,7 +126,7 @@ def test_old_word_is_found(line: str, label: str) -> None:
 
 SUPPORT = b"# ik-migrate: support module\nCACHE = {'cache_to': 1}\n\n\nclass LegacyField(object):\n    pass\n"
 SUPPORTED = """\
-from site_support import LegacyField
+from site_support import LegacyField, PessimisticImageCacheBackend
 from .fields import KEYS, Other
 from functools import partial
 

@@ -111,6 +111,8 @@ def _fields(tree: ast.Module, subject: Subject) -> set[str]:
 
 
 def _words(statement: ast.stmt, subject: Subject, fields: set[str], supported: Supported) -> Iterator[tuple[str, int]]:
+    if id(statement) in supported.nodes:
+        return
     if isinstance(statement, ast.ImportFrom):
         module = statement.module or ""
         for alias in statement.names:

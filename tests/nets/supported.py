@@ -67,6 +67,8 @@ def _imports(tree: ast.Module, found: Supported, support: set[str], modules: Map
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             stem = (node.module or "").rpartition(".")[2]
+            if stem in support:
+                found.nodes.add(id(node))
             for alias in node.names:
                 if stem in support or (stem in modules and alias.name in modules[stem].names):
                     found.names.add(alias.asname or alias.name)
