@@ -28,7 +28,7 @@ from typing import Any
 
 from released_projects import RELEASES, CannotFetch, Release, unpack_release
 
-from ik_migrate.codemod import rules  # the samples of the rules are not in the Python API
+from ik_migrate.engine.registry import rules  # the samples of the rules are not in the Python API
 
 FIXTURES = Path(__file__).resolve().parent.parent / "tests" / "fixtures"
 OPTION_SETS = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ik_migrate import Applicability, Finding, Options, Place, Report, apply, scan
+from ik_migrate import Applicability, Finding, Options, Report, apply, scan
+from ik_migrate import Location as Place
 
 
 def place_of(finding: Finding) -> Place:
     """Return where a finding is."""
-    return finding.place
+    return finding.location
 
 
 def is_writable(finding: Finding, options: Options) -> bool:
