@@ -96,11 +96,18 @@ def _split(module: Module, node: ast.ImportFrom, unused: list[ast.alias], moves:
 
 def _replace_use(module: Module, use: ast.Attribute) -> Finding:
     """``imagecache.NonValidatingImageCacheBackend``, as the base of a class for example."""
+    changes: tuple[Change, ...]
     dotted = module.qualified(use)
     if dotted not in _SUCCESSORS:
         return _manual(module, use, dotted)
+    name = _SUCCESSORS[dotted]
+    imported = module.text.names.module.bindings.get(name, [])
     try:
-        local, changes = use_support(module, _SUCCESSORS[dotted], *_features(module))
+        if [(each.module, each.attribute) for each in imported] == [(_PACKAGE, name)] and name in used_names(module.text):
+            # That import becomes one from the support module.
+            local, changes = name, need_support(module, name, *_features(module))
+        else:
+            local, changes = use_support(module, name, *_features(module))
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
         return make_finding(RULE, module, use, f"`{dotted}` was removed", Applicability.MANUAL, why=why)

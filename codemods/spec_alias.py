@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.imports import drop_aliases
+from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
-from ik_migrate.project.used_names import is_taken
+from ik_migrate.project.used_names import is_taken, used_names
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -73,15 +75,21 @@ def check_module(module: Module) -> Iterator[Finding]:
         if alias.name != "ImageSpec"
     }
     name = imported.get("ImageSpecField", "ImageSpecField")
-    edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in uses]
+    replaced = {reference.node for reference in find_references(module)}
+    if uses and replaced.issuperset(uses):
+        return  # The field of the support module takes its place.
+    kept = [use for use in uses if use not in replaced]
+    edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in kept]
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
-    for _, alias in imports:
+    for node, alias in imports:
         if alias.asname == "ImageSpecField":
             edits.append(Edit(module.text.start(alias), module.text.end(alias), ("ImageSpecField",)))
         elif "ImageSpecField" not in imported:
             edits.append(
                 Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",))
             )
+        elif (alias.asname or alias.name) not in used_names(module.text):
+            edits += drop_aliases(module, node, [alias])
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:
         yield make_finding(

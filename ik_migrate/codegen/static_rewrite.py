@@ -19,11 +19,13 @@ from ik_migrate.codegen.legacy_spec import (
 from ik_migrate.imagekit.cache_backends import OWN, successor_of
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.callers import passed_for
+from ik_migrate.imagekit.factory_calls import factories_around
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts, passed_entries, seen_entries, with_passed_arguments
 from ik_migrate.imagekit.source_storage import find_source_storage
 from ik_migrate.imagekit.sources import image_fields_of, literal_text
-from ik_migrate.imagekit.spec_field import IK2_ONLY, Argument, SpecField
+from ik_migrate.imagekit.spec_field import IK2_ONLY, Argument, SpecField, spec_fields
 from ik_migrate.imagekit.version_detection import is_ik3_code
+from ik_migrate.project.django_apps import is_abstract
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.string_values import texts_of
 
@@ -60,8 +62,8 @@ def _find_reason(spec: SpecField) -> str:
     return (
         _of_dicts(seen)
         or _of_backend(seen)
-        or _of_processors(seen)
-        or _of_names(seen)
+        or _of_processors(spec, seen)
+        or _of_names(spec, seen)
         or _of_source(seen)
         or (_of_storage(seen) if spec.given_elsewhere is None else "")
     )
@@ -107,8 +109,9 @@ def _of_backend(spec: SpecField) -> str:
     return f"its image cache backend, {_shown(spec, argument)}, calls methods that files have in ImageKit 2 alone"
 
 
-def _of_processors(spec: SpecField) -> str:
-    argument = spec.given("processors")
+def _of_processors(spec: SpecField, seen: SpecField) -> str:
+    """Look at what is ``seen`` of a field, dicts included; code is generated for what its call says."""
+    argument = seen.given("processors")
     if argument is None:
         return ""
     callability = classify(spec.module, argument.value)
@@ -121,10 +124,10 @@ def _of_processors(spec: SpecField) -> str:
     return _try(lambda: write_processors(spec, argument))
 
 
-def _of_names(spec: SpecField) -> str:
-    argument = cache_to_of(spec)
+def _of_names(spec: SpecField, seen: SpecField) -> str:
+    argument = cache_to_of(seen)
     if argument is None:
-        return _try(lambda: write_default_name(spec)) if names_its_files(spec) else ""
+        return _try(lambda: write_default_name(spec)) if names_its_files(seen) else ""
     if classify(spec.module, argument.value).verdict is Verdict.UNKNOWN:
         return f"whether cache_to= is callable is only known when the site runs: {_shown(spec, argument)}"
     return _try(lambda: write_cache_to(spec, argument))
@@ -137,11 +140,27 @@ def _of_source(spec: SpecField) -> str:
             return ""
         return f"whether image_field= names a source is only known when the site runs: {_shown(spec, argument)}"
     if spec.given_elsewhere is not None and not spec.is_in_constructor:
-        return ""
+        if spec.model is None or not is_abstract(spec.model) or _is_source_given_by_factory(spec):
+            return ""
+        return "the source that an abstract model leaves to its children is only known when the site runs"
     fields, reason = image_fields_of(spec)
     if len(fields) == 1 and not reason:
         return ""
     return "it does not name its source, which is only known when the site runs"
+
+
+def _is_source_given_by_factory(spec: SpecField) -> bool:
+    """Whether a partial, function or class of the project gives its fields a source."""
+    function = spec.call.func
+    target = spec.module.resolve(function)
+    if target is None or target.module is None or target.binding is None:
+        return False
+    inside = (
+        made
+        for made in spec_fields(target.module)
+        if (target.module, target.binding.name) in factories_around(target.module, made.call)
+    )
+    return any({"image_field", "source"} & set(made.arguments) or made.unseen for made in inside)
 
 
 def _is_text(module: Module, value: ast.expr) -> bool:

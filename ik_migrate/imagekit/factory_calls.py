@@ -50,8 +50,12 @@ def factories_around(module: Module, node: ast.expr) -> Iterator[_Maker]:
     """What makes a field by evaluating an expression: functions and classes around it, a partial that it is part of."""
     names = module.text.names
     for outer in (node, *names.ancestors(node)):
-        if isinstance(outer, Function) or (isinstance(outer, ast.ClassDef) and field_base(module, outer)):
-            yield module, outer.name
+        if isinstance(outer, Function):
+            if not isinstance(names.parents.get(outer), ast.ClassDef):
+                yield module, outer.name
+        elif isinstance(outer, ast.ClassDef):
+            if field_base(module, outer):
+                yield module, outer.name
         elif isinstance(outer, ast.Call) and module.qualified(outer.func) == "functools.partial":
             parent = names.parents.get(outer)
             targets = parent.targets if isinstance(parent, ast.Assign) else []

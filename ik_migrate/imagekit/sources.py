@@ -6,7 +6,8 @@ import ast
 
 from ik_migrate.imagekit.spec_field import SpecField, attribute_added
 from ik_migrate.project.class_hierarchy import class_behind, subclasses_of, with_bases
-from ik_migrate.project.module import Module
+from ik_migrate.project.module import Module, Target
+from ik_migrate.source.scopes import Function
 
 
 def source_name(spec: SpecField) -> str:
@@ -126,6 +127,14 @@ def _fields_of_base(module: Module, base: ast.expr, is_done: dict[ast.ClassDef, 
 def _is_image_field(module: Module, function: ast.expr) -> bool | None:
     """Whether calling ``function`` makes an ImageField; None where it can't be told."""
     target = module.resolve(function)
+    if target is not None and class_behind(target) is None and _makes_image_field(target):
+        return True
+    return _is_image_class(module, function)
+
+
+def _is_image_class(module: Module, function: ast.expr) -> bool | None:
+    """Whether ``function`` is ImageField or a class that derives from it; None where it can't be told."""
+    target = module.resolve(function)
     made = class_behind(target)
     if made is None:
         return _is_name_of_image_field(target.qualified if target is not None else "")
@@ -136,6 +145,20 @@ def _is_image_field(module: Module, function: ast.expr) -> bool | None:
         if class_behind(owner.resolve(base)) is None
     ]
     return True if True in bases else (None if None in bases else False)
+
+
+def _makes_image_field(target: Target) -> bool:
+    """Whether a partial or a function of the project makes an ImageField."""
+    if target.module is None or target.binding is None:
+        return False
+    module, made = target.module, target.binding.value or target.binding.node
+    if isinstance(made, ast.Call):
+        is_partial = made.args and module.qualified(made.func) == "functools.partial"
+        return bool(is_partial) and _is_image_class(module, made.args[0]) is True
+    if not isinstance(made, Function):
+        return False
+    calls = (node for node in ast.walk(made) if isinstance(node, ast.Call))
+    return any(_is_image_class(module, call.func) is True for call in calls)
 
 
 def _is_name_of_image_field(qualified: str) -> bool | None:

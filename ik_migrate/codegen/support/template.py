@@ -434,7 +434,10 @@ class LegacyImageSpecField(ImageSpecField):
                  cache_to=None, autoconvert=True, image_cache_backend=None, source=None, cachefile_storage=None,
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(source=source or image_field, id=id)
+        # if: not keep_names
         self.base = spec or LegacySpec
+        # if: keep_names
+        self.base = spec or ImageKit2NameSpec
         given = {
             'choose_processors' if callable(processors) else 'processors': processors,
             'format': format,

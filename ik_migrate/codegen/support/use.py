@@ -54,6 +54,8 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
     pieces = [name, *features]
     if name in _WITH_STRATEGY:
         pieces.append(_strategy_feature(module))
+    if name == "LegacyImageSpecField" and module.project.keep_cache_names:
+        pieces.append("+keep_names")
     return tuple(NeedSupport(piece) for piece in pieces)
 
 
