@@ -23,10 +23,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK404",
     name="imagecache-import",
-    summary="`imagekit.imagecache` is gone",
+    summary="`imagekit.imagecache` was removed",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
-    help="Drop the import; what it was for is in `imagekit.cachefiles.backends` and `imagekit.cachefiles.strategies`.",
+    help=(
+        "Import the backends from the support module. What else was there is in `imagekit.cachefiles.backends` and"
+        " `imagekit.cachefiles.strategies`."
+    ),
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -103,7 +106,9 @@ def _replace_use(module: Module, use: ast.Attribute) -> Finding:
     name = _SUCCESSORS[dotted]
     imported = module.text.names.module.bindings.get(name, [])
     try:
-        if [(each.module, each.attribute) for each in imported] == [(_PACKAGE, name)] and name in used_names(module.text):
+        if [(each.module, each.attribute) for each in imported] == [(_PACKAGE, name)] and name in used_names(
+            module.text
+        ):
             # That import becomes one from the support module.
             local, changes = name, need_support(module, name, *_features(module))
         else:

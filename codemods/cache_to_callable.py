@@ -51,13 +51,16 @@ class ReplacingJustInTime(JustInTime):
 CALLABLE = Rule(
     code="IK301",
     name="cache-to-callable",
-    summary="`cache_to=` as a callable needs a spec class",
+    summary="callable `cache_to=` needs a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. A spec class says what its files"
-        " are called by a property `cachefile_name`."
+        "ImageKit 3 has no `cache_to`: `TypeError` while the models are loaded. In ImageKit 3, a spec class names"
+        " its files with the property `cachefile_name`."
     ),
-    help="Give the field a spec class whose `cachefile_name` calls the callable with the same four arguments.",
+    help=(
+        "Give the field a spec class that derives from `LegacySpec` of the support module, and name the callable"
+        " there: `cache_to = staticmethod(...)`."
+    ),
     source=_SOURCE,
     before=f"""\
 {_HEAD}
@@ -71,24 +74,23 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to=thumbnail_path)
 """,
-    after=f"""\
-{_HEAD_AFTER}
+    after="""\
+import os
+
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit_support import LegacySpec
+
 
 def thumbnail_path(instance, path, specname, extension):
     return os.path.join('thumbs', '%s_%s%s' % (instance.slug, specname, extension))
-{_STRATEGY}
 
-class PhotoSmall(ImageSpec):
+
+class PhotoSmall(LegacySpec):
+    attname = 'small'
     processors = [ResizeToFill(50, 50)]
-    cachefile_strategy = ReplacingJustInTime
-
-    @property
-    def cachefile_name(self):
-        if not self.source:
-            return None
-        instance, attname = get_field_info(self.source)
-        extension = suggest_extension(self.source.name, None)
-        return thumbnail_path(instance, self.source.name, 'small', extension)
+    cache_to = staticmethod(thumbnail_path)
 
 
 class Photo(models.Model):

@@ -16,13 +16,16 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK302",
     name="cache-to-directory",
-    summary="`cache_to=` as a directory needs a spec class",
+    summary="`cache_to=` with a directory needs a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no `cache_to`: `TypeError` while the models are being loaded. ImageKit 2 put the file into the"
-        " directory under the name of its source, with the extension of the source even where `format=` says otherwise."
+        "ImageKit 3 has no `cache_to`: `TypeError` while the models are loaded. ImageKit 2 put the file into the"
+        " directory under the name of its source, with the extension of the source, even if `format=` names another"
+        " one."
     ),
-    help="Give the field a spec class whose `cachefile_name` puts the file there.",
+    help=(
+        "Give the field a spec class that derives from `DirectorySpec` of the support module, and set `cache_to` there."
+    ),
     source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
     before="""\
 from django.db import models
@@ -34,46 +37,22 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')
 """,
-    after='''\
-import os
-
+    after="""\
 from django.db import models
-from imagekit import ImageSpec
-from imagekit.cachefiles.backends import CacheFileState
-from imagekit.cachefiles.strategies import JustInTime
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
+from imagekit_support import DirectorySpec
 
 
-class ReplacingJustInTime(JustInTime):
-    """Deletes the old file when its source changes: its name would not tell."""
-
-    def on_source_saved(self, file):
-        # ImageKit also says so when an instance is saved whose source is the same as before.
-        backend, source = file.cachefile_backend, file.generator.source.name
-        key = backend.get_key(file) + '-source'
-        if backend.cache.get(key) != source:
-            if file.storage.exists(file.name):
-                file.storage.delete(file.name)
-            backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
-            backend.cache.set(key, source, 30 * 24 * 60 * 60)
-
-
-class PhotoSmall(ImageSpec):
+class PhotoSmall(DirectorySpec):
     processors = [ResizeToFill(50, 50)]
-    cachefile_strategy = ReplacingJustInTime
-
-    @property
-    def cachefile_name(self):
-        if not self.source:
-            return None
-        return os.path.join('thumbs', os.path.basename(self.source.name))
+    cache_to = 'thumbs'
 
 
 class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
-''',
+""",
 )
 
 

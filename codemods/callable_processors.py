@@ -14,13 +14,16 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK201",
     name="callable-processors",
-    summary="callable `processors=` needs a spec class",
+    summary="callable `processors=` need a spec class",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 called `processors(instance=..., file=...)` each time it made a picture. ImageKit 3 takes only a"
-        " list: it accepts the callable and fails later, when an instance is saved or its picture is shown."
+        "ImageKit 2 called `processors(instance=..., file=...)` each time it generated an image. ImageKit 3 takes"
+        " only a list. It accepts the callable, and fails later, when an instance is saved or its image is shown."
     ),
-    help="Give the field a spec class with a property `processors` that calls it.",
+    help=(
+        "Give the field a spec class that derives from `LegacySpec` of the support module, and name the callable"
+        " there: `choose_processors = staticmethod(...)`."
+    ),
     source="imagekit/models/fields/__init__.py (ImageSpecField) of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models
@@ -39,23 +42,18 @@ class Item(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit import ImageSpec
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
-from imagekit.utils import get_field_info
+from imagekit_support import LegacySpec
 
 
 def banner_processors(instance, file):
     return [ResizeToFill(instance.width, 80)]
 
 
-class ItemBanner(ImageSpec):
+class ItemBanner(LegacySpec):
     format = 'JPEG'
-
-    @property
-    def processors(self):
-        instance, attname = get_field_info(self.source)
-        return banner_processors(instance=instance, file=self.source)
+    choose_processors = staticmethod(banner_processors)
 
 
 class Item(models.Model):

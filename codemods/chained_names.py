@@ -23,48 +23,6 @@ class Photo(models.Model):
     large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')
     icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')
 """
-_AFTER = '''\
-import os
-
-from django.db import models
-from imagekit import ImageSpec
-from imagekit.cachefiles.backends import CacheFileState
-from imagekit.cachefiles.strategies import JustInTime
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class ReplacingJustInTime(JustInTime):
-    """Deletes the old file when its source changes: its name would not tell."""
-
-    def on_source_saved(self, file):
-        # ImageKit also says so when an instance is saved whose source is the same as before.
-        backend, source = file.cachefile_backend, file.generator.source.name
-        key = backend.get_key(file) + '-source'
-        if backend.cache.get(key) != source:
-            if file.storage.exists(file.name):
-                file.storage.delete(file.name)
-            backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
-            backend.cache.set(key, source, 30 * 24 * 60 * 60)
-
-
-class PhotoIcon(ImageSpec):
-    processors = [ResizeToFill(50, 50)]
-    cachefile_strategy = ReplacingJustInTime
-
-    @property
-    def cachefile_name(self):
-        if not self.source:
-            return None
-        return os.path.join('icons', os.path.basename(self.source.name))
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    large = ImageSpecField([ResizeToFill(500, 500)], source='image')
-    icon = ImageSpecField(source='large', spec=PhotoIcon)
-'''
-
 RULE = Rule(
     code="IK308",
     name="chained-names",
@@ -77,7 +35,23 @@ RULE = Rule(
     help="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
     source="imagekit/models/fields/files.py (ImageSpecFieldFile.name) of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before=_MODEL,
-    after=_AFTER,
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit_support import DirectorySpec
+
+
+class PhotoIcon(DirectorySpec):
+    processors = [ResizeToFill(50, 50)]
+    cache_to = 'icons'
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    large = ImageSpecField([ResizeToFill(500, 500)], source='image')
+    icon = ImageSpecField(source='large', spec=PhotoIcon)
+""",
 )
 
 

@@ -20,15 +20,18 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK403",
     name="custom-image-cache-backend",
-    summary="an image cache backend of the project's own is a strategy now",
-    applicability=(Applicability.UNSAFE, Applicability.MANUAL),
+    summary="the project's own image cache backends derive from those of the support module",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no image cache backends, and never calls `validate()`, `invalidate()` or `clear()`. It tells a"
-        " strategy when a file is about to be used and when its source was saved; from 3.3 on also when an instance"
-        " from the database is first saved with the source it had. Whether a file exists is cached now, and nothing is"
-        " told of deleted instances."
+        "ImageKit 3 has no image cache backends, and never calls `validate()`, `invalidate()` or `clear()`. It has"
+        " strategies, which are told when a file is about to be used and when its source was saved. The backends of"
+        " the support module are strategies that call these methods as ImageKit 2 did, with files that have"
+        " ImageKit 2's methods."
     ),
-    help="Check the strategy that the class becomes; all that use the class change with it.",
+    help=(
+        "Derive the class from `PessimisticImageCacheBackend` or `NonValidatingImageCacheBackend` of the support"
+        " module, and leave its methods as they are."
+    ),
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"
         " imagekit/cachefiles/strategies.py, backends.py and imagekit/registry.py of 3.0.4 to 6.1.1"
@@ -63,34 +66,29 @@ class Photo(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit.cachefiles.backends import CacheFileState, Simple
-from imagekit.cachefiles.strategies import JustInTime
-from imagekit.models import ImageSpecField
+from imagekit_support import PessimisticImageCacheBackend, LegacyImageSpecField
 from imagekit.processors import ResizeToFill
 
 
-class EagerBackend(JustInTime):
-    def on_existence_required(self, file):
-        if not file.cachefile_backend.exists(file):
-            file.generate(force=True)
+class EagerBackend(PessimisticImageCacheBackend):
+    def validate(self, file):
+        if self.is_invalid(file):
+            file.generate(save=True)
 
-    def on_content_required(self, file):
-        self.on_existence_required(file)
+    def invalidate(self, file):
+        file.delete(save=False)
+        file.generate(save=True)
 
-    def on_source_saved(self, file):
-        if file.storage.exists(file.name):
-            file.storage.delete(file.name)
-        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
-        file.generate(force=True)
+    def clear(self, file):
+        file.delete(save=False)
 
 
 class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(
+    small = LegacyImageSpecField(
         [ResizeToFill(50, 50)],
-        source='image',
-        cachefile_backend=Simple(),
-        cachefile_strategy=EagerBackend(),
+        image_field='image',
+        image_cache_backend=EagerBackend(),
     )
 """,
 )

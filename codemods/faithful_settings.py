@@ -16,10 +16,6 @@ from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
-_EXAMPLE = """\
-INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
-"""
-
 RULE = Rule(
     code="IK405",
     name="faithful-settings",
@@ -31,9 +27,18 @@ RULE = Rule(
     ),
     help="Set `IMAGEKIT_DEFAULT_CACHEFILE_BACKEND` and `IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
-    before=_EXAMPLE,
-    after=_EXAMPLE,
+    before="""\
+INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
+""",
+    after="""\
+# All spec fields behave as under ImageKit 2, see imagekit_support.
+IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'imagekit_support.StorageBackend'
+IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit_support.PessimisticImageCacheBackend'
+
+INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
+""",
     path="settings.py",
+    option="--faithful",
 )
 
 
@@ -41,10 +46,10 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Add the two settings to the settings modules that no others are the base of."""
     if not module.project.faithful or module.path not in module.project.settings_modules:
         return
-    if not module.project.has_spec_fields or _sets_strategy(module):
-        return
     statement = installed_apps_of(module)
-    if statement is None:
+    if statement is None or _sets_strategy(module):
+        return
+    if not module.project.has_spec_fields and "imagekit" not in module.text.source.text:
         return
     dotted, newline = support_of(module).dotted, module.text.source.newline
     lines = [
@@ -53,7 +58,8 @@ def check_module(module: Module) -> Iterator[Finding]:
         f"{STRATEGY_SETTING} = '{dotted}.PessimisticImageCacheBackend'",
     ]
     place = line_after_imports(module)
-    edit = Edit(place, place, (newline + newline.join(lines) + newline,))
+    above, below = ("", newline) if place == 0 else (newline, "")
+    edit = Edit(place, place, (above + newline.join(lines) + newline + below,))
     needs = (*need_support(module, "StorageBackend"), *need_support(module, "PessimisticImageCacheBackend"))
     message = f"`{STRATEGY_SETTING}` is not set"
     yield make_finding(RULE, module, statement.targets[0], message, Applicability.SAFE, changes=[edit, *needs])

@@ -78,7 +78,7 @@ LEFT_BEHIND = Rule(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
         " them, and whoever knows the address can still see the image."
     ),
-    help="Add `--faithful` to have them deleted.",
+    help="Add `--faithful`, which deletes them.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
     before=_ONE,
     after=_renamed(_ONE),
@@ -93,7 +93,7 @@ STATE = Rule(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of the"
         " process: a thumbnail that another process or a person removes is not generated again."
     ),
-    help="Set a cache that all processes share, or add `--faithful` to have the storage asked each time.",
+    help="Set a cache that all processes share, or add `--faithful`: then the storage is asked each time.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),
@@ -102,11 +102,12 @@ STATE = Rule(
 SAME_NAME = Rule(
     code="IK517",
     name="same-name-again",
-    summary="another image under the name of a deleted one shows the old thumbnail",
+    summary="a new image with the name of a deleted one shows the old thumbnail",
     applicability=(Applicability.NOTICE,),
     why=(
-        "ImageKit 2 deleted the file when the name of the source changed. ImageKit 3 goes by the name of the source"
-        " alone: if an image is deleted and another one is uploaded under its name, the old thumbnail is shown."
+        "ImageKit 2 deleted the thumbnail when the name of the source changed. ImageKit 3 goes by the name of the"
+        " source alone: if an image is deleted and another one is uploaded with its name, the site shows the old"
+        " thumbnail."
     ),
     help="Add `--faithful` if the site deletes or overwrites source images.",
     source="post_save_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
@@ -177,7 +178,9 @@ def _connect_receivers(module: Module) -> Iterator[Finding]:
     if not module.project.faithful or not fields or _imports(module, dotted):
         return
     changes: list[Change] = [
-        need for name in ("remove_all_files", "remember_sources", "use_spec_files") for need in need_support(module, name)
+        need
+        for name in ("remove_all_files", "remember_sources", "use_spec_files")
+        for need in need_support(module, name)
     ]
     rewritten = [field for field in fields if not falls_back(field)]
     if rewritten and not any(map(base_of, rewritten)) and not any(True for _ in find_references(module)):

@@ -18,24 +18,25 @@ from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
-_EXAMPLE = """\
-from imagekit.utils import get_spec_files
+RULE = Rule(
+    code="IK507",
+    name="gone-names",
+    summary="`_ik.spec_files`, `SpecFileGenerator` and other inner parts of ImageKit 2 were removed",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
+    why="ImageKit 3 has nothing that does the same.",
+    help="Call `get_spec_files(instance)` or `get_spec_fields(model)` of the support module.",
+    source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
+    before="""\
+def thumbnail_urls(photo):
+    return [file.url for file in photo._ik.spec_files]
+""",
+    after="""\
+from imagekit_support import get_spec_files
 
 
 def thumbnail_urls(photo):
     return [file.url for file in get_spec_files(photo)]
-"""
-
-RULE = Rule(
-    code="IK507",
-    name="gone-names",
-    summary="`_ik.spec_files`, `get_spec_files`, `SpecFileGenerator` and other inner parts are gone",
-    applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why="ImageKit 3 does not have it, and has nothing that does the same.",
-    help="Name the spec attributes that are meant; what made or deleted files is done by the files themselves now.",
-    source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
-    before=_EXAMPLE,
-    after=_EXAMPLE,
+""",
     path="photos.py",
 )
 

@@ -24,13 +24,16 @@ python manage.py ikcacheinvalidate gallery
 RULE = Rule(
     code="IK602",
     name="invalidate-command",
-    summary="the command `ikcacheinvalidate` is gone",
+    summary="the command `ikcacheinvalidate` was removed",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no command `ikcacheinvalidate` and nothing like it. To have its files made anew, they have to"
-        " be deleted, and ImageKit has to forget that they were there: it keeps that in Django's cache."
+        "ImageKit 3 has no command like `ikcacheinvalidate`. To have its files generated again, delete them and"
+        " let ImageKit forget that they exist: it remembers that in Django's cache."
     ),
-    help="Delete the folder of the files, `CACHE/images`, and clear the cache that `IMAGEKIT_CACHE_BACKEND` names.",
+    help=(
+        "In Python code, call `invalidate_app_cache(app_labels)` of the support module. In a shell, delete the"
+        " files, and clear the cache that `IMAGEKIT_CACHE_BACKEND` names."
+    ),
     source=(
         "imagekit/management/commands/ikcacheinvalidate.py of 2.0.4; imagekit/cachefiles/backends.py and"
         " imagekit/conf.py of 3.0.4 to 6.1.1"

@@ -19,13 +19,16 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK508",
     name="moved-utils",
-    summary="`IKContentFile` and the errors of `imagekit.utils` live elsewhere now",
+    summary="`IKContentFile`, `get_spec_files` and the errors of `imagekit.utils` have moved",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "`ImportError` in ImageKit 3. Its helpers for formats and extensions come from PILKit, which raises"
+        "`ImportError` in ImageKit 3. Its helpers for formats and extensions are PILKit's, which raises"
         " `UnknownExtension` and `UnknownFormat`, without Error in their names."
     ),
-    help="Import `IKContentFile` from `imagekit.files`, and the errors from `pilkit.exceptions`.",
+    help=(
+        "Import `IKContentFile` from `imagekit.files`, the errors from `pilkit.exceptions`, and the functions for"
+        " spec files from the support module."
+    ),
     source="imagekit/utils.py of 2.0.4; imagekit/files.py of 3.0.4 to 6.1.1; pilkit/exceptions.py of 1.1.13 and 3.0",
     before="""\
 from imagekit.utils import IKContentFile, UnknownExtensionError, extension_to_format

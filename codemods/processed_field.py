@@ -19,13 +19,14 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK202",
     name="processed-field-callable",
-    summary="callable `processors=` of a `ProcessedImageField` needs a person",
-    applicability=(Applicability.MANUAL,),
+    summary="callable `processors=` of a `ProcessedImageField` need the field of the support module",
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list (`TypeError`"
-        " when an instance is saved), and a spec class gets the uploaded content: the instance is not known there."
+        "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list:"
+        " `TypeError` when an instance is saved. A spec class is given the uploaded content, which does not know"
+        " the instance."
     ),
-    help="Write a spec class that goes by the uploaded file alone; what depends on the instance needs another way.",
+    help="Use `LegacyProcessedImageField` of the support module, which takes the same arguments.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; ProcessedImageFieldFile of 3.0.4",
     before="""\
 from django.db import models
@@ -42,8 +43,8 @@ class Profile(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit.models import ProcessedImageField
 from imagekit.processors import ResizeToFill
+from imagekit_support import LegacyProcessedImageField
 
 
 def avatar_processors(file):
@@ -51,7 +52,7 @@ def avatar_processors(file):
 
 
 class Profile(models.Model):
-    avatar = ProcessedImageField(avatar_processors, format='JPEG', upload_to='avatars')
+    avatar = LegacyProcessedImageField(avatar_processors, format='JPEG', upload_to='avatars')
 """,
 )
 

@@ -34,17 +34,35 @@ def caption(photo):
 RULE = Rule(
     code="IK506",
     name="spec-file-field",
-    summary="a spec file has no `instance`, `field` and `attname` any more, and is no `ImageFieldFile`",
+    summary="a spec file has no `instance`, `field` and `attname`, and is not an `ImageFieldFile`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 gave an `ImageSpecFieldFile`, a kind of Django's `ImageFieldFile`. ImageKit 3 gives an"
-        " `ImageCacheFile`, which is a file but no field file: what a field file knows of its model raises"
-        " `AttributeError`, and `isinstance(..., ImageFieldFile)` is False."
+        "ImageKit 2 made an `ImageSpecFieldFile`, a kind of Django's `ImageFieldFile`. ImageKit 3 makes an"
+        " `ImageCacheFile`, which is a file but not a field file. What a field file knows of its model raises"
+        " `AttributeError`, `isinstance(..., ImageFieldFile)` is False, and two files of one name are not equal."
     ),
-    help="Get the instance from the source, with `get_field_info`; ask for `ImageCacheFile` in `isinstance`.",
+    help=(
+        "Get the instance from the source with `get_field_info`, ask for `ImageCacheFile` in `isinstance`, and"
+        " compare names. Or add `--faithful`, which keeps it for all spec files."
+    ),
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
-    after=_EXAMPLE,
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+
+
+class Photo(models.Model):
+    title = models.CharField(max_length=80)
+    image = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def caption(photo):
+    thumbnail = photo.thumbnail
+    return photo.title
+""",
 )
 
 _OWN_CLASS = "imagekit.models.files.ImageSpecFieldFile"

@@ -31,17 +31,32 @@ def thumbnail_for_mail(photo):
 RULE = Rule(
     code="IK504",
     name="spec-file-generate",
-    summary="`generate()` of a spec file takes `force=` instead of `save=`, and gives nothing back",
+    summary="`generate()` of a spec file takes `force=` instead of `save=`, and returns nothing",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 made the picture, saved it unless told `save=False`, and gave back its content. ImageKit 3 makes it"
-        " only if it is not there, and gives back None; `save=` is a `TypeError`, and a positional argument means"
-        " `force`. Its `generate(force=True)` does not overwrite: it saves a second file that is never used."
+        "ImageKit 2 generated the image in any case, saved it unless `save=False` was given, and returned its"
+        " content. ImageKit 3 generates it only if it does not exist, and returns None. `save=` is a `TypeError`,"
+        " and a positional argument means `force`. `generate(force=True)` does not overwrite: it saves a second"
+        " file that is never used."
     ),
-    help="For the content, call `imagekit.utils.generate` with the spec; to have the file there, call `generate()`.",
+    help="Call `generate_file(file, save=...)` of the support module.",
     source="ImageSpecFieldFile.generate of 2.0.4; ImageCacheFile.generate in imagekit/cachefiles of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
-    after=_EXAMPLE,
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit_support import generate_file
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def thumbnail_for_mail(photo):
+    return generate_file(photo.thumbnail, save=False).read()
+""",
 )
 
 

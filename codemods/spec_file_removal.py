@@ -41,28 +41,62 @@ _STATE = (
 INVALIDATE = Rule(
     code="IK502",
     name="spec-file-invalidate",
-    summary="`invalidate()` of a spec file is gone",
+    summary="`invalidate()` of a spec file is a function of the support module",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "A spec file of ImageKit 3 has no invalidate(): AttributeError. Its generate(force=True) alone is no"
-        f" substitute: it saves a second file under another name, and the old one is still served. {_STATE}"
+        "A spec file of ImageKit 3 has no `invalidate()`: `AttributeError`. Its `generate(force=True)` is no"
+        " substitute: it saves a second file under another name, and the site still serves the old one. Deleting"
+        " the file is not enough: ImageKit 3 remembers in its cache that the file exists, and does not generate it"
+        " again."
     ),
-    help="Delete the file, and have ImageKit forget it; it is made anew when it is next used, or by `generate()`.",
+    help="Call `invalidate_file(file)` of the support module.",
     source=_SOURCE,
     before=_INVALIDATE,
-    after=_INVALIDATE,
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit_support import invalidate_file
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def redo_thumbnail(photo):
+    invalidate_file(photo.thumbnail)
+""",
 )
 
 DELETE = Rule(
     code="IK503",
     name="spec-file-delete",
-    summary="`clear()` and `delete()` of a spec file are gone",
+    summary="`clear()` and `delete()` of a spec file are functions of the support module",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why=f"A spec file of ImageKit 3 has neither clear() nor delete(): AttributeError. {_STATE}",
-    help="Delete the file through its storage, and have ImageKit forget it.",
+    why=(
+        "A spec file of ImageKit 3 has neither `clear()` nor `delete()`: `AttributeError`. Deleting the file"
+        " through its storage is not enough: ImageKit 3 remembers in its cache that the file exists, and does not"
+        " generate it again."
+    ),
+    help="Call `clear_file(file)` or `remove_file(file)` of the support module.",
     source=_SOURCE,
     before=_DELETE,
-    after=_DELETE,
+    after="""\
+from django.db import models
+from imagekit.models import ImageSpecField
+from imagekit.processors import ResizeToFill
+from imagekit_support import remove_file
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
+
+
+def free_space(photo):
+    remove_file(photo.thumbnail)
+""",
 )
 
 

@@ -14,14 +14,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK501",
     name="spec-file-validate",
-    summary="`validate()` of a spec file is called `generate()`",
+    summary="`validate()` of a spec file is a function of the support module",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "A spec file of ImageKit 3 has no `validate()`: `AttributeError`. Its `generate()` makes the picture if it is"
-        " not there, but goes by what the cache says of that, where ImageKit 2 asked the storage; and with a backend"
-        " that does not validate (`NonValidatingImageCacheBackend`) ImageKit 2 did nothing here."
+        "A spec file of ImageKit 3 has no `validate()`: `AttributeError`. Its `generate()` asks the cache whether"
+        " the file exists; ImageKit 2 asked the storage, and did nothing with `NonValidatingImageCacheBackend`."
     ),
-    help="Call `generate()`.",
+    help="Call `validate_file(file)` of the support module.",
     source="ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
     before="""\
 from django.db import models
@@ -42,6 +41,7 @@ def warm_up():
 from django.db import models
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
+from imagekit_support import validate_file
 
 
 class Photo(models.Model):
@@ -51,7 +51,7 @@ class Photo(models.Model):
 
 def warm_up():
     for photo in Photo.objects.all():
-        photo.thumbnail.generate()
+        validate_file(photo.thumbnail)
 """,
 )
 

@@ -25,11 +25,12 @@ RULE = Rule(
     summary="the command `ikcachevalidate` is called `generateimages`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no command `ikcachevalidate`. Its successor `generateimages` makes the files that are missing,"
-        " too. It takes app labels in lower case, has no `--force-revalidation`, and goes on after a picture that can't"
-        " be made. It goes through the manager called `objects` of every model, whatever the default manager is."
+        "ImageKit 3 has no command `ikcachevalidate`. Its successor `generateimages` also generates missing files."
+        " It takes app labels in lower case, has no `--force-revalidation`, and continues after an image that"
+        " cannot be generated. It uses the manager called `objects` of every model, whatever the default manager"
+        " is."
     ),
-    help=f"Call {SUCCESSOR}.",
+    help="Call `generateimages`; in Python code `validate_app_cache(app_labels)` of the support module.",
     source=(
         "imagekit/management/commands/ikcachevalidate.py of 2.0.4, generateimages.py of 3.0.4 to 6.1.1;"
         " imagekit/specs/sourcegroups.py for the manager, imagekit/models/fields/__init__.py for the labels"

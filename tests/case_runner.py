@@ -32,7 +32,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ik_migrate.model.options import Options
+
 FIXTURES = Path(__file__).parent / "fixtures" / "rules"
+SUPPORT_FILE = "imagekit_support.py"
 REWRITE = "rewrite"
 RUN = "run"
 
@@ -51,6 +54,7 @@ class Case:
         runs: whether the result is a complete application.
         why: what it is about.
         is_sample: whether it is the sample that a rule has itself.
+        option: the other option of the command that is given.
         tabs: whether it means the same with tabs for indentation.
     """
 
@@ -64,6 +68,11 @@ class Case:
     why: str = ""
     is_sample: bool = False
     tabs: bool = True
+    option: str = ""
+
+    @property
+    def options(self) -> Options:
+        return Options(unsafe_fixes=self.unsafe_fixes, faithful=self.option == "--faithful")
 
     @property
     def id(self) -> str:
@@ -130,8 +139,8 @@ def write_tree(files: dict[str, bytes], folder: Path) -> None:
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:
-    """Read them again."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """Read them again, but for the support module: it has tests of its own."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUPPORT_FILE)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 

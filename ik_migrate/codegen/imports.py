@@ -105,10 +105,24 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
         if first and _starts_imports(module, position):
             text += newline
         text += "".join(f"{indent}{statement}{newline}" for indent, statement in others)
+        text = _with_blank_lines(module, position, text)
         if position == len(module.text.source.text) and not module.text.source.text.endswith(("\n", "\r")):
             text = newline + text[: -len(newline)]
         added.append(Edit(position, position, (text,)))
     return added
+
+
+def _with_blank_lines(module: Module, position: int, text: str) -> str:
+    """New import statements with blank lines around them, where they are the first of the file."""
+    if any(isinstance(node, ast.Import | ast.ImportFrom) for node in module.tree.body):
+        return text
+    newline = module.text.source.newline
+    if module.text.source.text[position:].startswith(newline):
+        return newline + text
+    following = next((node for node in module.tree.body if module.text.start(node) >= position), None)
+    if following is None:
+        return text
+    return text + newline * (2 if isinstance(following, ast.ClassDef | ast.FunctionDef) else 1)
 
 
 def _statement(source: str, names: list[AddImport]) -> str:

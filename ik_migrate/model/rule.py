@@ -38,6 +38,7 @@ class Rule:
         before: an example as ImageKit 2 wants it.
         after: the same example after ``apply``; equal to ``before`` where a person is needed.
         path: name of the file that the example would stand in.
+        option: the option of ``apply`` that the example is rewritten with; empty where it needs none.
         blocks_call: whether a manual finding holds the whole call of the spec field that it is about.
         is_part_of_class: whether a spec class needs its rewrite even where the rule is not enabled.
         once_per_project: whether it is said once per project only, at the first place.
@@ -53,6 +54,7 @@ class Rule:
     before: str
     after: str
     path: str = "models.py"
+    option: str = ""
     once_per_project: bool = False
     blocks_call: bool = False
     is_part_of_class: bool = False
