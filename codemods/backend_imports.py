@@ -153,10 +153,13 @@ def _binds_library_alone(module: Module, node: ast.Import, gone: list[ast.alias]
 
 def _dotted_uses(module: Module) -> Iterator[ast.Attribute]:
     for node in module.text.nodes_of(ast.Attribute):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-            if node.attr.endswith(("ImageCacheBackend", "_backend", "BackendError")):
-                if module.qualified(node).startswith(f"{_PACKAGE}."):
-                    yield node
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Load)
+            and node.attr.endswith(("ImageCacheBackend", "_backend", "BackendError"))
+            and module.qualified(node).startswith(f"{_PACKAGE}.")
+        ):
+            yield node
 
 
 def _names(module: Module, name: str) -> Iterator[ast.Name]:

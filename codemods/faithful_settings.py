@@ -22,8 +22,8 @@ RULE = Rule(
     summary="with `--faithful`, the settings name a backend and a strategy of the support module",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 asked the storage whether a file exists, and deleted a file when its source changed. ImageKit 3 trusts"
-        " its cache, and goes by the name of the file alone."
+        "ImageKit 2 asked the storage whether a file exists, and deleted a file when its source changed. ImageKit 3"
+        " trusts its cache, and goes by the name of the file alone."
     ),
     help="Set `IMAGEKIT_DEFAULT_CACHEFILE_BACKEND` and `IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",

@@ -30,6 +30,7 @@ from ik_migrate.source.edited_text import Conflict, EditedText
 from ik_migrate.source.python2.tokens import NotPython, TooDeep
 from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import read
+from ik_migrate.source.undefined_names import undefined_names
 
 _REPORT = "The file is left as it is; please report this."
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
@@ -255,6 +256,9 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
+    undefined = undefined_names(again.text) - undefined_names(module.text)
+    if undefined:
+        raise RuleError(f"the rewritten file would use {min(undefined)} without defining it. {_REPORT}")
     findings, _ = partition_findings(again, findings_of(again, options), options)
     left = drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)

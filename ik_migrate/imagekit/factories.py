@@ -88,7 +88,9 @@ def find_partial_factory(module: Module, call: ast.Call, depth: int = 0) -> Fiel
         return None
     names = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
     # What the partial is given by position comes before what its callers give by position.
-    return FieldFactory(inner.field, frozenset(names | (inner.given or frozenset())), skipped=inner.skipped - len(given))
+    return FieldFactory(
+        inner.field, frozenset(names | (inner.given or frozenset())), skipped=inner.skipped - len(given)
+    )
 
 
 def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> FieldFactory | None:

@@ -64,4 +64,6 @@ def _imported(module: Module) -> Iterator[str]:
             elif isinstance(node, ast.ImportFrom):
                 source = "." * node.level + (node.module or "")
                 yield source
-                yield from (f"{source}.{alias.name}" if node.module else f"{source}{alias.name}" for alias in node.names)
+                yield from (
+                    f"{source}.{alias.name}" if node.module else f"{source}{alias.name}" for alias in node.names
+                )
