@@ -90,8 +90,8 @@ STATE = Rule(
     summary="whether a cache file exists is remembered in the cache",
     applicability=(Applicability.NOTICE,),
     why=(
-        "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of the"
-        " process: a thumbnail that another process or a person removes is not generated again."
+        "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
+        " the process: a thumbnail that another process or a person removes is not generated again."
     ),
     help="Set a cache that all processes share, or add `--faithful`: then the storage is asked each time.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
@@ -199,8 +199,8 @@ def _tell_storages_apart(spec: SpecField, twin: SpecField) -> Finding:
     """Give one of two fields, whose files have one name in two storages, a backend that knows where a file is."""
     message = f"the files of {spec.label} and {twin.label} have one name in two storages"
     why = (
-        "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 gives both files one name, and goes by the"
-        " name alone when it remembers which files exist: one of the two is never generated."
+        "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 gives both files one name, and goes by"
+        " the name alone when it remembers which files exist: one of the two is never generated."
     )
     try:
         local, changes = use_support(spec.module, "StorageKeyBackend")

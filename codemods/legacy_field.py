@@ -21,10 +21,10 @@ RULE = Rule(
     summary="a spec field whose arguments are only known when the site runs",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 looked at the arguments of a field when the site ran. `LegacyImageSpecField` of the support module is"
-        " ImageKit 3's field with ImageKit 2's arguments, and does the same."
+        "ImageKit 2 looked at the arguments of a field when the site ran. `LegacyImageSpecField` of the support module"
+        " is ImageKit 3's field with ImageKit 2's arguments, and does the same."
     ),
-    help="Replace `ImageSpecField` by `LegacyImageSpecField` of the support module, and leave the arguments as they are.",
+    help="Replace `ImageSpecField` by `LegacyImageSpecField` of the support module; its arguments stay as they are.",
     source="ImageSpecField and ImageSpecFieldFile in imagekit/models/fields/ of 2.0.4",
     before="""\
 from django.conf import settings

@@ -156,7 +156,7 @@ def _comparison(module: Module, node: ast.Compare) -> Iterator[Finding]:
                 RULE,
                 module,
                 node,
-                f"`{shown}` is equal to itself alone; with ImageKit 2 it was equal to files of its name, and to the name",
+                f"`{shown}` is equal to itself alone; with ImageKit 2 also to files of its name, and to the name",
                 Applicability.MANUAL,
                 suggestion=f"{shown}.name",
             )

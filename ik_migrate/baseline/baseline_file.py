@@ -1,7 +1,7 @@
 """The baseline: findings that are known already, so that only new ones count.
 
-It is a JSON file that is kept in the repository beside the code. Findings are recognised by their `BaselineEntry`, not by
-their line; paths are relative to the folder of the file, so that it can be used from anywhere.
+It is a JSON file that is kept in the repository beside the code. Findings are recognised by their `BaselineEntry`,
+not by their line; paths are relative to the folder of the file, so that it can be used from anywhere.
 """
 
 from __future__ import annotations

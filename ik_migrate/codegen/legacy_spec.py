@@ -1,4 +1,4 @@
-"""The spec class of a field that ImageKit 3's arguments cannot describe: a base of the support module, and what differs.
+"""The spec class of a field that ImageKit 3's arguments cannot describe: a base of the support module and what differs.
 
 ImageKit 2 called ``processors(instance=..., file=...)`` and ``cache_to(instance, path, specname, extension)``
 (``imagekit/models/fields/__init__.py`` and ``files.py`` of 2.0.4). The bases do it in the same way.
@@ -43,7 +43,7 @@ def has_callable_processors(spec: SpecField) -> bool:
 
 
 def names_its_files(spec: SpecField) -> bool:
-    """Whether the files of the rewritten field have names of their own: by ``cache_to``, or because names shall stay."""
+    """Whether the files of the rewritten field have names of their own: by ``cache_to`` or because names shall stay."""
     if spec.is_processed or spec.is_ik3:
         return False
     return cache_to_of(spec) is not None or spec.module.project.keep_cache_names

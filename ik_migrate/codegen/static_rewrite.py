@@ -1,7 +1,7 @@
 """Whether the call of a spec field can become plain ImageKit 3 code by reading it, or has to be understood at run time.
 
-Where reading is not enough, the call keeps its arguments and calls the field of the support module, which takes those of
-ImageKit 2 and decides as ImageKit 2 did: when the site runs.
+Where reading is not enough, the call keeps its arguments and calls the field of the support module, which takes those
+of ImageKit 2 and decides as ImageKit 2 did: when the site runs.
 """
 
 from __future__ import annotations

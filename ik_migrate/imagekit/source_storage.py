@@ -1,7 +1,7 @@
 """Where the source of a spec field is stored: ImageKit 2 saved the generated file to the same storage.
 
-``ImageSpecFieldFile.storage`` in ``imagekit/models/fields/files.py`` of 2.0.4 asks the source file, however it was made.
-What reading can tell of that is found out here; what it cannot tell is left to code that asks when the site runs.
+``ImageSpecFieldFile.storage`` in ``imagekit/models/fields/files.py`` of 2.0.4 asks the source file, however it was
+made. What reading can tell of that is found out here; what it cannot tell is left to code that asks when the site runs.
 """
 
 from __future__ import annotations

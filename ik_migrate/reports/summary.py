@@ -116,8 +116,8 @@ def _unsafe(counts: Counter[NextAction]) -> list[str]:
     if not counts[NextAction.UNSAFE]:
         return []
     return [
-        f"{count(counts[NextAction.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what the site"
-        " shows. Read why, then add `--unsafe-fixes` to have it written."
+        f"{count(counts[NextAction.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what"
+        " the site shows. Read why, then add `--unsafe-fixes` to have it written."
     ]
 
 
