@@ -272,7 +272,7 @@ def test_the_progress_of_the_apps(scanned, photo_site):
     assert before[1] == ["gallery", "1 of 5", "17", "2", "1", "1", "1 manual2 unsafe17 safe1 notice"]
     assert before[-1] == ["All", "3 of 15", "56", "3", "1", "6", ""]
     assert after[0][2] == "Rewritten"
-    assert after[1] == ["gallery", "2 of 5", "17", "2", "1", "1", "1 manual2 unsafe1 notice"]
+    assert ["gallery", "2 of 5", "17", "2", "1", "1", "1 manual2 unsafe1 notice"] in after
     assert ["news", "1 of 1", "13", "-", "-", "-", "nothing"] in after
     assert after[-1] == ["All", "11 of 15", "56", "3", "1", "6", ""]
 
