@@ -141,7 +141,7 @@ def test_each_fix_alone_is_the_whole_rewrite_of_its_findings(tmp_path, text):
     for marked in fixes.values():
         after = fixed(text.removeprefix("\ufeff"), marked["fixes"][0])
         path.write_bytes(after.encode())
-        (left,) = scan([path], base=tmp_path).results
+        left = next(result for result in scan([path], base=tmp_path).results if result.path == "models.py")
         assert left.status is not Status.FAILED
         assert len(left.applied) < len(result.applied)
         assert after.count("\r") == after.count("\n") * ("\r" in text)

@@ -11,6 +11,7 @@ import ast
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_spec import (
     cache_to_of,
+    has_callable_processors,
     names_its_files,
     write_cache_to,
     write_default_name,
@@ -55,8 +56,12 @@ def _reasons(module: Module) -> dict[ast.Call, str]:
 
 
 def _find_reason(spec: SpecField) -> str:
-    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+    if spec.is_processed or spec.is_legacy:
         return ""
+    if is_rewritten(spec):
+        processors = spec.given("processors")
+        # ImageKit 3 raises for them, whoever wrote the call.
+        return _of_processors(spec, spec) if processors is not None and has_callable_processors(spec) else ""
     if needs_pre_cache_resolved(spec) and not spec.arguments["pre_cache"].is_in_dict:
         return ""  # ImageKit 2 raised an exception: it has to be resolved first, see IK103 and IK106.
     return why_not_static_but_pre_cache(spec)
