@@ -130,6 +130,6 @@ def test_what_became_of_text_on_standard_input(site, environment):
 def test_text_on_standard_input_that_needs_the_support_module(site, environment):
     said = apply_standard_input(site, environment, MODELS)
     assert "IK115 legacy-field [manual]" in said
-    where = "in imagekit_support.py, which is no part of the text on standard input"
+    where = "in imagekit_support.py, which is not among the files of this run"
     assert f"{where}; run ik-migrate apply in {site.name}" in said
     assert "git diff" not in said
