@@ -281,8 +281,8 @@ def check_module(module: Module) -> Iterator[Finding]:
                 if file is not None and not file.doubt:
                     shown = module.text.text_of(child.value)
                     message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
-                    suggestion = f"if {shown}.generator.source:"
-                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
+                    todo = f"Ask for the source before: `if {shown}.generator.source`."
+                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, help=todo)
 
 
 def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:

@@ -78,6 +78,7 @@ def collect_facts(
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
+    project.make_room()
     _learn(knowledge, facts)
     if options.target is None and facts.old_stack:
         knowledge.target, knowledge.target_reason = OLD_STACK_TARGET, _why_not_newest(root, facts.old_stack)
