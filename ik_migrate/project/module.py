@@ -208,12 +208,18 @@ class ProjectIndex(ProjectFacts, ABC):
 
 def renamed(module: Module, name: str) -> list[str]:
     """What else a file calls at its top level what somebody calls ``name``."""
-    return [
-        binding.name
-        for bindings in module.text.names.module.bindings.values()
-        for binding in bindings
-        if binding.name != name and name in {binding.attribute, _last_part(binding.value)}
-    ]
+    return _new_names(module).get(name, [])
+
+
+@per_module
+def _new_names(module: Module) -> dict[str, list[str]]:
+    """What a file calls at its top level what others, or other parts of it, call by another name: by that."""
+    found: dict[str, list[str]] = {}
+    for bindings in module.text.names.module.bindings.values():
+        for binding in bindings:
+            for name in {binding.attribute, _last_part(binding.value)} - {binding.name}:
+                found.setdefault(name, []).append(binding.name)
+    return found
 
 
 def _last_part(expression: ast.expr | None) -> str:

@@ -25,7 +25,10 @@ from ik_migrate.source.tree import PythonText
 # Characters of source. Syntax trees with all that is known of them take some hundred times as much.
 _HOLD_AT_MOST = 2_000_000
 # What is found out about a file depends on these.
-_DECIDING_FACTS = ("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy")
+_DECIDING_FACTS = (
+    *("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy"),
+    *("keyword_dicts", "importers", "candidates"),
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
