@@ -133,7 +133,7 @@ def _following(text: str, start: int, end: int, prefix: str) -> tuple[list[Word]
 
 def _listed(text: str, position: int) -> tuple[list[Word], bool]:
     """The strings up to the end of a list such as ``["manage.py", "command", "argument"]``."""
-    words = []
+    words: list[Word] = []
     while len(words) < _MOST_WORDS and (match := _LISTED.match(text, position)):
         words.append(Word(match.start(2), match.end(2), match.group(2)))
         position = match.end()
