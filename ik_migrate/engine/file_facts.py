@@ -34,7 +34,7 @@ from ik_migrate.model.imagekit_names import (
     star_names,
 )
 from ik_migrate.project.module import Module
-from ik_migrate.project.project import Project
+from ik_migrate.project.project import PYTHON_AT_MOST, Project
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
 _PIN_OF_IK3 = re.compile(rb"django[-_]imagekit\s*(?:==|~=|>=|>)\s*[3-9]", re.I)
@@ -152,6 +152,8 @@ def _facts_of_text(project: Project, path: Path) -> Facts:
     try:
         data = project.read(path)
     except OSError:
+        return Facts()
+    if len(data) > PYTHON_AT_MOST:
         return Facts()
     shown = evidence_of_old_django(path, data)
     pins_ik2, pins_ik3 = (pin.search(data) is not None for pin in (_PIN_OF_IK2, _PIN_OF_IK3))

@@ -18,10 +18,12 @@ from ik_migrate.project.facts import ProjectFacts
 from ik_migrate.project.import_paths import absolute, file_of, is_part_of_imagekit
 from ik_migrate.project.module import Module, ProjectIndex, Target, renamed
 from ik_migrate.project.resolver import Resolver
-from ik_migrate.source.python2.tokens import NotPython
+from ik_migrate.source.python2.tokens import NotPython, TooLarge
 from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import PythonText
 
+PYTHON_AT_MOST = 4_000_000
+"""Bytes of a Python file that is parsed. Its syntax tree takes eighty times as much memory, and seconds to make."""
 # Characters of source. Syntax trees with all that is known of them take some hundred times as much.
 _HOLD_AT_MOST = 2_000_000
 # What is found out about a file depends on these.
@@ -89,7 +91,10 @@ class Project(ProjectIndex):
         Raises:
             Undecodable: when the bytes are not text.
             NotPython: when the text is not Python.
+            TooLarge: when it is too large to be parsed; a kind of `NotPython`.
         """
+        if len(data) > PYTHON_AT_MOST:
+            raise TooLarge(PYTHON_AT_MOST)
         source = Source.from_python(data)
         module = self._modules.get(path)
         if module is None or module.text.source != source:
@@ -149,11 +154,12 @@ class Project(ProjectIndex):
         return self.modules_at(self._mentions.get(word, ()))
 
     def _words_in(self, path: Path) -> set[str]:
-        """The names, and the words in texts and comments, that a file has."""
+        """The names, and the words in texts and comments, that a file has; none where it is too large."""
         try:
-            return set(_WORD.findall(self.read(path).decode("utf-8", "replace")))
+            data = self.read(path)
         except OSError:
             return set()
+        return set(_WORD.findall(data.decode("utf-8", "replace"))) if len(data) <= PYTHON_AT_MOST else set()
 
     def naming(self, module: Module, name: str) -> list[Module]:
         """The files that can mean what ``module`` calls ``name``: they say so, or say what others renamed it to."""
