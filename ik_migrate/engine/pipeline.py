@@ -37,7 +37,7 @@ _REPORT = "The file is left as it is; please report this."
 _TEXT_AT_MOST = 2_000_000
 _LINE_AT_MOST = 20_000
 _TOO_LARGE = (
-    "it is too large (more than 2 MB), or has too long lines (more than 20,000 bytes), for code that people write, so it"
+    "it is too large (more than 2 MB), or has too long lines (more than 20,000 bytes), for code that people write: it"
     " was not searched. Search it for ImageKit's names yourself, or leave it out with --exclude."
 )
 
