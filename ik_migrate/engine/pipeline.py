@@ -17,7 +17,7 @@ from ik_migrate.engine.suppression import partition_findings
 from ik_migrate.engine.time_limit import TEXT_BYTES_PER_SECOND, TEXT_SECONDS, time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
-from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
@@ -225,12 +225,14 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
         RuleError: when a codemod fails.
     """
     found: list[Finding] = []
+    static: list[SpecField] | None = None
     for codemod in codemods() if not module.is_support else ():
         try:
             if codemod.spec_field is not None:
-                for spec in spec_fields(module):
-                    if not falls_back(spec):
-                        found += codemod.spec_field(spec)
+                if static is None:
+                    static = [spec for spec in spec_fields(module) if not falls_back(spec)]
+                for spec in static:
+                    found += codemod.spec_field(spec)
             if codemod.module is not None:
                 found += codemod.module(module)
         except Exception as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from ik_migrate.files.places import is_below
 from ik_migrate.files.reading import file_content
 from ik_migrate.project.facts import ProjectFacts
-from ik_migrate.project.import_paths import absolute, file_of, is_part_of_imagekit
+from ik_migrate.project.import_paths import ModuleFiles, absolute, is_part_of_imagekit
 from ik_migrate.project.module import Module, ProjectIndex, Target, renamed
 from ik_migrate.project.resolver import Resolver
 from ik_migrate.source.python2.tokens import NotPython, TooLarge
@@ -51,6 +51,9 @@ class Project(ProjectIndex):
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._neighbours: dict[tuple[str, Path], Path | None] = {}
+        self._files = ModuleFiles()
+        self._around: dict[Path, tuple[Path, ...]] = {}
+        self._shared: list[tuple[Path, frozenset[str] | None]] | None = None
         self._held = 0
         self._resolver = Resolver(self)
         self.unreadable: frozenset[Path] = frozenset()
@@ -107,6 +110,7 @@ class Project(ProjectIndex):
         """Note the folders on ``sys.path``; what was resolved without knowing them is resolved anew."""
         self.source_roots += roots
         self._found.clear()
+        self._shared = None
         for module in self._modules.values():
             if module is not None:
                 module.forget_names()
@@ -200,8 +204,8 @@ class Project(ProjectIndex):
 
     def _find(self, dotted: str, seen_from: Module) -> Path | None:
         parts = dotted.split(".")
-        for root in self._roots(seen_from):
-            found = file_of(root, parts)
+        for root in (*self._roots_around(seen_from), *self._shared_roots_with(parts[0])):
+            found = self._files.find(root, parts)
             if found is not None:
                 return None if is_part_of_imagekit(found, parts) else found
         return None
@@ -210,7 +214,7 @@ class Project(ProjectIndex):
         """The file of the module ``dotted``, seen from the folder of another one."""
         key = (dotted, module.path.parent)
         if key not in self._neighbours:
-            self._neighbours[key] = file_of(module.path.parent, dotted.split("."))
+            self._neighbours[key] = self._files.find(module.path.parent, dotted.split("."))
         return self._neighbours[key]
 
     def imported_file(self, module: Module, source: str) -> tuple[str | None, Path | None]:
@@ -224,16 +228,26 @@ class Project(ProjectIndex):
                 return ".".join((*module.package, dotted)), path
         return dotted, self.find(dotted, module)
 
-    def _roots(self, module: Module) -> Iterable[Path]:
-        roots = [module.root]
-        for folder in module.path.parents:
-            if (folder / "manage.py").is_file():
-                # Until Django 1.3 the folder above manage.py was importable too.
-                roots += [folder, folder.parent]
-            if folder == self.root:
-                break
-        roots += [*self.source_roots, self.root, self.root / "src", self.root / "apps"]
-        return dict.fromkeys(roots)
+    def _roots_around(self, module: Module) -> tuple[Path, ...]:
+        """The folders from which the files beside a module import, by its own place."""
+        here = module.path.parent
+        if here not in self._around:
+            roots = [module.root]
+            for folder in module.path.parents:
+                if (folder / "manage.py").is_file():
+                    # Until Django 1.3 the folder above manage.py was importable too.
+                    roots += [folder, folder.parent]
+                if folder == self.root:
+                    break
+            self._around[here] = tuple(dict.fromkeys(roots))
+        return self._around[here]
+
+    def _shared_roots_with(self, name: str) -> Iterable[Path]:
+        """The folders from which all files import, those that certainly have no module of a name left out."""
+        if self._shared is None:
+            roots = dict.fromkeys([*self.source_roots, self.root, self.root / "src", self.root / "apps"])
+            self._shared = [(root, self._files.listing(root)) for root in roots]
+        return (root for root, listed in self._shared if listed is None or name in listed or not name)
 
     def resolve(self, module: Module, expression: ast.expr) -> Target | None:
         """See `ProjectIndex.resolve`."""

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import TypeVar, cast
 
 from ik_migrate.model.location import Location
@@ -67,10 +68,9 @@ class PythonText:
         Raises:
             NotPython: when it does not compile.
         """
-        if _compile_error(before._parsed.text) is None:
-            error = _compile_error(self._parsed.text)
-            if error is not None:
-                raise NotPython(error.msg, error.lineno or 1)
+        error = _compile_error(self._parsed.text)
+        if error is not None and _compile_error(before._parsed.text) is None:
+            raise NotPython(error.msg, error.lineno or 1)
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -83,8 +83,19 @@ class PythonText:
     def nodes_of(self, *kinds: type[Node]) -> tuple[Node, ...]:
         """Those of `nodes` that are of the given kinds, in the same order."""
         if kinds not in self._nodes_of:
-            self._nodes_of[kinds] = tuple(node for node in self.nodes if type(node) in kinds)
+            found = [pair for kind in kinds for pair in self._nodes_by_kind.get(kind, ())]
+            if len(kinds) > 1:
+                found.sort(key=itemgetter(0))
+            self._nodes_of[kinds] = tuple(node for _, node in found)
         return cast(tuple[Node, ...], self._nodes_of[kinds])
+
+    @cached_property
+    def _nodes_by_kind(self) -> dict[type[ast.AST], list[tuple[int, ast.AST]]]:
+        """All nodes by their kinds, with their places among all."""
+        found: dict[type[ast.AST], list[tuple[int, ast.AST]]] = {}
+        for place, node in enumerate(self.nodes):
+            found.setdefault(type(node), []).append((place, node))
+        return found
 
     @cached_property
     def names(self) -> Names:
