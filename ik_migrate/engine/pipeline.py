@@ -264,7 +264,8 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
-    undefined = undefined_names(again.text) - undefined_names(module.text)
+    undefined = undefined_names(again.text)
+    undefined = undefined and undefined - undefined_names(module.text)
     if undefined:
         raise RuleError(f"the rewritten file would use {min(undefined)} without defining it. {_REPORT}")
     findings, _ = partition_findings(again, findings_of(again, options), options)

@@ -58,9 +58,12 @@ class Module:
     def __init__(self, project: ProjectIndex, path: Path, text: PythonText) -> None:
         self.project = project
         self.path = path
+        self.folder = path.parent
         self.text = text
         self.facts: dict[object, object] = {}
         """What functions marked `per_module` have found in it."""
+        self.imported: dict[tuple[str, str], Target | None] = {}
+        """What names stand for that it imports: by the module, as it is written, and the name there."""
         self._resolved: dict[ast.expr, Target | None] = {}
 
     @property
@@ -116,6 +119,7 @@ class Module:
     def forget_names(self) -> None:
         """Resolve each name anew from now on."""
         self._resolved.clear()
+        self.imported.clear()
 
     def forget(self) -> None:
         """Let go of what refers back to this module: then its memory is free as soon as nobody else needs it.

@@ -118,7 +118,7 @@ class Project(ProjectIndex):
     def take_over(self, other: ProjectFacts) -> None:
         """See `ProjectFacts.take_over`; what was found in the files without knowing it is found anew."""
         is_new = any(getattr(other, name) != getattr(self, name) for name in _DECIDING_FACTS)
-        if other.support != self.support:
+        if other.support != self.support and any(map(self._resolver.depends_on, (other.support, self.support))):
             for module in self._modules.values():
                 if module is not None:
                     module.forget_names()
@@ -197,7 +197,7 @@ class Project(ProjectIndex):
 
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""
-        key = (dotted, seen_from.path.parent)
+        key = (dotted, seen_from.folder)
         if key not in self._found:
             self._found[key] = self._find(dotted, seen_from)
         return self._found[key]
@@ -212,9 +212,9 @@ class Project(ProjectIndex):
 
     def neighbour(self, module: Module, dotted: str) -> Path | None:
         """The file of the module ``dotted``, seen from the folder of another one."""
-        key = (dotted, module.path.parent)
+        key = (dotted, module.folder)
         if key not in self._neighbours:
-            self._neighbours[key] = self._files.find(module.path.parent, dotted.split("."))
+            self._neighbours[key] = self._files.find(module.folder, dotted.split("."))
         return self._neighbours[key]
 
     def imported_file(self, module: Module, source: str) -> tuple[str | None, Path | None]:
@@ -230,7 +230,7 @@ class Project(ProjectIndex):
 
     def _roots_around(self, module: Module) -> tuple[Path, ...]:
         """The folders from which the files beside a module import, by its own place."""
-        here = module.path.parent
+        here = module.folder
         if here not in self._around:
             roots = [module.root]
             for folder in module.path.parents:
