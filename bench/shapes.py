@@ -285,6 +285,43 @@ def _sparse(size: int) -> Files:
     return {"disk.img": size * 1_000_000_000, "disk.py": size * 1_000_000_000, "disk.txt": size * 1_000_000_000}
 
 
+def _abstract(size: int) -> Files:
+    base = "class Base(models.Model):\n    class Meta:\n        abstract = True\n\n"
+    fields = "    field_{0} = ImageSpecField([ResizeToFit(100, {0})])\n"
+    model = "class Photo{0}(Base):\n    image = models.ImageField(upload_to='photos')\n\n\n"
+    return _python(base, _each(fields, size), "\n\n", _each(model, size))
+
+
+def _chain_of_models(size: int) -> Files:
+    first = "class Photo0(models.Model):\n    image = models.ImageField(upload_to='photos')\n\n\n"
+    other = f"class Photo{{0}}(Photo{{1}}):\n    small_{{0}} = {FIELD}\n\n\n"
+    return _python(first, _each(other, size, 1))
+
+
+def _chain_of_specs(size: int) -> Files:
+    field = "    field_{0} = ImageSpecField([ResizeToFit(100, {0})], image_field='field_{1}')\n"
+    return _python(MODEL, f"    field_0 = {FIELD}\n", _each(field, size, 1))
+
+
+def _users_of_a_factory(size: int) -> Files:
+    factory = HEAD + "def thumb(name):\n    return ImageSpecField([ResizeToFit(9)], image_field=name)\n"
+    user = "from sizes import thumb\nfrom django.db import models\n\n\n" + MODEL + "    small = thumb('image')\n"
+    return {"sizes.py": factory.encode(), **{f"app_{number}/models.py": user.encode() for number in range(size)}}
+
+
+def _shadowed_names(size: int) -> Files:
+    branch = "if A{0}:\n    Field = ImageSpecField\nelse:\n    Field = None\n"
+    return _python(_each(branch, size), MODEL, _each("    f_{0} = Field(image_field='image')\n", size))
+
+
+def _brackets(size: int) -> Files:
+    return {"page.html": b"{{ " * size + b"imagekit " + b"{% " * size + b"<!-- " * size, **_fields(1)}
+
+
+def _dotted_name(size: int) -> Files:
+    return _python(f"x = a{'.photo.small' * size}.url\n", MODEL, f"    small = {FIELD}\n")
+
+
 SHAPES = (
     Shape("fields of one model", 250, _fields),
     Shape("models in one file", 250, _models),
@@ -327,5 +364,12 @@ SHAPES = (
     Shape("rows of JSON", 5_000, _json),
     Shape("megabytes of rows in Python", 2, _python_megabytes),
     Shape("megabytes of code in Python", 1, _code_megabytes),
+    Shape("fields and children of an abstract model", 150, _abstract),
+    Shape("chain of models", 150, _chain_of_models),
+    Shape("chain of specs", 100, _chain_of_specs),
+    Shape("apps that use one factory", 50, _users_of_a_factory),
+    Shape("name bound in many branches", 100, _shadowed_names),
+    Shape("brackets that are not closed", 3_000, _brackets),
+    Shape("parts of a dotted name", 20, _dotted_name),
     Shape("gigabytes of sparse files", 5, _sparse),
 )

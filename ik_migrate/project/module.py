@@ -64,6 +64,8 @@ class Module:
         """What functions marked `per_module` have found in it."""
         self.imported: dict[tuple[str, str], Target | None] = {}
         """What names stand for that it imports: by the module, as it is written, and the name there."""
+        self.from_inside: dict[tuple[int, str], Target | None] = {}
+        """What names stand for where inner scopes use them: by the scope that binds them."""
         self._resolved: dict[ast.expr, Target | None] = {}
 
     @property
@@ -120,6 +122,7 @@ class Module:
         """Resolve each name anew from now on."""
         self._resolved.clear()
         self.imported.clear()
+        self.from_inside.clear()
 
     def forget(self) -> None:
         """Let go of what refers back to this module: then its memory is free as soon as nobody else needs it.

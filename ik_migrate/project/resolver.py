@@ -40,14 +40,24 @@ class Resolver:
         if depth == 0:
             self._bindings_left = _BINDINGS_AT_MOST
         if isinstance(expression, ast.Name):
-            bindings = module.text.names.bindings_in_force(expression)
-            if not bindings:
-                return self._unbound(module, expression.id, depth)
-            return self._best(module, bindings, depth)
+            holder = module.text.names.outer_holder_of(expression)
+            if holder is None:
+                return self._named(module, expression, depth)
+            key = (id(holder), expression.id)
+            if key not in module.from_inside:
+                found = self._named(module, expression, depth)
+                if depth >= _REMEMBERED_TO or self._bindings_left <= 0:
+                    return found
+                module.from_inside[key] = found
+            return module.from_inside[key]
         if isinstance(expression, ast.Attribute):
             base = self.resolve(module, expression.value, depth + 1)
             return self._attribute(module, base, expression.attr, depth) if base else None
         return None
+
+    def _named(self, module: Module, name: ast.Name, depth: int) -> Target | None:
+        bindings = module.text.names.bindings_in_force(name)
+        return self._best(module, bindings, depth) if bindings else self._unbound(module, name.id, depth)
 
     def resolve_global(self, module: Module, name: str) -> Target | None:
         """What a name at the top level of a file stands for."""
