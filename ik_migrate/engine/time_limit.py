@@ -23,7 +23,7 @@ class TakesTooLong(Exception):
 
 
 @contextmanager
-def time_limit(size: int, seconds: float = SECONDS, bytes_per_second: int = _BYTES_PER_SECOND) -> Iterator[None]:
+def time_limit(size: int, seconds: float | None = None, bytes_per_second: int = _BYTES_PER_SECOND) -> Iterator[None]:
     """Interrupt what is done inside when it takes far longer than code that people write.
 
     What counts is the processor's time, so a busy machine makes no difference. Without effect outside of the main
@@ -31,7 +31,7 @@ def time_limit(size: int, seconds: float = SECONDS, bytes_per_second: int = _BYT
 
     Args:
         size: how many bytes are worked on.
-        seconds: of processor time, to which some are added for the size.
+        seconds: of processor time, to which some are added for the size; `SECONDS` if None.
         bytes_per_second: how many bytes another second is added for.
 
     Raises:
@@ -40,7 +40,7 @@ def time_limit(size: int, seconds: float = SECONDS, bytes_per_second: int = _BYT
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    seconds += size / bytes_per_second
+    seconds = (SECONDS if seconds is None else seconds) + size / bytes_per_second
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise TakesTooLong

@@ -64,6 +64,8 @@ class Module:
         """What functions marked `per_module` have found in it."""
         self.imported: dict[tuple[str, str], Target | None] = {}
         """What names stand for that it imports: by the module, as it is written, and the name there."""
+        self.at_top: dict[str, Target | None] = {}
+        """What names stand for at its top level."""
         self.from_inside: dict[tuple[int, str], Target | None] = {}
         """What names stand for where inner scopes use them: by the scope that binds them."""
         self._resolved: dict[ast.expr, Target | None] = {}
@@ -121,6 +123,7 @@ class Module:
     def forget_names(self) -> None:
         """Resolve each name anew from now on."""
         self._resolved.clear()
+        self.at_top.clear()
         self.imported.clear()
         self.from_inside.clear()
 

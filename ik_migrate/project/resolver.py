@@ -61,8 +61,10 @@ class Resolver:
 
     def resolve_global(self, module: Module, name: str) -> Target | None:
         """What a name at the top level of a file stands for."""
-        self._bindings_left = _BINDINGS_AT_MOST
-        return self._name_in(module, name, 0)
+        if name not in module.at_top:
+            self._bindings_left = _BINDINGS_AT_MOST
+            module.at_top[name] = self._name_in(module, name, 0)
+        return module.at_top[name]
 
     def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
         """The target of the last binding, ImageKit's if one of several alternatives is."""
