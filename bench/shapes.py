@@ -322,6 +322,17 @@ def _dotted_name(size: int) -> Files:
     return _python(f"x = a{'.photo.small' * size}.url\n", MODEL, f"    small = {FIELD}\n")
 
 
+def _factories_with_parameters(size: int) -> Files:
+    factory = "def thumb_{0}(steps):\n    return ImageSpecField(steps, image_field='image')\n\n\n"
+    return _python(_each(factory, size), MODEL, _each("    field_{0} = thumb_{0}([ResizeToFit({0})])\n", size))
+
+
+def _branches_of_a_name(size: int) -> Files:
+    return _python(
+        _each("SIZE{0} = SIZE{1} if A else SIZE0\n", size, 1), MODEL, f"    f = ImageSpecField(SIZE{size - 1})\n"
+    )
+
+
 SHAPES = (
     Shape("fields of one model", 250, _fields),
     Shape("models in one file", 250, _models),
@@ -371,5 +382,7 @@ SHAPES = (
     Shape("name bound in many branches", 100, _shadowed_names),
     Shape("brackets that are not closed", 3_000, _brackets),
     Shape("parts of a dotted name", 20, _dotted_name),
+    Shape("factories with parameters", 150, _factories_with_parameters),
+    Shape("chain of conditions", 150, _branches_of_a_name),
     Shape("gigabytes of sparse files", 5, _sparse),
 )
