@@ -14,10 +14,10 @@ from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
 from ik_migrate.engine.registry import codemods
 from ik_migrate.engine.suppression import partition_findings
-from ik_migrate.engine.time_limit import time_limit
+from ik_migrate.engine.time_limit import TEXT_BYTES_PER_SECOND, TEXT_SECONDS, time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
-from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
@@ -27,7 +27,7 @@ from ik_migrate.project.project import Project
 from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
 from ik_migrate.source.edited_text import Conflict, EditedText
-from ik_migrate.source.python2.tokens import NotPython, TooDeep
+from ik_migrate.source.python2.tokens import NotPython, TooDeep, TooLarge
 from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import read
 from ik_migrate.source.undefined_names import undefined_names
@@ -36,7 +36,10 @@ _REPORT = "The file is left as it is; please report this."
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
 _TEXT_AT_MOST = 2_000_000
 _LINE_AT_MOST = 20_000
-_TOO_LARGE = "it is too large, or has too long lines, for a person to have written it, so it was not looked into"
+_TOO_LARGE = (
+    "it is too large (more than 2 MB), or has too long lines (more than 20,000 bytes), for code that people write: it"
+    " was not searched. Search it for ImageKit's names yourself, or leave it out with --exclude."
+)
 
 
 class RuleError(Exception):
@@ -78,14 +81,17 @@ def migrate_bytes(
             raise RuleError(project.faults[path])
         options = options.for_file(path, project.root)
         # Whoever is asked about a rewrite may think as long as they like: that takes no processor time.
-        with time_limit(len(data)):
-            if is_python(path.name, data):
+        if is_python(path.name, data):
+            with time_limit(len(data)):
                 return _migrate_python(project, path, shown_path, data, options, choose)
+        with time_limit(len(data), TEXT_SECONDS, TEXT_BYTES_PER_SECOND):
             return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
         reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except TooDeep:
         reason = TOO_DEEP
+    except TooLarge as error:
+        reason = f"it is larger than {error.limit // 1_000_000} MB, the limit for Python. Split it or use --exclude."
     except NotPython as error:
         reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
     except RuleError as error:
@@ -219,12 +225,14 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
         RuleError: when a codemod fails.
     """
     found: list[Finding] = []
+    static: list[SpecField] | None = None
     for codemod in codemods() if not module.is_support else ():
         try:
             if codemod.spec_field is not None:
-                for spec in spec_fields(module):
-                    if not falls_back(spec):
-                        found += codemod.spec_field(spec)
+                if static is None:
+                    static = [spec for spec in spec_fields(module) if not falls_back(spec)]
+                for spec in static:
+                    found += codemod.spec_field(spec)
             if codemod.module is not None:
                 found += codemod.module(module)
         except Exception as error:
@@ -256,7 +264,8 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
-    undefined = undefined_names(again.text) - undefined_names(module.text)
+    undefined = undefined_names(again.text)
+    undefined = undefined and undefined - undefined_names(module.text)
     if undefined:
         raise RuleError(f"the rewritten file would use {min(undefined)} without defining it. {_REPORT}")
     findings, _ = partition_findings(again, findings_of(again, options), options)
