@@ -14,6 +14,7 @@ from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.places import is_below, is_project, project_root
 from ik_migrate.files.reading import LARGEST, file_content, large_pieces
+from ik_migrate.files.repository import top_of
 from ik_migrate.files.search_result import Search
 from ik_migrate.files.triggers import has_trigger
 from ik_migrate.model.errors import ConfigError
@@ -24,6 +25,7 @@ from ik_migrate.model.report import Report
 if TYPE_CHECKING:
     from ik_migrate.engine.interactive import ConfirmCallback
     from ik_migrate.model.result import FileResult
+    from ik_migrate.model.run_info import ProjectTarget
 
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -65,6 +67,7 @@ def scan(
     contents = contents or {}
     found = Search()
     results: dict[str, FileResult] = {}
+    targets: list[ProjectTarget] = []
     for root, wanted in _by_project(paths, found, contents).items():
         progress("Searching", 0, 0)
         is_lone_file = not is_project(root) and not any(path.is_dir() for path in wanted)
@@ -92,6 +95,7 @@ def scan(
                 choose=choose,
                 with_fixes=with_fixes,
                 progress=progress,
+                targets=targets,
             )
             results |= {result.path: result for result in migrated}
     results = _each_once(results, base)
@@ -106,6 +110,8 @@ def scan(
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
         all_rules=not (options.select or options.ignore or options.per_file_ignores),
         remarks=tuple(found.remarks),
+        targets=tuple(targets),
+        is_in_git=all(top_of(path) is not None for path in paths),
     )
     return baseline.compared(report)
 

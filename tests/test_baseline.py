@@ -40,7 +40,7 @@ def scan(run, site):
         report = json.loads(done.stdout)
         assert report["summary"]["applied"] <= report["summary"]["findings"]
         new = [
-            (file["path"], finding["place"]["line"], finding["rule"]["code"])
+            (file["path"], finding["location"]["line"], finding["rule"]["code"])
             for file in report["files"]
             for finding in file["findings"]
         ]

@@ -468,7 +468,7 @@ def test_the_example_in_the_documentation_follows_the_schema(validator):
 
 def test_the_schema_takes_no_key_that_it_does_not_name(validator):
     data = as_dict(everything())
-    data["files"][0]["findings"][0]["place"]["offset"] = 3
+    data["files"][0]["findings"][0]["location"]["offset"] = 3
     assert not validator.is_valid(data)
 
 
@@ -490,9 +490,11 @@ def test_what_json_says():
         "applicability": "safe",
         "message": "Photo.small is found",
         "why": "ImageKit 3 raises TypeError for image-field.",
-        "todo": "Do what IK101 asks for.",
+        "help": "Do what IK101 asks for.",
         "suggestion": "",
-        "place": {"line": 3, "column": 41, "end_line": 3, "end_column": 52},
+        "ignore_comment": "",
+        "blocks": [],
+        "location": {"line": 3, "column": 41, "end_line": 3, "end_column": 52},
         "applied": True,
         "fingerprint": "869cc9504a0c3c3266fa0ac1ba381467",
     }

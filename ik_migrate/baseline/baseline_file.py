@@ -20,7 +20,7 @@ from ik_migrate.files.reading import is_path
 from ik_migrate.files.report_files import content, new_text
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.errors import IkMigrateError
-from ik_migrate.model.finding import Finding
+from ik_migrate.model.finding import Finding, with_blocked
 from ik_migrate.model.options import Options
 from ik_migrate.model.path_patterns import any_matches
 from ik_migrate.model.report import Report
@@ -78,7 +78,11 @@ def write_baseline(file: Path, report: Report, kept: Iterable[BaselineEntry], ba
     Raises:
         BaselineError: when the file can't be written.
     """
-    found = [trait for result in report.results for trait in traits_of(_seen_from(file, result, base), result.findings)]
+    found = [
+        trait
+        for result in report.results
+        for trait in traits_of(_seen_from(file, result, base), with_blocked(result.findings))
+    ]
     traits = tuple(sorted([*kept, *found]))
     entries = [json.dumps(dict(zip(_KEYS, (t.path, t.rule, t.context, t.code), strict=True))) for t in traits]
     listed = ",\n".join(f"    {entry}" for entry in entries)
@@ -128,7 +132,7 @@ def compared(
     left = list(entries)
     pairs: list[tuple[FileResult, Finding, BaselineEntry]] = []
     for result in report.results:
-        findings = (*result.findings, *result.suppressed)
+        findings = (*with_blocked(result.findings), *result.suppressed)
         traits = traits_of(_seen_from(file, result, base), findings)
         pairs += [(result, finding, trait) for finding, trait in zip(findings, traits, strict=True)]
     known: set[int] = set()
@@ -143,16 +147,17 @@ def compared(
     def is_aside(result: FileResult, finding: Finding) -> bool:
         return (id(result), id(finding)) in aside and not (is_apply and result.is_applied(finding))
 
-    results = [
-        replace(
-            result,
-            findings=tuple(finding for finding in result.findings if not is_aside(result, finding)),
-            baselined=tuple(finding for finding in result.findings if is_aside(result, finding)),
-        )
-        if any(is_aside(result, finding) for finding in result.findings)
-        else result
-        for result in report.results
-    ]
+    def without_known(result: FileResult) -> FileResult:
+        known_here = tuple(finding for finding in result.findings if is_aside(result, finding))
+        if not known_here:
+            return result
+        counting = [finding for finding in result.findings if not is_aside(result, finding)]
+        # A new finding must not hide in the one that blocks it.
+        counting += [new for finding in known_here for new in finding.blocks if not is_aside(result, new)]
+        counting.sort(key=lambda finding: finding.sort_key)
+        return replace(result, findings=tuple(counting), baselined=known_here)
+
+    results = [without_known(result) for result in report.results]
     return replace(report, results=tuple(results), baseline=BaselineDiff(_shown(file, base), fixed, unseen))
 
 

@@ -24,7 +24,7 @@ color_option = click.option(
     type=click.Choice(list(COLORS)),
     default="auto",
     show_default=True,
-    help="Whether to use colour; 'auto' does on a terminal, and heeds NO_COLOR and FORCE_COLOR.",
+    help="Use colour; auto: on a terminal, unless NO_COLOR is set.",
 )
 
 
@@ -50,11 +50,15 @@ class Terminal(NamedTuple):
         quiet: say nothing but errors; what was asked for in a format for programs is still written.
         verbose: also say what was left out, and how long each part took.
         color: whether to use colour; None to find out from the stream and the environment.
+        statistics: count the findings of each rule instead of listing them.
+        show_fixes: show what each fix writes.
     """
 
     quiet: bool = False
     verbose: bool = False
     color: bool | None = None
+    statistics: bool = False
+    show_fixes: bool = False
 
     def progress(self, *, shown: bool = True) -> ProgressBar:
         """A bar on standard error, for a terminal and a run that takes its time.
@@ -70,6 +74,10 @@ class Terminal(NamedTuple):
         """Write the report for people."""
         if self.quiet:
             self.write_failed(report)
+        elif self.statistics:
+            from ik_migrate.reports.summary import write_statistics
+
+            write_statistics(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
         elif report.is_empty:
             from ik_migrate.reports.totals import totals
 
@@ -79,9 +87,9 @@ class Terminal(NamedTuple):
 
             if to_stderr:
                 with _buffered_stderr() as stream:
-                    write_text(report, stream, color=self.color)
+                    write_text(report, stream, color=self.color, show_fixes=self.show_fixes)
             else:
-                write_text(report, sys.stdout, color=self.color)
+                write_text(report, sys.stdout, color=self.color, show_fixes=self.show_fixes)
 
     def write_failed(self, report: Report) -> None:
         """Say what could not be done on standard error, for it explains the exit status."""
@@ -101,7 +109,7 @@ class Terminal(NamedTuple):
         if not self.verbose:
             return
         if report.left_out:
-            click.echo("Left out, though ImageKit is mentioned there:", err=True)
+            click.echo("Skipped, though they mention ImageKit:", err=True)
         _list(report.left_out, indent="  ")
         parts = ", ".join(f"{phase.lower()} {time:.2f}" for phase, time in seconds.items())
         click.echo(f"{report.files_searched} files searched. Seconds: {parts}\n", err=True)
@@ -125,18 +133,18 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options above, as one argument, ``terminal``."""
 
     @wraps(command)
-    def gathered(quiet: bool, verbose: bool, color: str, **others: Any) -> Any:
+    def gathered(quiet: bool, verbose: bool, color: str, statistics: bool, show_fixes: bool, **others: Any) -> Any:
         if quiet and verbose:
             raise click.UsageError("--quiet and --verbose exclude each other.")
-        return command(terminal=Terminal(quiet, verbose, COLORS[color]), **others)
+        return command(terminal=Terminal(quiet, verbose, COLORS[color], statistics, show_fixes), **others)
 
     for decorate in (
         debug_option,
         color_option,
-        click.option(
-            "-v", "--verbose", is_flag=True, help="Also say what was left out and why, and what took how long."
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors; the exit status says the rest."),
+        click.option("--show-fixes", is_flag=True, help="Show what each fix writes."),
+        click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them."),
+        click.option("-v", "--verbose", is_flag=True, help="Also list skipped files and timings."),
+        click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     ):
         gathered = decorate(gathered)
     return gathered

@@ -19,7 +19,7 @@ _COLUMNS = {
     NextAction.DONE: "Rewritten",
     NextAction.APPLY: "`apply` alone",
     NextAction.UNSAFE: "`--unsafe-fixes`",
-    NextAction.PERSON: "A person",
+    NextAction.MANUAL: "Manual review",
     NextAction.NOTICE: "Notices",
 }
 # Most urgent first, from left to right.

@@ -19,7 +19,7 @@ from ik_migrate.reports.totals import count
 from ik_migrate.source.original_text import original_lines
 
 WORK_LABELS = {
-    NextAction.PERSON: "needs a person",
+    NextAction.MANUAL: "needs manual review",
     NextAction.UNSAFE: "`apply --unsafe-fixes` does it",
     NextAction.APPLY: "`apply` does it",
     NextAction.NOTICE: "nothing to change",
@@ -69,7 +69,7 @@ class FindingsView:
             element("summary", title, _counts(result.findings)),
             *parts,
             class_="file",
-            open=any(work in {NextAction.PERSON, NextAction.UNSAFE} for work in works),
+            open=any(work in {NextAction.MANUAL, NextAction.UNSAFE} for work in works),
         )
 
     def _finding(self, finding: Finding, work: NextAction, lines: Sequence[str]) -> Html:

@@ -12,7 +12,7 @@ from ik_migrate.reports.summary import next_steps
 from ik_migrate.reports.totals import count, totals
 
 _TILES = {
-    NextAction.PERSON: ("need a person", "needs a person"),
+    NextAction.MANUAL: ("need manual review", "needs manual review"),
     NextAction.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
     NextAction.APPLY: ("`apply` does alone", "`apply` does alone"),
     NextAction.DONE: ("rewritten", "rewritten"),
