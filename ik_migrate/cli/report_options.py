@@ -118,14 +118,15 @@ def report_options(command: Any) -> Any:
     return command
 
 
-def wants_fixes(name: str, outputs: Sequence[Output]) -> bool:
+def wants_fixes(name: str, outputs: Sequence[Output], terminal: Terminal) -> bool:
     """Whether one of the reports shows what each rewrite does on its own.
 
     Args:
         name: the format of the report on standard output.
         outputs: the others.
+        terminal: what to print, and how.
     """
-    return not FORMATS_WITH_FIXES.isdisjoint({name, *(output.format for output in outputs)})
+    return terminal.show_fixes or not FORMATS_WITH_FIXES.isdisjoint({name, *(output.format for output in outputs)})
 
 
 def write_report(report: Report, name: str, terminal: Terminal, *, to_stderr: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What the findings about one call of a spec field mean for each other."""
+"""Resolve conflicts between findings in one call of a spec field."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ def resolve_conflicts(module: Module, findings: list[Finding], options: Options)
         # A field with a spec class names its source in ImageKit 3's way, whatever rules are enabled.
         is_left_out = not options.is_enabled(finding.rule.code) and not finding.rule.is_part_of_class
         if is_left_out or finding in ignored:
-            reason = f"{finding.rule.code} is ignored in this call"
-            left_out = dict.fromkeys(_calls_of(finding), reason)
+            left_out = dict.fromkeys(_calls_of(finding), finding.rule.code)
             if finding.rule.blocks_call:
                 held |= left_out
             incomplete |= left_out
@@ -53,13 +52,20 @@ def resolve_conflicts(module: Module, findings: list[Finding], options: Options)
         if blocked_by:
             finding = finding.as_blocked(blocked_by[0])
         elif blocking:
-            finding = finding.as_manual(f"Not rewritten: {blocking[0]}.")
+            finding = finding.as_manual(
+                f"Not rewritten: {blocking[0]} is not enabled in this call.", _enable(blocking[0])
+            )
         elif _makes_class(finding) and missing:
-            finding = finding.as_manual(f"Not rewritten: {missing[0]}, {_TOGETHER} {finding.why}")
+            why = f"Not rewritten: {missing[0]} is not enabled in this call, {_TOGETHER} {finding.why}"
+            finding = finding.as_manual(why, _enable(missing[0]))
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
             finding = replace(finding, applicability=Applicability.UNSAFE)
         result.append(finding)
     return result
+
+
+def _enable(code: str) -> str:
+    return f"Enable {code} too, or remove the comment that ignores it: `apply` then rewrites the whole call."
 
 
 def _blockers_of_calls(module: Module, findings: Iterable[Finding], ignored: Collection[Finding]) -> dict[int, Blocker]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.engine.add_ignores import ignore_edits_of_module, ignore_edits_of_text, suppress_ignored
 from ik_migrate.engine.conflicts import drop_partial_classes, fold_blocked, resolve_conflicts, update_suggestions
 from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
@@ -131,9 +132,14 @@ def _migrate_python(
         text = rewritten(chosen)
         again, left = _checked(module, text, options, result.declined)
         result = replace(result, findings=update_suggestions(findings, chosen, left, module, again))
-    if options.todo:
-        edits = todo_edits_of_module(again, left)
+    if options.todo or options.add_ignores:
+        edits = (todo_edits_of_module if options.todo else ignore_edits_of_module)(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
+    if options.add_ignores:
+        final = Module(module.project, module.path, read(Source(text, source.encoding)))
+        remaining, _ = partition_findings(final, findings_of(final, options), options)
+        result = suppress_ignored(result, chosen, fold_blocked(remaining))
+        final.forget()
     if again is not module:
         again.forget()
     return _with_text(result, source, text, chosen)
@@ -162,11 +168,15 @@ def _migrate_text(
         chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
         result = replace(result, declined=_without(proposed, chosen))
     text = rewritten(chosen)
-    if options.todo:
+    if options.todo or options.add_ignores:
         again = replace(file, source=Source(text, "utf-8"))
         left, _ = partition_findings(again, _findings_of_text(again), options)
-        edits = todo_edits_of_text(again, left)
+        edits = (todo_edits_of_text if options.todo else ignore_edits_of_text)(again, left)
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
+    if options.add_ignores:
+        final = replace(file, source=Source(text, "utf-8"))
+        remaining, _ = partition_findings(final, _findings_of_text(final), options)
+        result = suppress_ignored(result, chosen, remaining)
     return _with_text(result, file.source, text, chosen)
 
 

@@ -71,9 +71,9 @@ class Finding:
         """Orders the findings of one file by place, then by code."""
         return (self.location.line, self.location.column, self.rule.code)
 
-    def as_manual(self, reason: str) -> Finding:
-        """The same finding without its rewrite, because of ``reason``."""
-        return replace(self, applicability=Applicability.MANUAL, why=reason, changes=())
+    def as_manual(self, reason: str, help: str = "") -> Finding:
+        """The same finding without its rewrite, because of ``reason``; with other help, if given."""
+        return replace(self, applicability=Applicability.MANUAL, why=reason, help=help or self.help, changes=())
 
     def as_blocked(self, blocker: Blocker) -> Finding:
         """The same finding without its rewrite, help and suggestion: they follow once ``blocker`` is resolved."""

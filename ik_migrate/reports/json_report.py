@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import IO, Any
 
 from ik_migrate import __version__
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
+from ik_migrate.model.report_diff import ReportDiff
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability
 from ik_migrate.model.run_info import RunInfo
@@ -48,6 +50,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "errors": [{"path": encodable(path), "reason": encodable(reason)} for path, reason in report.errors],
         "skipped_trees": [encodable(tree) for tree in report.skipped_trees],
         "baseline": _baseline(report.baseline) if report.baseline else None,
+        "since_report": _progress(report.progress) if report.progress else None,
     }
 
 
@@ -57,6 +60,27 @@ def _run(run: RunInfo) -> dict[str, str]:
         "revision": encodable(run.revision),
         "date": run.date,
         "command": encodable(run.command),
+    }
+
+
+def _progress(progress: ReportDiff) -> dict[str, Any]:
+    def listed(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+        return [
+            {
+                "path": encodable(finding.path),
+                "rule": finding.rule.code,
+                "message": encodable(finding.message),
+                "line": finding.location.line,
+            }
+            for finding in findings
+        ]
+
+    return {
+        "path": encodable(progress.file),
+        "date": progress.date,
+        "new": listed(progress.new),
+        "gone": listed(progress.gone),
+        "left": len(progress.left),
     }
 
 

@@ -8,6 +8,7 @@ from typing import IO
 
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
+from ik_migrate.model.report_diff import ReportDiff
 from ik_migrate.model.result import FileResult
 from ik_migrate.model.rule import Rule
 from ik_migrate.reports.annotations import gaps
@@ -17,6 +18,7 @@ from ik_migrate.reports.head import target_sentences
 from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 from ik_migrate.reports.links import rule_url
 from ik_migrate.reports.next_action import NextAction, work_of
+from ik_migrate.reports.progress import progress_by_app, progress_sentence
 from ik_migrate.reports.rule_page import fenced, language, sentence
 from ik_migrate.reports.totals import totals
 
@@ -41,6 +43,8 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
     if report.targets:
         parts.append("\n".join(f"- {_prose(sentence)}" for sentence in target_sentences(report.targets)))
     parts.append(_prose(totals(report)))
+    if report.progress is not None:
+        parts += [_prose(progress_sentence(report.progress)), _progress_table(report.progress)]
     listed = [result for result in report.results if any(_is_listed(f, result, report) for f in result.findings)]
     folders = app_folders(result.path for result in listed)
     labels = app_labels(folders.values())
@@ -62,6 +66,11 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
         parts += ["## The rules", *(_rule(rules[code]) for code in sorted(rules))]
         parts.append("\n".join(f"[{code}]: {rule_url(code)}" for code in sorted(rules) if rule_url(code)))
     stream.write("\n\n".join(parts) + "\n")
+
+
+def _progress_table(progress: ReportDiff) -> str:
+    rows = [f"| {_code(app.label)} | {app.new} | {app.gone} | {app.left} |" for app in progress_by_app(progress)]
+    return "\n".join(["| app | new | gone | left |", "|---|---|---|---|", *rows])
 
 
 def _is_listed(finding: Finding, result: FileResult, report: Report) -> bool:

@@ -18,8 +18,10 @@ def _found(report: Report) -> str:
     found = sum(1 for result in report.results if result.findings)
     changed = sum(1 for result in report.results if result.status is Status.CHANGED)
     verb = ("was" if changed == 1 else "were") if report.command == "apply" else "would be"
-    findings = count(sum(not finding.is_notice for finding in report.findings), "finding")
-    text = f"{findings} in {found} of {searched}; {changed} {verb} rewritten"
+    notices = sum(finding.is_notice for finding in report.findings)
+    numbers = [count(len(report.findings) - notices, "finding")] if len(report.findings) > notices else []
+    numbers += [count(notices, "notice")] if notices else []
+    text = f"{' and '.join(numbers)} in {found} of {searched}; {count(changed, 'file')} {verb} rewritten"
     failed = len(report.failed)
     return f"{text}, {count(failed, 'error')}." if failed else f"{text}."
 
