@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -179,11 +180,15 @@ def _keep_from_collector() -> None:
 
 
 def _write_diff(report: Report) -> None:
-    from ik_migrate.reports.diff import unified_diff
+    from ik_migrate.reports.diff import diff_base, unified_diff
     from ik_migrate.reports.escape import visible_lines
 
-    for result in report.results:
-        diff = unified_diff(result)
+    changed = [result for result in report.results if result.before != result.after]
+    levels, folder = diff_base([result.path for result in changed], Path.cwd())
+    if levels:
+        click.echo(f"The paths of this diff are relative to {folder}: apply it there.", err=True)
+    for result in changed:
+        diff = unified_diff(replace(result, path=os.path.relpath(result.path, levels) if levels else result.path))
         if sys.stdout.isatty():
             # A terminal shows the diff to a reader; control characters in code must not reach it.
             diff = visible_lines(diff.decode("utf-8", "surrogateescape")).encode("utf-8")

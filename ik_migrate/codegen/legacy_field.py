@@ -41,8 +41,10 @@ class FieldReference:
 
 def falls_back(spec: SpecField) -> bool:
     """Whether the arguments of a call stay as they are, because the field of the support module takes them."""
-    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+    if spec.is_processed or spec.is_legacy:
         return False
+    if is_rewritten(spec):
+        return bool(why_not_static(spec))
     factory = _factory_called(spec)
     legacy = spec.module.project.legacy_factories
     if factory is not None:

@@ -51,8 +51,10 @@ def names_its_files(spec: SpecField) -> bool:
 
 def base_of(spec: SpecField) -> str:
     """Return the base class of the support module that the field's spec class gets; empty where it needs none."""
-    if spec.is_processed or spec.is_ik3:
+    if spec.is_processed:
         return ""
+    if spec.is_ik3:
+        return LEGACY if has_callable_processors(spec) else ""
     callability = classify_cache_to(spec)
     if callability is None and spec.module.project.keep_cache_names:
         return KEEPS_NAMES

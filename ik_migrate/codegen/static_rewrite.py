@@ -11,6 +11,7 @@ import ast
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_spec import (
     cache_to_of,
+    has_callable_processors,
     names_its_files,
     write_cache_to,
     write_default_name,
@@ -54,8 +55,12 @@ def _reasons(module: Module) -> dict[ast.Call, str]:
 
 
 def _find_reason(spec: SpecField) -> str:
-    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+    if spec.is_processed or spec.is_legacy:
         return ""
+    if is_rewritten(spec):
+        processors = spec.given("processors")
+        # ImageKit 3 raises for them, whoever wrote the call.
+        return _of_processors(spec, spec) if processors is not None and has_callable_processors(spec) else ""
     seen = with_passed_arguments(spec)
     if seen.unseen or (spec.unseen and not _can_rename_keys(spec)):
         return _why_unseen(spec) or "the dict with its arguments is used for other things too"
