@@ -40,7 +40,7 @@ RULE = Rule(
         " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
     ),
     help=(
-        "Link to `thumbnail.generator.source.url` in a template of your own, or add `--faithful`, which keeps the"
+        "Link to `thumbnail.generator.source.url` in your own template, or add `--faithful`, which keeps the"
         " link to the original."
     ),
     source="imagekit/admin.py of 2.0.4, 3.0.4 and 6.1.1",

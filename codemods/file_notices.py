@@ -75,8 +75,8 @@ LEFT_BEHIND = Rule(
     summary="cache files are not deleted with the instance",
     applicability=(Applicability.NOTICE, Applicability.SAFE),
     why=(
-        "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
-        " them, and whoever knows the address can still see the image."
+        "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 keeps"
+        " them, and the image is still served at its address."
     ),
     help="Add `--faithful`, which deletes them.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
@@ -91,7 +91,7 @@ STATE = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
-        " the process: a thumbnail that another process or a person removes is not generated again."
+        " the process: a thumbnail that is removed by another process or by hand is not generated again."
     ),
     help="Set a cache that all processes share, or add `--faithful`: then the storage is asked each time.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",

@@ -44,7 +44,7 @@ ADMIN = Rule(
         "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
         " the thumbnail to the template as `original_image`."
     ),
-    help="Where the link shall show the whole picture, say `thumbnail.generator.source.url` in this template.",
+    help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
     before="""\
 {# The thumbnail of django-imagekit in the lists of the admin #}

@@ -23,7 +23,7 @@ class ChosenFiles(NamedTuple):
     Args:
         paths: files and folders.
         only: the files among those in ``paths`` to read, absolute; all if None.
-        contents: the content to use for files instead of their own, by absolute path.
+        contents: the content to use instead of that of the files, by absolute path.
         from_stdin: whether the one path stands for standard input; see `read`.
     """
 

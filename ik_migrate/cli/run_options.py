@@ -91,7 +91,7 @@ def options_from(paths: Sequence[Path], **chosen: Any) -> Options:
 
     Raises:
         click.BadParameter: when an option has a value that it does not take.
-        ConfigError: when the configuration file can't be used.
+        ConfigError: when the configuration file cannot be used.
     """
     configuration, rest = configured(paths, **chosen)
     return configuration.options(**rest)
@@ -122,7 +122,7 @@ def configured(
     Raises:
         click.BadParameter: when an option has a value that it does not take.
         click.UsageError: when options exclude each other.
-        ConfigError: when the configuration file can't be used.
+        ConfigError: when the configuration file cannot be used.
     """
     from ik_migrate.config.config_file import Configuration, Setting, configuration_for
     from ik_migrate.config.keys import KEYS, BadValue

@@ -150,7 +150,7 @@ def _scanned(
         )
     _keep_from_collector()
     terminal.write_details(report, progress.seconds)
-    return replace(report, run=describe_run(files.paths))
+    return replace(report, run=describe_run(files.paths), is_in_hook=_is_in_hook())
 
 
 def _applied(files: ChosenFiles, care: WriteOptions, options: Options, terminal: Terminal) -> tuple[Report, list[str]]:
@@ -171,7 +171,13 @@ def _applied(files: ChosenFiles, care: WriteOptions, options: Options, terminal:
         )
     _keep_from_collector()
     terminal.write_details(report, progress.seconds)
-    return replace(report, run=describe_run(files.paths)), [] if terminal.quiet else undo.advice(report)
+    advice = [] if terminal.quiet else undo.advice(report)
+    return replace(report, run=describe_run(files.paths), is_in_hook=_is_in_hook()), advice
+
+
+def _is_in_hook() -> bool:
+    """Whether pre-commit or git itself runs this as a hook."""
+    return bool(os.environ.get("PRE_COMMIT") or os.environ.get("GIT_INDEX_FILE"))
 
 
 def _keep_from_collector() -> None:

@@ -1,4 +1,4 @@
-"""``--quiet``, ``--verbose``, ``--color``, ``--debug``: how much is said, and how it looks."""
+"""``--quiet``, ``--verbose``, ``--color``, ``--debug``: what is printed, and how."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ debug_option = click.option(
 
 
 class Terminal(NamedTuple):
-    """How to speak to the user.
+    """What to print, and how.
 
     Args:
-        quiet: say nothing but errors; what was asked for in a format for programs is still written.
-        verbose: also say what was left out, and how long each part took.
+        quiet: print errors only; a report in a format for programs is still written.
+        verbose: also list skipped files and timings.
         color: whether to use colour; None to find out from the stream and the environment.
         statistics: count the findings of each rule instead of listing them.
         show_fixes: show what each fix writes.
@@ -61,17 +61,17 @@ class Terminal(NamedTuple):
     show_fixes: bool = False
 
     def progress(self, *, shown: bool = True) -> ProgressBar:
-        """A bar on standard error, for a terminal and a run that takes its time.
+        """Return a progress bar on standard error, which shows on a terminal if the run takes a while.
 
         Args:
-            shown: False where something else is going on on the terminal.
+            shown: False where the terminal is used otherwise.
         """
         from ik_migrate.cli.progress_bar import ProgressBar
 
         return ProgressBar(sys.stderr, shown=shown and not self.quiet, color=self.color)
 
     def write_text(self, report: Report, *, to_stderr: bool) -> None:
-        """Write the report for people."""
+        """Write the report for the terminal."""
         if self.quiet:
             self.write_failed(report)
         elif self.statistics:
@@ -92,11 +92,11 @@ class Terminal(NamedTuple):
                 write_text(report, sys.stdout, color=self.color, show_fixes=self.show_fixes)
 
     def write_failed(self, report: Report) -> None:
-        """Say what could not be done on standard error, for it explains the exit status."""
+        """Print errors to standard error, because they explain the exit status."""
         _list(report.failed)
 
     def write_details(self, report: Report, seconds: Mapping[str, float]) -> None:
-        """Say what the user should know about the search; what was left out and how long it took where wanted.
+        """Print remarks on the search for files; with ``verbose``, skipped files and timings as well.
 
         Args:
             report: the run.
@@ -151,7 +151,7 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
-    """Say something about files on standard error, one line each."""
+    """Print files with reasons to standard error, one line each."""
     for path, reason in files:
         from ik_migrate.reports.escape import escape
 

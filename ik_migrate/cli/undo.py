@@ -27,10 +27,12 @@ class Undo:
         self._before = Uncommitted()
         self._tracked: set[Path] = set()
         self._outside: list[str] = []
+        self._new: list[str] = []
 
     def look(self, report: Report) -> None:
         """Record what is not committed; a `before_writing` of `api.apply`."""
         self._outside = [path for path in _written(report) if top_of(Path(path)) is None]
+        self._new = [result.path for result in report.results if result.is_new and result.status is Status.CHANGED]
         in_git = [path for path in map(Path, _written(report)) if top_of(path) is not None]
         with suppress(GitError):
             # Where git fails, it cannot undo anything either.
@@ -43,15 +45,17 @@ class Undo:
             report: what was written; its paths are relative to the current folder.
         """
         outside = self._advice_outside_git()
+        created = [path for path in self._new if path not in self._outside]
+        remove = [f"  rm -- {_quoted(created)}"] if created else []
         if not self._before.files:
             return outside
-        written = [path for path in _written(report) if path not in self._outside]
+        written = [path for path in _written(report) if path not in {*self._outside, *self._new}]
         real = {path: Path(os.path.realpath(path)) for path in written}
         known = [path for path in real if real[path] in self._tracked]
         mixed = [path for path in known if real[path] in self._before.unstaged]
         unknown = [path for path in real if path not in known]
         lines = ["There were uncommitted changes before this run. To undo only the rewrite:"]
-        lines += _checkout("checkout", [path for path in known if path not in mixed])
+        lines += [*_checkout("checkout", [path for path in known if path not in mixed]), *remove]
         if self._backup:
             lines += [f"  mv -- {_quoted([path + self._backup, path])}" for path in [*mixed, *unknown]]
             return lines + outside
@@ -64,14 +68,16 @@ class Undo:
         return lines + outside
 
     def _advice_outside_git(self) -> list[str]:
-        if not self._outside:
+        changed = [path for path in self._outside if path not in self._new]
+        if not changed:
             return []
         if self._backup:
-            lines = [f"  mv -- {_quoted([path + self._backup, path])}" for path in self._outside]
+            lines = [f"  mv -- {_quoted([path + self._backup, path])}" for path in changed]
+            created = [path for path in self._outside if path in self._new]
+            lines += [f"  rm -- {_quoted(created)}"] if created else []
             return ["To undo the rewrite of the files that are not in git:", *lines]
         return [
-            f"The rewrite of {count(len(self._outside), 'file')} outside git cannot be undone."
-            " Next time, add --backup .bak"
+            f"The rewrite of {count(len(changed), 'file')} outside git cannot be undone. Next time, add --backup .bak"
         ]
 
 

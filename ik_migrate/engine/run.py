@@ -12,6 +12,7 @@ from ik_migrate.engine.executor import choose_executor
 from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.engine.job import Job
 from ik_migrate.engine.progress import Progress, counted, unseen
+from ik_migrate.engine.registry import rules
 from ik_migrate.engine.source_roots import source_roots
 from ik_migrate.engine.support_file import plan_support_module
 from ik_migrate.files.discovery import search
@@ -77,7 +78,9 @@ def migrate_project(
             found[knowledge.support.path] = added
     results = []
     named = {*mentioning, *(path for path, result in found.items() if result.is_support)}
-    said: set[str] = set()
+    # Notices about the project as a whole are of no use to a run over single files, such as a pre-commit hook.
+    is_partial = not any(path.is_dir() for path in wanted)
+    said = {code for code, rule in rules().items() if rule.once_per_project} if is_partial else set()
     # A link may stand for a file that is among them, and its result be dropped for that of the file.
     for path in sorted(found, key=lambda path: (os.path.islink(path), path)):
         result = found[path]

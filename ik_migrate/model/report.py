@@ -31,6 +31,7 @@ class Report:
         baseline: how it compares with the baseline; None where there is none.
         remarks: what else the user should know about the search for files.
         is_in_git: whether git can undo what is written.
+        is_in_hook: whether it runs in a git hook, which stops a commit that is under way.
         in_place: whether ``apply`` has written to the files; else what they would hold went to standard output.
         all_rules: whether all rules were enabled in all files.
         targets: the version that each project moves to; none for a project where ImageKit is not mentioned.
@@ -48,6 +49,7 @@ class Report:
     baseline: BaselineDiff | None = None
     remarks: tuple[str, ...] = ()
     is_in_git: bool = True
+    is_in_hook: bool = False
     in_place: bool = True
     all_rules: bool = True
     targets: tuple[ProjectTarget, ...] = ()

@@ -15,7 +15,7 @@ from ik_migrate.reports.totals import totals
 def write_concise(report: Report, stream: IO[str]) -> None:
     """Write ``path:line:column: CODE [applicability] message`` for each finding, and the totals.
 
-    What ``apply`` has rewritten is left out.
+    Findings that ``apply`` has rewritten are omitted.
 
     Args:
         report: what was found.

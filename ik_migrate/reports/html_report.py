@@ -1,4 +1,4 @@
-"""The report for whoever plans the upgrade: one HTML file that needs nothing else, no network either."""
+"""The report for planning the upgrade: one HTML file that needs no other file, and no network."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _digest(source: str) -> str:
 
 
 def _content(report: Report) -> Html:
-    """The sections of the page; those without anything to say are left out."""
+    """Return the sections of the page that have any content."""
     overview = [element("h2", "Where the upgrade stands"), tiles(report), conclusion(report)]
     parts = [element("section", *overview, id="overview"), problems(report)]
     apps = apps_of(report)

@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 class NotAReport(Exception):
-    """The data is no JSON report of this tool; the message says why."""
+    """The data is not a JSON report of this tool; the message says why."""
 
 
 def read_json(data: bytes) -> Report:
@@ -37,11 +37,11 @@ def read_json(data: bytes) -> Report:
     try:
         report = json.loads(data)
     except ValueError as error:
-        raise NotAReport(f"it is no JSON ({error})") from None
+        raise NotAReport(f"it is not JSON ({error})") from None
     except RecursionError:
         raise NotAReport("it is nested too deeply") from None
     if not isinstance(report, dict) or not _is_ours(report):
-        raise NotAReport("it is JSON, but no report of ik-migrate: write one with --output json=FILE")
+        raise NotAReport("it is JSON, but not a report of ik-migrate. Write one with --output json=FILE")
     if report.get("version") != SCHEMA_VERSION:
         raise NotAReport(
             f"it has version {report.get('version')!r} of the JSON report, and this ik-migrate reads {SCHEMA_VERSION}"

@@ -83,7 +83,7 @@ def _file(result: FileResult, report: Report) -> str:
 
 
 def _item(finding: Finding, result: FileResult, report: Report) -> str:
-    """One box with its line; what is said of this place alone stands below."""
+    """Return one box with its line; what is special about the finding is below."""
     work = work_of(finding, result, report)
     tick = " " if work.is_open else "x"
     lines = [

@@ -183,7 +183,7 @@ def _cell(text: str) -> str:
 
 
 def fenced(code: str, info: str) -> str:
-    """A block of code, with a fence that doesn't occur in it."""
+    """Return a block of code, with a fence that does not occur in it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{info}\n{code.rstrip(chr(10))}\n{fence}"

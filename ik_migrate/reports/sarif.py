@@ -155,7 +155,7 @@ def _text(finding: Finding) -> str:
 
 
 def _fix(result: FileResult, finding: Finding, lines: list[str]) -> dict[str, Any] | None:
-    """What the rewrite of a finding does, with what has to be rewritten along with it; None where it can't be said."""
+    """What the rewrite of a finding does, with what has to be rewritten along with it; None where it is unknown."""
     fix = next((fix for fix in result.fixes if finding in fix.findings), None)
     if fix is None or any(encodable(replacement.text) != replacement.text for replacement in fix.replacements):
         return None

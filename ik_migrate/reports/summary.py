@@ -90,11 +90,10 @@ def _before_apply(report: Report) -> list[str]:
     counts = work_counts(report)
     steps: list[str] = []
     if counts[NextAction.APPLY]:
-        steps.append(
-            "Commit or stash your work first, so that the rewrite becomes a commit of its own."
-            if report.is_in_git
-            else "Copy the project first, or add `--backup .bak`: outside git, a rewrite cannot be undone."
-        )
+        if not report.is_in_git:
+            steps.append("Copy the project first, or add `--backup .bak`: outside git, a rewrite cannot be undone.")
+        elif not report.is_in_hook:
+            steps.append("Commit or stash your work first, so that the rewrite becomes a separate commit.")
         rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
             steps.append(
@@ -117,6 +116,8 @@ def _after_apply(report: Report) -> list[str]:
         rewritten = f"{count(counts[NextAction.DONE], 'finding')} rewritten in"
         if report.in_place:
             review = "review `git diff`, run your tests, commit" if report.is_in_git else "review it and run your tests"
+            if report.is_in_hook:
+                review = "review `git diff`, run your tests, stage the files and commit again"
             steps.append(f"{rewritten} {count(files, 'file')}: {review}.")
         else:
             steps.append(f"{rewritten} the text on standard output; the file is unchanged.")

@@ -42,7 +42,7 @@ def _nothing_found(report: Report) -> str:
 
 
 def _besides(report: Report) -> str:
-    """Sentences on what was found and does not count, and on what is gone; empty where there is none of that."""
+    """Return sentences on findings that do not count, and on fixed ones; empty where there are none."""
     ignored = sum(len(result.suppressed) for result in report.results)
     known = sum(len(result.baselined) for result in report.results)
     parts = []
@@ -59,7 +59,7 @@ def _besides(report: Report) -> str:
 
 
 def _excluded(report: Report) -> int:
-    """How many files mention ImageKit and were left out because the user says so."""
+    """Return how many files mention ImageKit and are excluded by the user."""
     return sum(1 for _, reason in report.left_out if reason == EXCLUDED)
 
 

@@ -28,12 +28,12 @@ WORK_LABELS = {
 _DIFF_TITLES = {"scan": "What apply would write", "diff": "What is in the diff", "apply": "What apply wrote"}
 # Cells of code in a frame: more than fits, the rest is scrolled to; but not the whole of a minified line.
 _FRAME_WIDTH = 240
-# The diffs of more lines than that, all together, leave out what stays as it is.
+# Diffs with more lines than that, all together, omit unchanged lines.
 _MAX_UNCHANGED = 20_000
 
 
 class FindingsView:
-    """Renders the findings of one report, and gives each of them a number of its own."""
+    """Renders the findings of one report, and numbers them."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -115,7 +115,7 @@ def _counts(findings: Sequence[Finding]) -> Html:
 
 
 def _advice(finding: Finding, *, full: bool) -> list[Html]:
-    """Why, what to do and what to write; without ``full``, only what the text of the rule doesn't say."""
+    """Why, what to do and what to write; without ``full``, only what the text of the rule does not have."""
     rule = finding.rule
     said = {rule.why, rule.help} if not full else set()
     parts: list[Html] = []
