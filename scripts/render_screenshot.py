@@ -22,7 +22,7 @@ from ik_migrate.reports.text import print_report
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 100
 HEAD_LINES = 44
-_SUMMARY = "Notices"
+_STEPS = "Next steps"
 # Fonts from the network would make the image differ from run to run.
 _FONT_FACE = re.compile(r"[ \t]*@font-face \{.*?\}\n", re.DOTALL)
 _FONT = ("Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace")
@@ -46,7 +46,7 @@ def _shortened(report: Report) -> list[Text]:
     console.legacy_windows = False
     print_report(console, report)
     lines = Text.from_ansi(stream.getvalue()).split("\n")
-    summary = next((number for number, line in enumerate(lines) if line.plain.startswith(_SUMMARY)), len(lines))
+    summary = next((number - 2 for number, line in enumerate(lines) if line.plain.startswith(_STEPS)), len(lines))
     if summary <= HEAD_LINES:
         return list(lines)
     cut = next((number for number in range(HEAD_LINES, 0, -1) if not lines[number].plain.strip()), HEAD_LINES)
