@@ -174,9 +174,9 @@ def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, by
     for path in paths:
         absolute = Path(os.path.abspath(path))
         if absolute not in contents and not path.exists():
-            found.errors.append((path, "there is no such file or folder"))
+            found.errors.append((path, "no such file or folder"))
         elif absolute not in contents and not (path.is_file() or path.is_dir()):
-            found.errors.append((path, "it is neither a file nor a folder"))
+            found.errors.append((path, "not a file or folder"))
         else:
             root = project_root(path)
             real = Path(os.path.realpath(path))
@@ -198,14 +198,14 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
             continue
         try:
             if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-                found.errors.append((path, "it can't be read"))
+                found.errors.append((path, "cannot read it"))
             elif any_matches(path, options.exclude, root):
                 continue
             elif path.is_file() and path not in known and _mentions_imagekit(path):
                 found.files.append(path)
                 known.add(path)
         except OSError as error:
-            found.errors.append((path, f"it can't be read: {error.strerror or error}"))
+            found.errors.append((path, f"cannot read it: {error.strerror or error}"))
     return found
 
 
@@ -222,7 +222,7 @@ def _mentions_imagekit(path: Path) -> bool:
 def _left_out(found: Search) -> list[tuple[Path, str]]:
     """The files that mention ImageKit and are not looked into, with the reasons."""
     prose = [path for path in found.files if not is_of_concern(path.name)]
-    return [*found.left_out, *((path, "prose, a picture or a backup, by its name") for path in prose)]
+    return [*found.left_out, *((path, "documentation, an image or a backup, by its name") for path in prose)]
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:

@@ -84,7 +84,7 @@ def test_yes_and_no(ask, site):
     done = ask(folder, "y", "what?", "no", "YES", "n", "n", "y")
     changed = (folder / "models.py").read_text()
     assert done.status == 1
-    assert "y  yes, make this rewrite" in done.text, "what? brings the help"
+    assert "y  make this rewrite" in done.text, "what? brings the help"
     assert "ResizeToFit(50, 50, upscale=False)" in changed
     assert "[ResizeToFit(50, 50, upscale=False)], image_field='image'" in changed
     assert "[ResizeToFit(500, 500, upscale=False)]" in changed
@@ -440,23 +440,23 @@ def test_advice_with_backups(run, site, environment):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--diff --interactive", "--diff writes no file, so it does not go with --interactive."),
-        ("--diff --backup .bak", "--diff writes no file, so it does not go with --backup."),
-        ("--diff --require-clean", "--diff writes no file, so it does not go with --require-clean."),
+        ("--diff --interactive", "--interactive cannot be used with --diff, which writes no file."),
+        ("--diff --backup .bak", "--backup cannot be used with --diff, which writes no file."),
+        ("--diff --require-clean", "--require-clean cannot be used with --diff, which writes no file."),
         ("--since HEAD --staged", "--since and --staged exclude each other."),
         ("--quiet --verbose", "--quiet and --verbose exclude each other."),
         (
             "- --stdin-filename x.py --interactive",
-            "standard input writes no file, so it does not go with --interactive.",
+            "--interactive cannot be used with standard input, which writes no file.",
         ),
-        ("- --stdin-filename x.py --staged", "'-' does not go with --since or --staged."),
-        ("- --stdin-filename x.py y.py", "'-' stands for standard input, and is the only path then."),
-        ("-", "'-' needs --stdin-filename PATH: where the text belongs in the project."),
+        ("- --stdin-filename x.py --staged", "'-' cannot be used with --since or --staged."),
+        ("- --stdin-filename x.py y.py", "'-' stands for standard input and must be the only path."),
+        ("-", "'-' needs --stdin-filename PATH, the file that it stands for."),
         ("--stdin-filename x.py", "--stdin-filename needs '-' as the only path."),
         ("- --stdin-filename .", "--stdin-filename: . is a folder."),
         (
             "- --stdin-filename x.py --format json",
-            "standard output is for the text: write the report with --output FORMAT=FILE.",
+            "standard output is used for the file. Write the report with --output FORMAT=FILE.",
         ),
     ],
 )

@@ -252,9 +252,9 @@ def test_it_says_what_the_text_report_says(scanned):
     assert manual.rule.source.replace("`", "") in root.all(id=manual.rule.code)[0].text
     tiles = [tile.text for tile in root.classed("tiles")[0].all("a")]
     assert tiles == [
-        "1 needs a person",
+        "1 needs manual review",
         "3 more with --unsafe-fixes",
-        "59 apply does alone",
+        "59 safe, apply rewrites them",
         "3 notices, nothing to change",
     ]
 
@@ -328,10 +328,10 @@ def test_what_was_not_looked_at_is_said():
     root = parsed(rendered(hostile_report()))
 
     said = {item.content[0].text: item.text for item in root.classed("gaps")}
-    missing, left_out = said["What is missing in this report"], said["What was left out"]
-    for words in ("Could not be done: 2 files", "</title>.py</style>", "Left alone: 1 file", "&lt;b&gt;.py<script>"):
+    missing, left_out = said["Missing from this report"], said["Excluded"]
+    for words in ("Errors: 2 files", "</title>.py</style>", "Skipped: 1 file", "&lt;b&gt;.py<script>"):
         assert words in missing
-    assert "<b>build</b>" in left_out and "mentioned there: 1 file<i>notes</i>.txtprose" in left_out
+    assert "<b>build</b>" in left_out and "mention ImageKit: 1 file<i>notes</i>.txtprose" in left_out
 
 
 def test_a_result_without_code_has_neither_frame_nor_rewrite():

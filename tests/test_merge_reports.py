@@ -72,12 +72,12 @@ def test_outputs_and_status(run, reports):
 
 BAD = {
     "empty": (b"", "it is empty"),
-    "no json": (b"{", "it is no JSON"),
-    "binary": (b"\x89PNG\xff\0", "it is no JSON"),
+    "no json": (b"{", "it is not JSON"),
+    "binary": (b"\x89PNG\xff\0", "it is not JSON"),
     "deep": (b"[" * 100_000, "nested too deeply"),
-    "foreign": (b'{"results": []}', "no report of ik-migrate"),
-    "list": (b"[1]", "no report of ik-migrate"),
-    "sarif": (b'{"version": "2.1.0", "runs": [{"tool": {}}]}', "no report of ik-migrate"),
+    "foreign": (b'{"results": []}', "not a report of ik-migrate"),
+    "list": (b"[1]", "not a report of ik-migrate"),
+    "sarif": (b'{"version": "2.1.0", "runs": [{"tool": {}}]}', "not a report of ik-migrate"),
     "newer": (b'{"version": 99, "tool": {"name": "ik-migrate"}}', "version 99"),
     "cut": (b'{"version": 1, "tool": {"name": "ik-migrate"}, "command": "scan"}', "it is damaged"),
 }
@@ -122,8 +122,8 @@ def test_a_bad_report_does_not_stop_the_others(run, reports):
     (reports / "cut.json").write_text("{")
     done = run("merge-reports", "shop.json", "cut.json", "nowhere.json", cwd=reports)
     assert done.status == 2
-    assert "cut.json\n    it is no JSON" in done.stdout
-    assert "nowhere.json\n    it can't be read: No such file or directory" in done.stdout
+    assert "cut.json\n    it is not JSON" in done.stdout
+    assert "nowhere.json\n    cannot read it: No such file or directory" in done.stdout
     assert "shop/models.py: " in done.stdout
 
 
@@ -131,7 +131,7 @@ def test_rules_of_another_version_are_shown_as_they_are(run, reports):
     text = (reports / "shop.json").read_text().replace('"IK101"', '"IK999"').replace("image-field", "from-the-future")
     (reports / "shop.json").write_text(text)
     done = run("merge-reports", "shop.json", cwd=reports)
-    assert "IK999 from-the-future" in done.stdout
+    assert "from-the-future [manual]" in done.stdout
     for name in FORMATS:
         assert run("merge-reports", "shop.json", "--format", name, cwd=reports).status == 1
 
@@ -142,7 +142,7 @@ def test_what_does_not_add_up_is_refused(run, reports, tmp_path):
     assert (done.status, done.stdout) == (2, "")
     assert "done tells what apply has done, and blog what it would do" in done.stderr
     assert run("merge-reports", "done.json", cwd=reports).status == 1
-    assert "shop.json is given twice" in run("merge-reports", "shop.json", "./shop.json", cwd=reports).stderr
+    assert "shop.json is named twice" in run("merge-reports", "shop.json", "./shop.json", cwd=reports).stderr
     assert "Missing argument" in run("merge-reports", cwd=reports).stderr
 
 

@@ -132,7 +132,7 @@ def test_no_half_of_a_call_moves_into_a_spec_class(run, tmp_path, option):
     (tmp_path / "models.py").write_text(CALLABLES)
     found = run("apply", *option, cwd=tmp_path)
     assert found.status == 1
-    assert "IK201 callable-processors  [manual]" in found.stdout and "is left out" in found.stdout
+    assert "callable-processors [manual]" in found.stdout and "is left out" in found.stdout
     assert "spec=" not in (tmp_path / "models.py").read_text()
 
 
@@ -152,7 +152,7 @@ def test_nothing_moves_among_arguments_by_position(run, tmp_path, arguments, opt
     )
     (tmp_path / "models.py").write_text(text)
     done = run("apply", *option, cwd=tmp_path)
-    assert "Could not be done" not in done.stdout
+    assert "Errors" not in done.stdout
     if arguments.startswith("unknown") or option != ("--unsafe-fixes",):
         assert done.status == 1
         assert (tmp_path / "models.py").read_text() == text

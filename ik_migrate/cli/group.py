@@ -46,7 +46,7 @@ class _Commands(click.Group):
         if name not in _COMMANDS and not name.startswith("-"):
             from ik_migrate.cli.suggestions import suggest_command
 
-            raise click.UsageError(f"no such command: {name}.{suggest_command(name, _COMMANDS)}", ctx)
+            raise click.UsageError(f"No such command: {name}.{suggest_command(name, _COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

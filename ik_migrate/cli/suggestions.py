@@ -56,7 +56,7 @@ def explain_unknown_option(error: click.NoSuchOption) -> str:
     """Return the message for an option that does not exist."""
     other = _OPTIONS.get(error.option_name)
     if other:
-        return f"no such option: {error.option_name}. Use: {other}"
+        return f"No such option: {error.option_name}. Use: {other}"
     possible = [name for name in error.possibilities or () if not name.startswith("--no-")]
     hint = nearest(error.option_name, possible, 0.5) if possible else ""
-    return f"no such option: {error.option_name}.{hint}"
+    return f"No such option: {error.option_name}.{hint}"
