@@ -171,3 +171,22 @@ def test_a_report_comes_back_as_it_was(tmp_path):
         )
     )
     assert as_dict(read_json(json.dumps(report).encode())) == report
+
+
+def test_repositories_have_a_table(run, tmp_path):
+    for name, code in (("shop", "image_field='image'"), ("blog", "image_field='image', source='image'")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "models.py").write_text(
+            "from django.db import models\nfrom imagekit.models import ImageSpecField\n\n\nclass Photo(models.Model):\n"
+            f"    image = models.ImageField()\n    small = ImageSpecField([], {code})\n"
+        )
+        run("scan", "-q", "--select", "IK101", "--output", f"json=../{name}.json", cwd=folder)
+    outputs = ("--output", "html=all.html", "--output", "markdown=all.md")
+    text = run("merge-reports", "shop.json", "blog.json", *outputs, cwd=tmp_path).stdout
+    rows = [line.split() for line in text.splitlines()]
+    assert ["blog", "-", "-", "1", "-", "6.1"] in rows and ["shop", "1", "-", "-", "-", "6.1"] in rows
+    assert "Next steps (in each repository)" in text
+    assert "| `shop` | 1 | - | - | - | 6.1 |" in (tmp_path / "all.md").read_text()
+    page = (tmp_path / "all.html").read_text()
+    assert '<section id="repositories">' in page and "shop: top folder" in page

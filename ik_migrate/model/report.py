@@ -35,6 +35,7 @@ class Report:
         in_place: whether ``apply`` has written to the files; else what they would hold went to standard output.
         all_rules: whether all rules were enabled in all files.
         targets: the version that each project moves to; none for a project where ImageKit is not mentioned.
+        repositories: the names of the reports that were merged into this one; each is the first part of its paths.
         run: when and how the report was made; None where that is not known.
         progress: how the findings compare with those of an earlier report; None where there is none.
     """
@@ -53,6 +54,7 @@ class Report:
     in_place: bool = True
     all_rules: bool = True
     targets: tuple[ProjectTarget, ...] = ()
+    repositories: tuple[str, ...] = ()
     run: RunInfo | None = None
     progress: ReportDiff | None = None
 

@@ -19,6 +19,7 @@ from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 from ik_migrate.reports.links import rule_url
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.progress import progress_by_app, progress_sentence
+from ik_migrate.reports.repositories import COLUMNS, repositories_of
 from ik_migrate.reports.rule_page import fenced, language, sentence
 from ik_migrate.reports.totals import totals
 
@@ -40,7 +41,9 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
         stream: where to write, UTF-8.
     """
     parts = ["# From ImageKit 2 to ImageKit 3"]
-    if report.targets:
+    if report.repositories:
+        parts.append(_repositories(report))
+    elif report.targets:
         parts.append("\n".join(f"- {_prose(sentence)}" for sentence in target_sentences(report.targets)))
     parts.append(_prose(totals(report)))
     if report.progress is not None:
@@ -66,6 +69,11 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
         parts += ["## The rules", *(_rule(rules[code]) for code in sorted(rules))]
         parts.append("\n".join(f"[{code}]: {rule_url(code)}" for code in sorted(rules) if rule_url(code)))
     stream.write("\n\n".join(parts) + "\n")
+
+
+def _repositories(report: Report) -> str:
+    rows = [f"| {_code(one.name)} | {' | '.join(one.cells)} |" for one in repositories_of(report)]
+    return "\n".join([f"| repository | {' | '.join(COLUMNS)} |", "|---|" + "---|" * len(COLUMNS), *rows])
 
 
 def _progress_table(progress: ReportDiff) -> str:

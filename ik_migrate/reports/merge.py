@@ -40,6 +40,12 @@ def merged(reports: Mapping[str, Report], errors: Sequence[tuple[str, str]] = ()
         (*errors, *((f"{name}/{path}", why) for name, report in reports.items() for path, why in report.errors)),
         any(report.unsafe_fixes for report in reports.values()),
         tuple(f"{name}/{tree}" for name, report in reports.items() for tree in report.skipped_trees),
+        targets=tuple(
+            replace(target, project=name if len(report.targets) == 1 else f"{name}/{target.project}")
+            for name, report in reports.items()
+            for target in report.targets
+        ),
+        repositories=tuple(reports),
     )
 
 

@@ -25,8 +25,9 @@ def print_summary(console: Console, report: Report) -> None:
     if not steps:
         return
     print_line(console)
-    # Not every command line is known here, and one without its paths would do more than was looked at.
-    print_line(console, Text.assemble(("Next steps", "bold"), " (with the paths and options of this run)"))
+    # A command without the paths of this run would process more files than this run did.
+    where = "in each repository" if report.repositories else "with the paths and options of this run"
+    print_line(console, Text.assemble(("Next steps", "bold"), f" ({where})"))
     for number, step in enumerate(steps, 1):
         print_wrapped(console, prose(console, step), first=f"  {number}. ", indent=5)
 

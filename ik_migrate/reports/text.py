@@ -21,6 +21,7 @@ from ik_migrate.reports.fix_view import print_fixes
 from ik_migrate.reports.head import target_sentences
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.progress import print_progress
+from ik_migrate.reports.repositories import print_repositories
 from ik_migrate.reports.summary import print_summary
 from ik_migrate.reports.terminal import ReportConsole, joined, make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
@@ -96,6 +97,9 @@ class _ReportPrinter:
 
     def _targets(self) -> None:
         """The version that each project moves to, and why."""
+        if self.report.repositories:
+            print_repositories(self.console, self.report)
+            return
         for sentence in target_sentences(self.report.targets):
             title, colon, text = sentence.partition(": ")
             lead = joined((self._visible(title) + colon, "bold"))

@@ -14,6 +14,7 @@ from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.escape import escape
 from ik_migrate.reports.html.markup import Html, element, join, prose
 from ik_migrate.reports.next_action import NextAction, work_of
+from ik_migrate.reports.repositories import repository_of
 
 _COLUMNS = {
     NextAction.DONE: "Rewritten",
@@ -71,8 +72,18 @@ def apps_of(report: Report) -> list[App]:
     by_folder: dict[str, list[FileResult]] = {}
     for result in report.results:
         by_folder.setdefault(folders[result.path], []).append(result)
-    apps = [_app(folder, labels[folder], results, report) for folder, results in by_folder.items()]
+    apps = [
+        _app(folder, _label(folder, labels[folder], report), results, report) for folder, results in by_folder.items()
+    ]
     return sorted(apps, key=lambda app: (-app.left.total(), app.folder))
+
+
+def _label(folder: str, label: str, report: Report) -> str:
+    """Return the label of an app, with its repository in a merged report."""
+    repository = repository_of(report, f"{folder}/")
+    if not repository:
+        return label
+    return f"{repository}: {'top folder' if folder == repository else label.removeprefix(f'{repository}/')}"
 
 
 def _app(folder: str, label: str, results: Sequence[FileResult], report: Report) -> App:

@@ -14,6 +14,7 @@ from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
 from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
+from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.totals import count
 from ik_migrate.source.original_text import original_lines
@@ -124,6 +125,10 @@ def _advice(finding: Finding, *, full: bool) -> list[Html]:
             parts += [element("dt", label), element("dd", paragraphs(advice))]
     if finding.suggestion:
         parts += [element("dt", "Write"), element("dd", code_block(finding.suggestion, class_="suggestion"))]
+    if finding.blocks:
+        parts += [element("dt", "Also"), element("dd", paragraphs(blocked_sentence(finding)))]
+    if finding.applicability is Applicability.MANUAL:
+        parts += [element("dt", "Fine?"), element("dd", paragraphs(ignore_hint(finding)))]
     return parts
 
 

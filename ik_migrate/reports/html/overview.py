@@ -19,6 +19,8 @@ _TILES = {
     NextAction.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
 }
 
+_NOTES = {False: "Use the paths and options of this run.", True: "Run each command in each repository."}
+
 
 def tiles(report: Report) -> Html:
     """The number of findings for each kind of work, which leads to them; nothing where there are none."""
@@ -39,7 +41,7 @@ def conclusion(report: Report) -> Html:
         parts += [
             element("h3", "Next steps"),
             element("ol", *(element("li", prose(step)) for step in steps)),
-            element("p", "Give each command the paths and options of this run.", class_="note"),
+            element("p", _NOTES[bool(report.repositories)], class_="note"),
         ]
     return join(parts)
 
