@@ -1,4 +1,4 @@
-"""Hooks of mkdocs: README.md is the first page, every rule has a page, and links out of docs/ lead to the repository."""
+"""Hooks of mkdocs: README.md is the first page, every rule has a page, links out of docs/ lead to the repository."""
 
 from __future__ import annotations
 
