@@ -24,8 +24,8 @@ RULE = Rule(
         " addresses of the old files break once these are deleted, and the old files are kept."
     ),
     help=(
-        "Run `manage.py generateimages` at the deployment, and delete the folder `cache/` of the media storage once"
-        " nothing links to it. Or keep the names: `--keep-cache-names`."
+        "Run `manage.py generateimages` when you deploy, and delete `cache/` in the media storage once nothing links"
+        " to it. Or add `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before="""\

@@ -93,7 +93,7 @@ STATE = Rule(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
         " the process: a thumbnail that is removed by another process or by hand is not generated again."
     ),
-    help="Set a cache that all processes share, or add `--faithful`: then the storage is asked each time.",
+    help="Use a cache that all processes share, or add `--faithful`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),
@@ -124,7 +124,7 @@ LOST = Rule(
         "ImageKit 2 gave the address of a thumbnail whether its original still existed or not. ImageKit 3 raises"
         " `IOError` when it cannot generate the file, and so does the page."
     ),
-    help="Look for rows whose original is lost, or add `--faithful` (and `--keep-cache-names` to show old thumbnails).",
+    help="Find rows without their original, or add `--faithful --keep-cache-names`.",
     source="SpecFileGenerator.generate_file in imagekit/generators.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
     before=_ONE,
     after=_renamed(_ONE),

@@ -97,7 +97,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _implicit(spec)
     if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
         add = AddArgument(spec.offset, "processors", ("[]",))
-        message = f"{spec.label}: only `source=`, so that no spec is registered"
+        message = f"{spec.label}: `source=` alone registers no spec"
         yield make_finding(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 

@@ -28,7 +28,7 @@ RULE = Rule(
         "The files of ImageKit 3 have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or"
         " `clear`. A template that asks for them gets an empty string and no error."
     ),
-    help="Say `generator.source` instead of `source_file`, if the object is the file of a spec field.",
+    help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_BEFORE,
     after=_BEFORE,
@@ -117,11 +117,11 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
             return None
-        message = f"{shown} is empty: spec files have no {match['member']} any more"
+        message = f"{shown} is empty: spec files have no `{match['member']}`"
         todo = f"Take it from the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
-    message = f"{shown} is empty: spec files have no source_file any more"
+    message = f"{shown} is empty: spec files have no `source_file`"
     if last in known:
         edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
         return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])

@@ -173,7 +173,7 @@ Safe fixes: 2 findings in 1 file (`apply` writes them)
 def test_safe_fix_alone_takes_one_line():
     finding = make_finding()
     text = text_of(make_report(make_result(finding, applied=(finding,))))
-    assert "  gallery/models.py\n    IK101 Photo.small is found (3)\n\n" in text
+    assert "\n  gallery/models.py  IK101 Photo.small is found (3)\n\n" in text
 
 
 def test_blocked_findings_are_part_of_their_cause():
@@ -467,22 +467,22 @@ def test_next_steps_of_scan():
     steps = steps_of(everything())
     assert steps[0] == "2 errors: correct them and run the command again."
     assert "Commit or stash" in steps[1]
-    assert "`ik-migrate apply --diff` shows 2 rewrites; `ik-migrate apply` writes them" in steps[2]
-    assert "1 unsafe fix:" in steps[3]
+    assert "Read `ik-migrate apply --diff`, run `ik-migrate apply`" in steps[2]
+    assert steps[3] == "Read why 1 fix is unsafe, then add `--unsafe-fixes`."
     assert "`ik-migrate explain IK301`" in steps[4]
     assert len(steps) == 5
 
 
 def test_next_steps_of_scan_with_unsafe_fixes():
     steps = steps_of(everything(unsafe_fixes=True))
-    assert "`ik-migrate apply --diff --unsafe-fixes` shows 3 rewrites" in steps[2]
-    assert not any("probably right" in step for step in steps)
+    assert "`ik-migrate apply --diff --unsafe-fixes`" in steps[2]
+    assert not any("unsafe, then" in step for step in steps)
 
 
 def test_next_steps_outside_git_offer_a_backup():
     steps = steps_of(everything(is_in_git=False))
-    assert "`--backup .bak`" in steps[1] and "cannot be undone" in steps[1]
-    assert "git" not in steps_of(everything("apply", is_in_git=False))[1]
+    assert "`--backup .bak`" in steps[1] and "no undo" in steps[1]
+    assert "git diff" not in steps_of(everything("apply", is_in_git=False))[1]
 
 
 def test_next_steps_in_a_hook_do_not_ask_to_commit():
@@ -494,7 +494,7 @@ def test_next_steps_of_apply():
     steps = steps_of(everything("apply"))
     assert "The files are unchanged" in steps[0]
     assert "2 findings rewritten in 1 file: review `git diff`" in steps[1]
-    assert "1 unsafe fix:" in steps[2]
+    assert "1 fix is unsafe" in steps[2]
     assert "1 finding needs manual review" in steps[3]
 
 
@@ -893,3 +893,7 @@ def test_the_picture_is_complete_in_itself_and_always_the_same():
     }
     assert "lines&#160;more" in picture
     assert "Next&#160;steps" in picture
+
+
+def test_sample_site_takes_at_most_120_lines(run, photo_site):
+    assert run("scan", cwd=photo_site, env={"COLUMNS": "80"}).stdout.count("\n") <= 120

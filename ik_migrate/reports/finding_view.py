@@ -48,6 +48,7 @@ class FindingPrinter:
             finding.location,
             width=self.console.code_width - _INDENT,
             encoding=self.console.encoding,
+            context=int(finding.applicability is Applicability.MANUAL),
         )
         for line in frame:
             print_line(self.console, joined(" " * _INDENT, line))
@@ -59,10 +60,11 @@ class FindingPrinter:
             self._say("Fine?", ignore_hint(finding))
 
     def print_notice(self, finding: Finding) -> None:
-        """Print a notice: its message, its location, and its help."""
-        place = escape(f"{finding.path}:{finding.location.line}", self.console.encoding)
-        message = prose(self.console, finding.message, style="bold")
-        text = joined(message, ("  ", ""), (place, "cyan"))
+        """Print a notice: its message, its location if it is about that, and its help."""
+        text = prose(self.console, finding.message, style="bold")
+        if not finding.rule.once_per_project:
+            place = escape(f"{finding.path}:{finding.location.line}", self.console.encoding)
+            text = joined(text, "  ", (place, "cyan"))
         lead = joined("  ", code_text(self.console, finding), " ")
         print_wrapped(self.console, text, first=lead, indent=_INDENT)
         for paragraph in split_lines(finding.help):

@@ -22,8 +22,15 @@ def print_fix_list(console: Console, files: Iterable[tuple[str, Iterable[Finding
         files: paths, each with its findings.
     """
     for path, findings in files:
-        print_line(console, joined("  ", Text(escape(path, console.encoding), style="cyan")))
-        for same in _alike(findings):
+        shown = Text(escape(path, console.encoding), style="cyan")
+        groups = _alike(findings)
+        if len(groups) == 1:
+            line = joined("  ", shown, "  ", code_text(console, groups[0][0]), " ", _sentence(console, groups[0]))
+            if line.cell_len <= console.width:
+                print_line(console, line)
+                continue
+        print_line(console, joined("  ", shown))
+        for same in groups:
             lead = joined("    ", code_text(console, same[0]), " ")
             print_wrapped(console, _sentence(console, same), first=lead, indent=6)
 

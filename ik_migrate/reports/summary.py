@@ -92,15 +92,12 @@ def _before_apply(report: Report) -> list[str]:
     steps: list[str] = []
     if counts[NextAction.APPLY]:
         if not report.is_in_git:
-            steps.append("Copy the project first, or add `--backup .bak`: outside git, a rewrite cannot be undone.")
+            steps.append("Outside git there is no undo: copy the project, or add `--backup .bak`.")
         elif not report.is_in_hook:
-            steps.append("Commit or stash your work first, so that the rewrite becomes a separate commit.")
+            steps.append("Commit or stash your work first: the rewrite becomes a separate commit.")
         rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
-            steps.append(
-                f"`ik-migrate apply --diff{flag}` shows {rewrites}; `ik-migrate apply{flag}` writes them."
-                " Then run your tests."
-            )
+            steps.append(f"Read `ik-migrate apply --diff{flag}`, run `ik-migrate apply{flag}`, then run your tests.")
         else:
             steps.append(
                 f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
@@ -133,10 +130,7 @@ def _after_apply(report: Report) -> list[str]:
 def _unsafe(counts: Counter[NextAction]) -> list[str]:
     if not counts[NextAction.UNSAFE]:
         return []
-    return [
-        f"{count(counts[NextAction.UNSAFE], 'unsafe fix', 'unsafe fixes')}: probably right, but can change what the"
-        " site shows. Read why, then add `--unsafe-fixes`."
-    ]
+    return [f"Read why {count(counts[NextAction.UNSAFE], 'fix is', 'fixes are')} unsafe, then add `--unsafe-fixes`."]
 
 
 def _remaining(report: Report) -> list[str]:
