@@ -89,14 +89,14 @@ def test_yes_and_no(ask, site):
     assert "[ResizeToFit(50, 50, upscale=False)], image_field='image'" in changed
     assert "[ResizeToFit(500, 500, upscale=False)]" in changed
     assert "plain = ImageSpecField([ResizeToFit(5, 5)], source='image')" in changed
-    assert "left as before because you said no" in " ".join(done.text.split())
+    assert "not confirmed" in " ".join(done.text.split())
 
 
 @needs_terminal
 def test_what_is_asked_shows_the_code_and_what_becomes_of_it(ask, site):
     done = ask(site(models=FIELD), "y")
     question = done.text.partition("[?]: ")[0]
-    assert "  models.py:6:32  IK101 image-field  [safe]" in question
+    assert "    models.py:6:32  image-field [safe]" in question
     assert "^^^^^^^^^^^^^^^^^^^" in question
     assert "-    thumb = ImageSpecField([], image_field='image')" in question
     assert "+    thumb = ImageSpecField([], source='image')" in question
@@ -157,7 +157,7 @@ def test_nobody_to_ask(run, site, contents):
     before = contents(folder)
     done = run("apply", "--interactive", cwd=folder)
     assert (done.status, done.stdout, contents(folder)) == (2, "", before)
-    assert done.stderr.endswith("Error: --interactive asks on a terminal, and here is none.\n")
+    assert done.stderr.endswith("Error: --interactive needs a terminal.\n")
 
 
 def test_each_rewrite_stands_on_its_own(photo_site):
@@ -359,7 +359,7 @@ def test_require_clean(run, site, git):
         done = run("apply", "--require-clean", cwd=folder)
         assert done.status == 2
         assert re.search(
-            r"Error: --require-clean: not committed: .*(notes.txt|manage.py)\. Commit first, or git stash -u\.",
+            r"Error: --require-clean: uncommitted changes: .*(notes.txt|manage.py)\. Commit or stash them first\.",
             done.stderr,
         )
         assert (folder / "models.py").read_text() == FIELD
@@ -417,7 +417,7 @@ def test_advice_for_files_that_git_does_not_know(run, site):
     outside.write_text(FIELD)
     done = run("apply", "clean.py", "new", "ignored.py", outside, cwd=folder)
     assert commands(done) == ["git checkout -- clean.py"]
-    assert "Git does not know these files" in done.stderr
+    assert "These files are untracked" in done.stderr
     assert done.stderr.endswith("  ../outside.py ignored.py 'new/it is.py'\n")
 
 

@@ -198,7 +198,7 @@ def test_it_is_written_to_a_file_or_to_standard_output(run, photo_site):
 
     assert done.status == 1
     assert (photo_site / "report.html").read_bytes() == done.out
-    assert "ik-migrate apply --diff" in parsed(done.stdout).all("title")[0].text
+    assert parsed(done.stdout).all("title")[0].text == "ImageKit upgrade: photo_site"
 
 
 def test_only_its_own_style_and_script_are_allowed(scanned):
@@ -268,7 +268,7 @@ def test_the_progress_of_the_apps(scanned, photo_site):
     before = rows_of(parsed(rendered(scanned)).classed("apps")[0])
     after = rows_of(parsed(rendered(sample("apply", photo_site))).classed("apps")[0])
 
-    assert before[0] == ["App", "Files done", "apply alone", "--unsafe-fixes", "A person", "Notices", "What is left"]
+    assert before[0] == ["App", "Files done", "apply alone", "--unsafe-fixes", "Manual review", "Notices", "What is left"]
     assert before[1] == ["gallery", "1 of 5", "17", "2", "1", "1", "1 manual2 unsafe17 safe1 notice"]
     assert before[-1] == ["All", "2 of 14", "59", "3", "1", "3", ""]
     assert after[0][2] == "Rewritten"

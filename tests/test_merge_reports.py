@@ -124,7 +124,7 @@ def test_a_bad_report_does_not_stop_the_others(run, reports):
     assert done.status == 2
     assert "cut.json\n    it is not JSON" in done.stdout
     assert "nowhere.json\n    cannot read it: No such file or directory" in done.stdout
-    assert "shop/models.py: " in done.stdout
+    assert "shop/models.py:8:32" in done.stdout
 
 
 def test_rules_of_another_version_are_shown_as_they_are(run, reports):

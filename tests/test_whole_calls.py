@@ -132,7 +132,7 @@ def test_no_half_of_a_call_moves_into_a_spec_class(run, tmp_path, option):
     (tmp_path / "models.py").write_text(CALLABLES)
     found = run("apply", *option, cwd=tmp_path)
     assert found.status == 1
-    assert "callable-processors [manual]" in found.stdout and "is left out" in found.stdout
+    assert "callable-processors [manual]" in found.stdout and "is not enabled in" in found.stdout
     assert "spec=" not in (tmp_path / "models.py").read_text()
 
 
