@@ -24,8 +24,8 @@ RULE = Rule(
         " addresses of the old files break once these are deleted, and the old files are kept."
     ),
     help=(
-        "Run `manage.py generateimages` when you deploy, and delete `cache/` in the media storage once nothing links"
-        " to it. Or add `--keep-cache-names`."
+        "Run `manage.py generateimages` when you deploy, and delete `cache/` once nothing links to it. Or add"
+        " `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before="""\
@@ -67,7 +67,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if project.keep_cache_names:
         yield _kept(spec)
     elif project.has_ik2_code and not spec.unseen:
-        message = f"{spec.label}: without `cache_to=`, its files get new names, as for every such field"
+        message = f"{spec.label} and all fields without `cache_to=` get new file names"
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 

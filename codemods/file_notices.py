@@ -147,7 +147,7 @@ EMPTY = Rule(
 
 _RUN_TIME = (
     (STATE, "whether the file of {} exists is remembered"),
-    (SAME_NAME, "{} can show an outdated image if the name of a deleted source returns"),
+    (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
     (LOST, "{} raises an exception where its original is lost"),
 )

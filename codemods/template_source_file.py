@@ -25,8 +25,8 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE),
     why=(
-        "The files of ImageKit 3 have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or"
-        " `clear`. A template that asks for them gets an empty string and no error."
+        "Spec files lost `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
+        " templates show nothing."
     ),
     help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",

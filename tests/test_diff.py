@@ -76,11 +76,11 @@ def test_sample_project_has_the_hard_cases(photo_site):
 
 
 def test_made_and_applied_in_a_subfolder(run, git, photo_site, migrated, apply_with_git):
-    expected = migrated(photo_site, "archive")
+    expected = migrated(photo_site, "settings")
     git(photo_site, "init")
-    diff = run("apply", "--diff", cwd=photo_site / "archive")
-    assert b"--- a/models.py\n" in diff.out
-    assert apply_with_git(photo_site, diff.out, photo_site / "archive") == expected
+    diff = run("apply", "--diff", cwd=photo_site / "settings")
+    assert b"--- a/base.py\n" in diff.out
+    assert apply_with_git(photo_site, diff.out, photo_site / "settings") == expected
 
 
 def test_file_outside_of_the_folder(run, git, photo_site, migrated, apply_with_git):
@@ -103,7 +103,7 @@ def test_made_and_applied_above_the_project(run, git, photo_site, migrated, appl
 
 @pytest.mark.parametrize("path", ["archive", "archive/models.py", "./archive", "core/../archive/models.py"])
 def test_only_the_path_that_was_given(run, git, photo_site, migrated, apply_with_git, path):
-    expected = migrated(photo_site, "archive/models.py")
+    expected = migrated(photo_site, path)
     git(photo_site, "init")
     diff = run("apply", "--diff", path, cwd=photo_site)
     assert diff.out.count(b"--- a/") == 1

@@ -164,7 +164,7 @@ def test_safe_fixes_of_a_rule_share_a_line():
         """\
 Safe fixes: 2 findings in 1 file (`apply` writes them)
   gallery/models.py
-    IK101 `image_field=` was renamed: Photo.small (3), Photo.large (6)
+    IK101 `image_field=` was renamed: Photo.small (3), .large (6)
 """
         in text
     )

@@ -52,11 +52,9 @@ def resolve_conflicts(module: Module, findings: list[Finding], options: Options)
         if blocked_by:
             finding = finding.as_blocked(blocked_by[0])
         elif blocking:
-            finding = finding.as_manual(
-                f"Not rewritten: {blocking[0]} is not enabled in this call.", _enable(blocking[0])
-            )
+            finding = finding.as_manual(f"Not rewritten: {blocking[0]} is ignored in this call.", _enable(blocking[0]))
         elif _makes_class(finding) and missing:
-            why = f"Not rewritten: {missing[0]} is not enabled in this call, {_TOGETHER} {finding.why}"
+            why = f"Not rewritten: {missing[0]} is ignored in this call, {_TOGETHER} {finding.why}"
             finding = finding.as_manual(why, _enable(missing[0]))
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
             finding = replace(finding, applicability=Applicability.UNSAFE)

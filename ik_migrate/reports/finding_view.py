@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
@@ -29,10 +31,12 @@ class FindingPrinter:
 
     Args:
         console: where to.
+        known: sentences that the report has said already, and findings need not repeat.
     """
 
-    def __init__(self, console: ReportConsole) -> None:
+    def __init__(self, console: ReportConsole, known: Sequence[str] = ()) -> None:
         self.console = console
+        self._known = known
         self._explained: dict[tuple[str, str, str], Finding] = {}
 
     def print(self, finding: Finding, lines: list[str]) -> None:
@@ -53,7 +57,8 @@ class FindingPrinter:
         for line in frame:
             print_line(self.console, joined(" " * _INDENT, line))
         self._explain(finding)
-        self._suggest(finding)
+        if not finding.changes:
+            self._suggest(finding)
         if finding.blocks:
             self._say("Also:", blocked_sentence(finding))
         if finding.applicability is Applicability.MANUAL and finding.blocked_by is None:
@@ -61,14 +66,12 @@ class FindingPrinter:
 
     def print_notice(self, finding: Finding) -> None:
         """Print a notice: its message, its location if it is about that, and its help."""
-        text = prose(self.console, finding.message, style="bold")
+        text = joined(prose(self.console, f"{finding.message}.", style="bold"), " ", prose(self.console, finding.help))
         if not finding.rule.once_per_project:
             place = escape(f"{finding.path}:{finding.location.line}", self.console.encoding)
             text = joined(text, "  ", (place, "cyan"))
         lead = joined("  ", code_text(self.console, finding), " ")
         print_wrapped(self.console, text, first=lead, indent=_INDENT)
-        for paragraph in split_lines(finding.help):
-            print_wrapped(self.console, prose(self.console, paragraph), indent=_INDENT, first=" " * _INDENT)
 
     def _head(self, finding: Finding) -> None:
         """The code and the message; below them the location, the rule and the applicability."""
@@ -78,19 +81,26 @@ class FindingPrinter:
         location = escape(f"{finding.path}:{finding.location.line}:{finding.location.column}", self.console.encoding)
         what = joined(finding.rule.name, " ", (f"[{kind.value}]", STYLES[kind]))
         line = joined(" " * _INDENT, (location, "cyan"))
-        if line.cell_len + 2 + what.cell_len > self.console.width:
-            print_line(self.console, line)
-            print_line(self.console, joined(" " * _INDENT, what))
-        else:
-            print_line(self.console, joined(line, "  ", what))
+        kind_text = joined((f"[{kind.value}]", STYLES[kind]))
+        for more in (what, kind_text):
+            if line.cell_len + 2 + more.cell_len <= self.console.width:
+                print_line(self.console, joined(line, "  ", more))
+                return
+        print_line(self.console, line)
+        print_line(self.console, joined(" " * _INDENT, what))
 
     def _explain(self, finding: Finding) -> None:
         """Print why and what to do; for the next finding with the same texts, where they are."""
         key = (finding.rule.code, finding.why, finding.help)
         first = self._explained.setdefault(key, finding)
         if first is finding:
-            self._say("Why:", finding.why)
-            self._say("Do:", finding.help)
+            why = finding.why
+            for sentence in self._known:
+                why = why.replace(sentence, "").rstrip()
+            self._say("Why:", why)
+            # What `apply` can write needs no instructions.
+            if not finding.changes:
+                self._say("Do:", finding.help)
             return
         place = f"line {first.location.line}"
         if first.path != finding.path:

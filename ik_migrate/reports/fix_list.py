@@ -50,7 +50,13 @@ def _sentence(console: Console, findings: list[Finding]) -> Text:
     problem = prose(console, _split(findings[0].message)[1], style="bold")
     if not _split(findings[0].message)[0]:
         return joined(problem, f" ({', '.join(str(finding.location.line) for finding in findings)})")
-    places = [f"{_split(finding.message)[0]} ({finding.location.line})" for finding in findings]
+    places, owner = [], ""
+    for finding in findings:
+        subject = _split(finding.message)[0]
+        last, owner = owner, subject.rpartition(".")[0]
+        # After Photo.small, `.large` is of the same class.
+        shown = subject[len(owner) :] if owner and owner == last else subject
+        places.append(f"{shown} ({finding.location.line})")
     return joined(problem, ": ", prose(console, ", ".join(places)))
 
 

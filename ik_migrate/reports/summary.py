@@ -97,7 +97,7 @@ def _before_apply(report: Report) -> list[str]:
             steps.append("Commit or stash your work first: the rewrite becomes a separate commit.")
         rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
-            steps.append(f"Read `ik-migrate apply --diff{flag}`, run `ik-migrate apply{flag}`, then run your tests.")
+            steps.append(f"Read `ik-migrate apply --diff{flag}`, run `ik-migrate apply{flag}` and your tests.")
         else:
             steps.append(
                 f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
@@ -144,7 +144,4 @@ def _remaining(report: Report) -> list[str]:
         return []
     verb = "needs" if codes.total() == 1 else "need"
     listed = " ".join(sorted(codes)[:5])
-    return [
-        f"{count(codes.total(), 'finding')} {verb} manual review; see the help of each."
-        f" `ik-migrate explain {listed}` shows more."
-    ]
+    return [f"{count(codes.total(), 'finding')} {verb} manual review; for more, see `ik-migrate explain {listed}`."]

@@ -60,7 +60,7 @@ class _ReportPrinter:
         self.console = console
         self.report = report
         self._show_fixes = show_fixes
-        self._findings = FindingPrinter(console)
+        self._findings = FindingPrinter(console, [target.reason for target in report.targets])
         self._sections: dict[NextAction, list[Place]] = {action: [] for action in NextAction}
         for result in report.results:
             for finding in result.findings:
