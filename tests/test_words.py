@@ -23,6 +23,18 @@ def test_package_avoids_the_words(package):
     assert [str(hit) for path in modules for hit in hits_in_python(path, with_comments=True)] == []
 
 
+@pytest.mark.parametrize("package", ["codegen", "engine", "files"])
+def test_messages_avoid_the_words(package):
+    modules = sorted((ROOT / "ik_migrate" / package).rglob("*.py"))
+    assert modules
+    assert [str(hit) for path in modules for hit in hits_in_python(path, with_comments=False)] == []
+
+
+def test_support_module_avoids_the_words():
+    template = ROOT / "ik_migrate" / "codegen" / "support" / "template.py"
+    assert [str(hit) for hit in hits_in_python(template, with_comments=True)] == []
+
+
 def test_messages_of_rules_avoid_the_words():
     modules = sorted((ROOT / "codemods").glob("*.py"))
     assert len(modules) > 30

@@ -96,8 +96,8 @@ def _why_not_newest(root: Path, old_stack: dict[Path, str]) -> str:
     path = min(old_stack)
     shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     return (
-        f"{shown} {old_stack[path]}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that was seen to"
-        " run on such a Django; --target names another."
+        f"{shown} {old_stack[path]}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on"
+        " such a Django; --target names another."
     )
 
 
