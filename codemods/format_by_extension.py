@@ -51,7 +51,7 @@ RULE = Rule(
 
 
 _OTHER_NAMES = (
-    "A source that is stored under a name with another extension kept that one's format so far, and would get this one."
+    "A source that is stored under a name with another extension kept that format in ImageKit 2; it would get this one."
 )
 
 
@@ -79,7 +79,7 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         upload_to.value,
-        f"{spec.label} has no format, and its upload_to gives names that end in {extension.literal}",
+        f"{spec.label}: no `format=`, and its `upload_to` returns names that end in {extension.literal}",
         Applicability.UNSAFE if is_ik3 else Applicability.SAFE,
         why=f"{around if is_ik3 else ''}{RULE.why}",
         changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
@@ -107,7 +107,7 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
     extension = returned_extension(classify(module, upload_to)) if upload_to is not None else UNKNOWN
     if not extension.format:
         return
-    message = f"{spec.label} has no format, and the upload_to of its source gives names that end in {extension.literal}"
+    message = f"{spec.label}: no `format=`, and `upload_to` of its source returns names that end in {extension.literal}"
     why = f"{RULE.why} {_OTHER_NAMES}"
     value = quoted(spec, extension.format)
     add = AddArgument(spec.offset, "format", (value,))

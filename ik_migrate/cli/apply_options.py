@@ -1,4 +1,4 @@
-"""``--interactive``, ``--backup``, ``--require-clean``: with how much care ``apply`` writes."""
+"""``--interactive``, ``--backup``, ``--require-clean``: how ``apply`` writes files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class WriteOptions(NamedTuple):
-    """With how much care to write.
+    """How to write files.
 
     Args:
         interactive: ask about each rewrite.
-        backup: what the names of copies have more than those of the rewritten files; empty for no copies.
-        require_clean: write nothing into a work tree where something is not committed.
+        backup: the suffix of backups; empty for none.
+        require_clean: write nothing into a working tree with uncommitted changes.
     """
 
     interactive: bool = False
@@ -30,16 +30,16 @@ class WriteOptions(NamedTuple):
     require_clean: bool = False
 
     def check(self, paths: Sequence[Path], *, writes: bool, why_not: str) -> None:
-        """See to it that all can be done as asked, before anything is.
+        """Check that the options can be used, before anything is done.
 
         Args:
             paths: what is to be rewritten.
             writes: whether files are written at all.
-            why_not: the option or argument because of which they are not.
+            why_not: the option or argument that prevents it.
 
         Raises:
-            click.UsageError: when the options don't go together.
-            IkMigrateError: when the work tree is not clean.
+            click.UsageError: when options exclude each other.
+            IkMigrateError: when the working tree is not clean.
         """
         for option, given in (
             ("--interactive", self.interactive),
@@ -47,14 +47,14 @@ class WriteOptions(NamedTuple):
             ("--require-clean", self.require_clean),
         ):
             if given and not writes:
-                raise click.UsageError(f"{why_not} writes no file, so it does not go with {option}.")
+                raise click.UsageError(f"{option} cannot be used with {why_not}, which writes no file.")
         if self.interactive and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-            raise click.UsageError("--interactive asks on a terminal, and here is none.")
+            raise click.UsageError("--interactive needs a terminal.")
         if self.require_clean:
             _require_clean(paths)
 
     def chooser(self, color: bool | None) -> ConfirmCallback | None:
-        """Who is asked about each rewrite; None where nobody is."""
+        """Return the callback that confirms each rewrite; None where none is needed."""
         if not self.interactive:
             return None
         from ik_migrate.cli.prompt import Prompt
@@ -70,14 +70,14 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(care=WriteOptions(interactive, backup or "", require_clean), **others)
 
     for decorate in (
-        click.option("--require-clean", is_flag=True, help="Write nothing where git has something uncommitted."),
+        click.option("--require-clean", is_flag=True, help="Stop if there are uncommitted changes."),
         click.option(
             "--backup",
             metavar="SUFFIX",
             callback=_suffix,
-            help="Keep each rewritten file as it was beside it: with .bak, models.py.bak. Never written over.",
+            help="Back up each rewritten file: with .bak, as models.py.bak.",
         ),
-        click.option("-i", "--interactive", is_flag=True, help="Show each rewrite, and ask before making it."),
+        click.option("-i", "--interactive", is_flag=True, help="Confirm each rewrite."),
     ):
         gathered = decorate(gathered)
     return gathered
@@ -103,4 +103,4 @@ def _require_clean(paths: Sequence[Path]) -> None:
     if files:
         named = ", ".join(click.format_filename(path) for path in files[:3])
         more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-        raise IkMigrateError(f"--require-clean: not committed: {named}{more}. Commit first, or git stash -u.")
+        raise IkMigrateError(f"--require-clean: uncommitted changes: {named}{more}. Commit or stash them first.")
