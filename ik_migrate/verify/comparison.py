@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from ik_migrate.reports.totals import count
+from ik_migrate.verify.behaviours import compare_behaviours
 from ik_migrate.verify.explanations import explain_case, explain_error, explain_field
 from ik_migrate.verify.fingerprint import distance
 from ik_migrate.verify.image_records import CaseRecord, ImageRecord, Made
@@ -22,7 +24,8 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
         if (problem.where, problem.error.message) not in known
     )
     labels = sorted({*before.fields, *after.fields})
-    return Comparison(before, after, tuple(_field(label, before, after) for label in labels), problems)
+    fields = tuple(_field(label, before, after) for label in labels)
+    return Comparison(before, after, fields, problems, compare_behaviours(before.behaviours, after.behaviours))
 
 
 def check(after: Snapshot) -> Comparison:
@@ -142,10 +145,12 @@ def _not_comparable(old: CaseRecord, new: CaseRecord) -> str:
 
 
 def _of_name(old: CaseRecord, new: CaseRecord) -> Iterator[Difference]:
-    """Names that ImageKit chose, before and now, are its own business: their pattern differs between 2 and 3."""
-    if old.name is None or new.name is None or (old.default_name and new.default_name):
+    """A name that ImageKit chose before is its own business: its pattern differs between 2 and 3."""
+    if old.name is None or new.name is None or (old.default_name and old.name != new.name):
         return
     if old.name == new.name:
+        if old.default_name and new.default_name:
+            return
         if old.url is not None and new.url is not None and old.url != new.url:
             yield Difference("address", old.url, new.url, Verdict.NAME_CHANGED)
         return
@@ -183,6 +188,7 @@ def _of_picture(
         yield Difference("options", _options(old_spec, old), _options(new_spec, new))
     if old.transparent != new.transparent:
         yield Difference("transparency", _transparency(old), _transparency(new))
+    yield from _of_container(old, new)
     if old.size != new.size:
         off = max(abs(a - b) for a, b in zip(old.size, new.size, strict=True))
         verdict = Verdict.TOLERATED if off == 1 else Verdict.DIFFERENT
@@ -191,6 +197,22 @@ def _of_picture(
             return
     if old.pixels != new.pixels and old.transparent == new.transparent:
         yield _of_pixels(old, new, old_made.source.size)
+
+
+def _of_container(old: ImageRecord, new: ImageRecord) -> Iterator[Difference]:
+    """What is beside the pixels of the first frame, and changes what a browser shows."""
+    if old.orientation != new.orientation:
+        # Some versions of Pillow copy EXIF data into formats other than JPEG, where few browsers respect them.
+        verdict = Verdict.DIFFERENT if "JPEG" in (old.format, new.format) else Verdict.TOLERATED
+        yield Difference("orientation", _orientation(old), _orientation(new), verdict)
+    if old.frames != new.frames:
+        yield Difference("animation", count(old.frames, "frame"), count(new.frames, "frame"))
+    if old.profile != new.profile:
+        yield Difference("colour profile", old.profile or "none", new.profile or "none")
+
+
+def _orientation(image: ImageRecord) -> str:
+    return f"EXIF orientation {image.orientation}" if image.orientation else "upright"
 
 
 def _transparency(image: ImageRecord) -> str:
@@ -218,6 +240,9 @@ def _of_pixels(old: ImageRecord, new: ImageRecord, source: tuple[int, int] | Non
         and apart.light_beyond <= 4
         and apart.colour <= 2 + moved * growth
         and apart.colour_beyond <= 16 + 1500 * growth / edge
+        # JPEG, which keeps colour at half the resolution, has no opacity.
+        and apart.opacity <= 1 + moved
+        and apart.opacity_beyond <= 16
     )
     words = (
         f"brightness differs by {apart.light:.1f} of 255, at most {apart.light_at_most:.0f};"
@@ -225,4 +250,6 @@ def _of_pixels(old: ImageRecord, new: ImageRecord, source: tuple[int, int] | Non
     )
     if not is_sharp_alike:
         words += f"; sharpness was {old.detail:.1f}, is {new.detail:.1f}"
+    if apart.opacity > 1 + moved or apart.opacity_beyond > 16:
+        words += f"; opacity by {apart.opacity:.1f}, at most {apart.opacity_at_most}"
     return Difference("pixels", "", words, Verdict.TOLERATED if tolerated else Verdict.DIFFERENT)

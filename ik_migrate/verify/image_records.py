@@ -84,6 +84,9 @@ class ImageRecord:
         fingerprint: means of 16 x 16 boxes in five bands; differences from box to box, zlib, base64.
         detail: mean difference between neighbouring pixels in brightness.
         quality: of a JPEG, a hash of its tables, and whether it is progressive.
+        orientation: how EXIF data have it turned, 2 to 8; None where it is upright.
+        frames: how many there are; more than one in an animation.
+        profile: the beginning of a hash of its colour profile; None without one.
         view: the image itself, where it was kept.
     """
 
@@ -96,6 +99,9 @@ class ImageRecord:
     fingerprint: str
     detail: float
     quality: str | None
+    orientation: int | None
+    frames: int
+    profile: str | None
     view: View | None = dataclasses.field(default=None, metadata={"optional": True})
 
     @classmethod
@@ -113,6 +119,9 @@ class ImageRecord:
             _fingerprint(found["fingerprint"]),
             found["detail"].number(0, 1_000),
             found["quality"].optional(lambda quality: quality.text(LONGEST_TEXT)),
+            found["orientation"].optional(lambda orientation: orientation.integer(2, 8)),
+            found["frames"].integer(1, LARGEST_NUMBER),
+            found["profile"].optional(lambda profile: profile.text(LONGEST_TEXT)),
             View.read(found["view"]) if "view" in found else None,
         )
 

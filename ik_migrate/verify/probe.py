@@ -5,7 +5,7 @@ This file is never imported by ik-migrate. Its text is handed to the interpreter
 Django 1.4 or later, django-imagekit 2.0 or later, and PIL.
 
 What it sees goes to standard output, one JSON object per line; everything that the project itself prints goes to
-standard error. It changes nothing: see `Shield`, `Overlay` and `shield_databases`.
+standard error. It changes nothing: see `Overlay`, `shield_databases` and `behaviour_probe.py`.
 """
 # Python 2.7 has to read this as well, and what a project may raise is anything at all.
 # ruff: noqa: B904, B905, C401, C402, RUF005, UP003, UP004, UP010, UP018, UP020, UP024, UP031
@@ -58,6 +58,74 @@ MARK = b"scratch folder of ik-migrate; removed when its run has ended\n"
 """How scratch folders are told from others; see ``files/scratch.py``, which recognises those made here."""
 
 
+# A copy of the project ----------------------------------------------------------------------------
+
+
+class Copy(object):
+    """Where the project was copied to: its path there is its own path behind a prefix.
+
+    Large files may be missing in the copy. Where it is the project itself, there is no prefix.
+    """
+
+    def __init__(self):
+        self.prefix = ""
+        self.root = ""
+
+    def set(self, prefix, root):
+        self.prefix, self.root = prefix, root
+
+    def original(self, path):
+        """The original of a file in the copy, or beside it; None for another file."""
+        path = os.path.abspath(text(path))
+        if self.prefix and path.startswith(self.prefix + os.sep):
+            return path[len(self.prefix) :]
+        return None
+
+    def fetch(self, path):
+        """Copy a file that is missing in the copy, if the original is there."""
+        original = self.original(path)
+        if original is not None and not os.path.exists(path) and os.path.isfile(original):
+            if not os.path.isdir(os.path.dirname(path)):
+                os.makedirs(os.path.dirname(path))
+            shutil.copyfile(original, path)
+
+    def moved(self, path):
+        """The copy of a folder of the project; the original of a folder beside the copy; any other as it is."""
+        if not self.prefix:
+            return path
+        if path == self.root or path.startswith(self.root + os.sep):
+            copied = self.prefix + path
+            return copied if os.path.exists(copied) else path
+        original = self.original(path)
+        return original if original is not None and not os.path.exists(path) else path
+
+    def move_imports(self):
+        """Import from the copy what would be imported from the project."""
+        if not self.prefix:
+            return
+        sys.path[:] = [self.moved(path) for path in sys.path]
+        for name, module in list(sys.modules.items()):
+            # Packages that are installed to be edited have a table of their folders.
+            table = getattr(module, "MAPPING", None)
+            if text(name).startswith("__editable__") and isinstance(table, dict):
+                table.update((package, self.moved(path)) for package, path in list(table.items()))
+
+    def named(self, message):
+        """A text with the paths of the project in place of those of its copy."""
+        return message.replace(self.prefix, "") if self.prefix else message
+
+    def strays(self):
+        """The modules that were imported from the project, and not from its copy."""
+        if not self.prefix:
+            return []
+        files = [(name, getattr(module, "__file__", None)) for name, module in sorted(sys.modules.items())]
+        inside = [(name, text(path)) for name, path in files if path and text(path).startswith(self.root + os.sep)]
+        return [text(name) for name, path in inside if os.path.exists(self.prefix + re.sub("[.]py[co]$", ".py", path))]
+
+
+copy_of_project = Copy()
+
+
 # What goes to ik-migrate --------------------------------------------------------------------------
 
 
@@ -89,7 +157,7 @@ def text(value):
 
 def plain(value):
     """Text without what is different in each run."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", text(value))
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", copy_of_project.named(text(value)))
 
 
 def error_record(raised):
@@ -103,7 +171,7 @@ def error_record(raised):
         "message": plain(error),
         "traceback": [
             {
-                "file": text(file_name),
+                "file": copy_of_project.named(text(file_name)),
                 "line": line or 0,
                 "function": text(function or ""),
                 "code": text(code or "").strip(),
@@ -242,6 +310,7 @@ class Overlay(object):
                 return File(open(path, mode))  # as the storages do: on Python 2 a text file takes bytes
             if self.is_hidden(storage, name):
                 raise IOError(errno.ENOENT, "No such file or directory", name)
+            self.lend(storage, name)
             return original(storage, name, mode, *rest, **options)
 
         return opened
@@ -256,23 +325,43 @@ class Overlay(object):
         def exists(storage, name, *rest, **options):
             if self.path(storage, name) is not None:
                 return True
-            return not self.is_hidden(storage, name) and original(storage, name, *rest, **options)
+            if self.is_hidden(storage, name):
+                return False
+            self.lend(storage, name)
+            return original(storage, name, *rest, **options)
 
         return exists
 
     def _size(self, original):
         def size(storage, name, *rest, **options):
             path = self.path(storage, name)
-            return os.path.getsize(path) if path is not None else original(storage, name, *rest, **options)
+            if path is not None:
+                return os.path.getsize(path)
+            self.lend(storage, name)
+            return original(storage, name, *rest, **options)
 
         return size
 
     def _path(self, original):
         def path_of(storage, name, *rest, **options):
             path = self.path(storage, name)
-            return path if path is not None else original(storage, name, *rest, **options)
+            if path is not None:
+                return path
+            path = original(storage, name, *rest, **options)
+            if not self.is_hidden(storage, name):
+                copy_of_project.fetch(path)
+            return path
 
         return path_of
+
+    @staticmethod
+    def lend(storage, name):
+        """Copy a file that the copy of the project lacks."""
+        if copy_of_project.prefix:
+            try:
+                storage.path(name)
+            except Exception:  # a remote storage has no paths, and one that refuses the name is asked next
+                return
 
 
 class WouldWrite(Exception):
@@ -336,9 +425,12 @@ def shield_databases(databases, folder, without):
         is_sqlite = re.search("sqlite|spatialite", text(options.get("ENGINE") or ""))
         if without:
             databases[alias] = {"ENGINE": str("django.db.backends.sqlite3"), "NAME": str(":memory:")}
-        elif is_in_memory(name):
             continue
-        elif is_sqlite_file(path) or (is_sqlite and os.path.isfile(path)):
+        if is_in_memory(name):
+            continue
+        if copy_of_project.original(path) is not None and not os.path.exists(path):
+            path = copy_of_project.original(path)
+        if is_sqlite_file(path) or (is_sqlite and os.path.isfile(path)):
             changed = dict(options, NAME=str(os.path.join(folder, "database-%d" % number)))
             for ending in ("", "-wal", "-journal"):
                 if os.path.exists(path + ending):
@@ -347,7 +439,7 @@ def shield_databases(databases, folder, without):
         elif is_sqlite:
             # To connect would create it.
             databases[alias] = dict(options, NAME=str(":memory:"))
-            told.append("the database file %s is not there" % path)
+            told.append("the database file %s is not there" % copy_of_project.named(path))
     return told
 
 
@@ -507,6 +599,7 @@ class Project(object):
             # Until Django 1.3 the folder of manage.py was a package itself, and its parent was searched too.
             roots.append(os.path.dirname(root))
         sys.path[:] = roots + [path for path in sys.path if path]
+        copy_of_project.move_imports()
         os.chdir(root)
         sys.dont_write_bytecode = True
         sys.argv[:] = ["manage.py", "ik-migrate-probe"]
@@ -522,6 +615,7 @@ class Project(object):
         if failed is not None:
             error = "%s: %s" % (failed[0].__name__, plain(failed[1]))
             self.reporter.event("note", message="the project's manage.py fails: %s" % error)
+        copy_of_project.move_imports()
         os.chdir(root)
         os.environ[str("DJANGO_SETTINGS_MODULE")] = str(self.request["settings"])
 
@@ -533,6 +627,7 @@ class Project(object):
         from django.conf import settings
 
         settings.INSTALLED_APPS  # noqa: B018, loads them
+        copy_of_project.move_imports()
         told = shield_databases(settings.DATABASES, self.scratch, self.request["synthetic"])
         for message in told:
             self.reporter.event("note", message=message)
@@ -544,6 +639,9 @@ class Project(object):
             caches[alias] = {"BACKEND": str(memory), "LOCATION": str("ik-migrate-" + alias)}
         settings.CACHES = caches
         settings.IMAGEKIT_CACHE_PREFIX = str("ik-migrate:")
+        if not getattr(settings, "IMAGEKIT_CACHE_BACKEND", None):
+            # With DEBUG it would be one that remembers nothing, which the site in production has not.
+            settings.IMAGEKIT_CACHE_BACKEND = str("default")
         settings.EMAIL_BACKEND = str("django.core.mail.backends.dummy.EmailBackend")
 
     def problem(self, where):
@@ -996,6 +1094,7 @@ def picture_record(content, with_view):
     from PIL import Image
 
     image = Image.open(io.BytesIO(content))
+    orientation, frames = orientation_of(image), frames_of(image)
     image.load()
     full = image.convert("RGBA")
     raw = raw_bytes(full)
@@ -1013,10 +1112,37 @@ def picture_record(content, with_view):
         "fingerprint": fingerprint(flat, steps),
         "detail": round(means(steps)[0], 3),
         "quality": quality(image),
+        "orientation": orientation,
+        "frames": frames,
+        "profile": profile_of(image),
     }
     if with_view:
         record["view"] = view(image, content)
     return record
+
+
+def orientation_of(image):
+    """How the EXIF data of an image have it turned, 2 to 8, or None."""
+    read = getattr(image, "getexif", None) or getattr(image, "_getexif", None)
+    try:
+        found = ((read() if read is not None else None) or {}).get(0x0112)
+    except Exception:  # damaged EXIF data: a browser ignores them too
+        return None
+    return found if isinstance(found, int) and 2 <= found <= 8 else None
+
+
+def frames_of(image):
+    """The number of frames of an image."""
+    try:
+        return max(1, int(getattr(image, "n_frames", 1)))
+    except Exception:  # it is cut off
+        return 1
+
+
+def profile_of(image):
+    """The beginning of a hash of an image's colour profile, or None."""
+    profile = image.info.get("icc_profile")
+    return hashlib.sha1(profile).hexdigest()[:12] if profile else None
 
 
 def quality(image):
@@ -1109,6 +1235,40 @@ def palette():
 # As phones write it: one entry of a big-endian TIFF directory, orientation (0x0112), a short, 1 value, 6.
 ON_ITS_SIDE = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 
+# Three frames of 120 x 80 pixels in eight colours, as an animation.
+ANIMATION = (
+    "R0lGODlheABQAIIAAB48eObSWjygWng8oPDw8FpaWgAAAAAAACH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAeABQAAAI"
+    "/wABCBxIsKDBgwgTKlzIsKHDhxAjSpxIsaLFixgzatzIsaPHjyBDihxJsqTJkyhTqlzJsqXLlzBjypxJs6bNmzhzlgzAs6fPnzx1"
+    "tgRK1KdQlkWTHl2ZtOhSlU2JPk0ZFehUlFV9EtjKlauAr2DDfr06MWvXs2jFhiUrMSrat2nVso2YFK7duGDnQix6t2/XtXodEvVL"
+    "eGvewA2BFl48VuCAx5AjS3489efiywIGTt4cuXLPy6A1c+bsOQDo045Hby59OjQA1auf8myNGvZkz7RD25Y80DXV3Kd3dxboGytw"
+    "0MIh977M9Pjl5JSJM1fpHHny5YtXVn9+XXp26tsLQ//HXnhggfPo06s/fzG8+O4AfK+fn769e7/jvZcXSL+//ft35RffdAD0R99/"
+    "AMIloHwGrodggmgtSGCDDloEoV0SflcghfVZZNqFZ0E3AHmEmcchehd9CCJXIpLol4knFpDiil21qF+J/MUoo4cqgvhahvttGGOK"
+    "PV74I3wMDsljkQCmhuSEOhLJ5H1OCudiX0x9BqFoT2qIlVYAZlblblfelSWY4TV2pJU3vgiVYtsdtiaZsg3mHGBz2lYanLmJxSWb"
+    "S7l1mlpi5gnbnnUVRqiaiCmUlZZvLYpnowk92tNAki5K6UKWBiVQpoRu6minonbUaQClcnRqqhutyuqrsMYWKuustNZq66245qrr"
+    "rrz26uuvwEoUEAAh+QQBCgAGACwKAA4AYQA1AIIePHg8oFp4PKDw8PBaWloUFBQAAAAAAAAI/wADCBxIsKBAAwgTKlzIsKHDhxAj"
+    "SkRosCLBiRgzaty40KJHjiBDiqToseLIkygjljSZsqVLAysNvpx5MmZBADgF6NzJs6fOhwSCChVKU6JNgjgB+FzKk+HQp1CLOjw6"
+    "MCnTqwqhao0qVSFVgVavLkW4tSzXrl8DhBXb04DZt0O7wvy6lu1OuHiDoqWb0+7dvHmlpq3LFrDhooP72jXMmGZipYsZN3752K/k"
+    "yS4rF76MOaVmsZxDxwX5mano0wRCll6KWrRqvpCvtg79mirhnrNpk4YNOvfl2kdv8/T9G2GB48iTKz++GjdxzMujJ28+/Plh49Kl"
+    "U/9rPTD27Mu366rsDjgh+OjiBZD3buB8eN6y18M17346/Pjyy9Kvz/y+6fz6fcdfeuoBuNV+A/r3n4FPIVgfgQUyOFp7/PVnm2K9"
+    "SaiXgA8quKCGwNkkHGsaprbbhbFFJmGIMY34IYAsruTii64J5iFbbqEmF4Rt5ajbXij61RRCAxQn11xBCvnTQuUdmRCPQzYUoJNe"
+    "fZWQkktSKVJaV2Kp5UhcfilmmGJqSWaZTp6JplwBAQAh+QQBCgAFACwKAA4AZQA1AIIePHh4PKDw8PBaWloUFBQAAAAAAAAAAAAI"
+    "/wADCBxIsKDAAggTKlzIsKHDhxAjSmRosCLBiRgzatz40KJHjiBDiqToseLIkygzljSZsqXLhSsNvpzpMmbBhAJy6tzJM+dDAECD"
+    "BhVJoKhRoxptXkTYs+lOhkKjSs14tKrViUoH4nTqVKHUr1MhWh17FWLWg0y5NkUItm3YhWTjlm14NsBWtTwLuN0rFK7cv0jpnr2L"
+    "Vyffw0ATAl5cVHBWwoUFDNUItgDjyyQfp42cc3JGsJdDwxy8mbNnjF9Dq1ZYF3Lh0xOlqp6dsHXpyLAlyp4tGqHtApwNJ6YslDft"
+    "Ar+Ddx7+Gahx3r5JA1eeO2LQ59CTU2eO2jn21dqDV/+HeP276PCmucf2bv4yetzqdbNvv/j96/jW5/ematQ+3vE/6YeZRkf5pxaA"
+    "DpV3HH9FGcgVgg0puBqB/UmnnGT4kScgYxsVaOF2AGwk4X4YeajZdOJlGCAAxnVY4YkXQgjVhou5SAByH6YYInEsQkfhjQ46JeNC"
+    "Iw7III4wgigijYC5GF2SOi7Z44Il3oikUq79p2KCTP7VYW05prdjc1PSFxeYUIoppZlysRYmfGN2VyabR42WJpxr0llVZljedl+c"
+    "60WlGH2O9YkiZ3oBKl9fCrXnUJBr6SUlft919GZhCQ3AY0Q+WnonpkQixmCTEkHa04pvcXSmSpfiRdOraBoaeiGssP5G660Y2Yrr"
+    "rp4ayuuvfNoE7LALBQQAOw=="
+)
+
+
+def profile():
+    """The header of a colour profile without any table: what it says matters to nobody here."""
+    size, signature = b"\0\0\0\x84", b"acsp"
+    return size + b"test" + b"\x02\x40\0\0mntrRGB XYZ " + b"\0" * 12 + signature + b"\0" * 92
+
+
 MADE_UP = [
     ("landscape", ".jpg", lambda: encoded(drawn((900, 600)), "JPEG", quality=95, subsampling=0)),
     ("portrait", ".jpg", lambda: encoded(drawn((480, 720)), "JPEG", quality=95, subsampling=0)),
@@ -1117,6 +1277,8 @@ MADE_UP = [
     ("palette", ".gif", lambda: encoded(palette(), "GIF")),
     ("grey", ".jpg", lambda: encoded(drawn((384, 640)).convert("L"), "JPEG", quality=95, subsampling=0)),
     ("rotated", ".jpg", lambda: encoded(drawn((320, 200)), "JPEG", quality=95, subsampling=0, exif=ON_ITS_SIDE)),
+    ("animated", ".gif", lambda: base64.b64decode(ANIMATION)),
+    ("profile", ".jpg", lambda: encoded(drawn((360, 240)), "JPEG", quality=95, subsampling=0, icc_profile=profile())),
 ]
 """Name, extension, and how it is made. Edges whose usual fractions are whole: halves are rounded in many ways."""
 
@@ -1287,6 +1449,7 @@ class Survey(object):
         self.reporter = reporter
         self.done = set((entry[0], entry[1]) for entry in request["done"])
         self.made_up = []
+        self.bases = {}
 
     def run(self):
         self.reporter.event("stage", stage="models")
@@ -1321,6 +1484,7 @@ class Survey(object):
                 problem = error_record(sys.exc_info())
                 roll_back()
         rows = [text(key) for key in rows]
+        self.bases[group.label, group.key] = rows[0] if rows else None
         self.reporter.event("rows", model=group.label, field=group.key, total=total, rows=rows, problem=problem)
         described_specs = set()
         for key in rows:
@@ -1553,7 +1717,14 @@ def run(request, reporter, scratch):
     project = Project(request, scratch, reporter)
     project.load()
     check_admin(project)
-    Survey(project, request, reporter).run()
+    strays = copy_of_project.strays()
+    if strays:
+        named = ", ".join(strays[:3]) + (" and others" if len(strays) > 3 else "")
+        reporter.event("note", message="not imported from the copy, so not as rewritten: %s" % named)
+    survey = Survey(project, request, reporter)
+    survey.run()
+    if request["behaviours"]:
+        Behaviours(project, request, reporter, survey.bases).run()  # noqa: F821, of behaviour_probe.py
     reporter.event("end")
 
 
@@ -1641,6 +1812,7 @@ def is_locked(handle, fcntl):
 def main(request):
     """Do what ``request`` says, a JSON object as text, and end the process."""
     request = json.loads(request)
+    copy_of_project.set(request["prefix"], request["root"])
     reporter = Reporter()
     raise_ending_signals()
     folder = scratch = request["scratch"]

@@ -68,4 +68,4 @@ def _without_names(error: str) -> str:
 
 def _has_new_default_name(case: CaseResult) -> bool:
     old, new = case.before, case.after
-    return old is not None and bool(old.default_name and new.default_name) and old.name != new.name
+    return old is not None and bool(old.default_name and new.name) and old.name != new.name

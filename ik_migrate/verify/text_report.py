@@ -11,6 +11,7 @@ from rich.text import Text
 from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
+from ik_migrate.verify.behaviour_text import print_behaviours
 from ik_migrate.verify.errors import place_of, project_traceback
 from ik_migrate.verify.records import ErrorRecord, Problem
 from ik_migrate.verify.remarks import environment_line, outcome, remarks, verdicts
@@ -65,6 +66,7 @@ class _Printer:
                 for field in fields:
                     if not _stops_with_its_app(field):
                         self._field(field)
+        print_behaviours(self.console, self.comparison.behaviours)
         said = remarks(self.comparison)
         if said:
             self._line()
