@@ -172,7 +172,7 @@ def check_page(text):
     assert not page.all("script") and not page.all("link")
     assert not re.search(r"(src|href)=\"(https?:|//)", text)
     assert page.all("html") == [{"lang": "en"}]
-    assert "prefers-color-scheme: dark" in text
+    assert "color-scheme: light dark" in text
 
 
 def test_a_site_that_does_not_load(site, snapshot, run):

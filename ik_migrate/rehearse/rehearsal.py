@@ -1,0 +1,200 @@
+"""The rehearsal: the project is copied, run under the old version, rewritten in the copy, and run under the new one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ik_migrate import api
+from ik_migrate.files.scratch import scratch_folder
+from ik_migrate.model.report import Report
+from ik_migrate.model.result import FileResult, Status
+from ik_migrate.rehearse.plan import Plan, Variant
+from ik_migrate.rehearse.project_copy import CannotCopy, ProjectCopy, copy_project
+from ik_migrate.reports.diff import unified_diff
+from ik_migrate.verify.comparison import compare
+from ik_migrate.verify.results import Comparison
+from ik_migrate.verify.runner import ProbeFailed, Request, take_snapshot
+from ik_migrate.verify.snapshot import Snapshot
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class VariantResult:
+    """What came of one variant.
+
+    Args:
+        variant: how the project was rewritten.
+        report: the rewrites that are the result, as ``apply --diff`` reports them.
+        elsewhere: the rewrites in the other parts of the project; None where the whole project is rewritten.
+        comparison: the images before and after; None where they were not compared.
+        failure: why not, with what the interpreter printed; None where they were, or there is no new interpreter.
+    """
+
+    variant: Variant
+    report: Report
+    elsewhere: Report | None = None
+    comparison: Comparison | None = None
+    failure: ProbeFailed | None = None
+
+    @property
+    def diff(self) -> bytes:
+        """The rewrites as a unified diff."""
+        return b"".join(map(unified_diff, self.report.results))
+
+    @property
+    def exit_status(self) -> int:
+        """As that of ``verify``: 0 the same images; 1 something differs, fails or was not compared; 2 no result."""
+        if self.failure is not None or self.report.failed:
+            return 2
+        return self.comparison.exit_status if self.comparison is not None else 1
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of all variants.
+
+    Args:
+        plan: what was rehearsed.
+        before: the project as it is, under the old version.
+        results: one for each variant.
+        notes: what else there is to know about the copy, in sentences.
+    """
+
+    plan: Plan
+    before: Snapshot
+    results: tuple[VariantResult, ...]
+    notes: tuple[str, ...] = ()
+
+
+def rehearse(plan: Plan, variants: Sequence[Variant], tell: Tell = lambda message: None) -> Rehearsal:
+    """Rehearse the upgrade of a project, which is only read.
+
+    Args:
+        plan: what to rehearse.
+        variants: the ways to rewrite it.
+        tell: is told what is being done.
+
+    Raises:
+        ProbeFailed: when the project does not run under the old version.
+        CannotCopy: when the project cannot be copied, or changes meanwhile.
+        IkMigrateError: when it cannot be rewritten.
+    """
+    tell("searching")
+    reports = [_reports(plan, variant) for variant in variants]
+    with scratch_folder() as scratch:
+        tell("copying the project")
+        copy = copy_project(plan.root, scratch)
+        request = _request(plan, copy)
+        before = take_snapshot(request, lambda message: tell(f"old: {message}"))
+        after = None
+        if plan.new is not None:
+            after = replace(request, python=plan.new, rows=before.chosen_rows())
+        results = tuple(
+            _rehearse_one(plan, variant, own, whole, copy, before, after, tell)
+            for variant, (own, whole) in zip(variants, reports, strict=True)
+        )
+    return Rehearsal(plan, before, results, tuple(_notes(copy)))
+
+
+def _reports(plan: Plan, variant: Variant) -> tuple[Report, Report]:
+    """Return the rewrites of the parts that are to be rewritten, and those of the whole project."""
+    own = api.scan(plan.paths, variant.options, base=plan.base)
+    whole = api.scan([plan.root], variant.options, base=plan.base) if plan.is_partial else own
+    return replace(own, command="diff"), replace(whole, command="diff")
+
+
+def _request(plan: Plan, copy: ProjectCopy) -> Request:
+    inside = [Path(os.path.abspath(plan.folder / path)) for path in plan.python_paths]
+    return Request(
+        plan.old,
+        copy.of(plan.folder),
+        plan.settings,
+        [str(path) for path in inside],
+        sample=plan.sample,
+        synthetic=plan.synthetic,
+        time_limit=plan.time_limit,
+        pictures=plan.pictures,
+        behaviours=plan.behaviours,
+        copied_from=(copy.prefix, plan.root),
+    )
+
+
+def _rehearse_one(
+    plan: Plan,
+    variant: Variant,
+    own: Report,
+    whole: Report,
+    copy: ProjectCopy,
+    before: Snapshot,
+    request: Request | None,
+    tell: Tell,
+) -> VariantResult:
+    elsewhere = _elsewhere(own, whole) if plan.is_partial else None
+    result = VariantResult(variant, own, elsewhere)
+    changed = [each for each in whole.results if each.status is Status.CHANGED]
+    with _rewritten(plan, changed, copy):
+        if request is None:
+            return result
+        try:
+            after = take_snapshot(request, lambda message: tell(f"new, {variant.name}: {message}"))
+        except ProbeFailed as failure:
+            return replace(result, failure=failure)
+    return replace(result, comparison=compare(before, after))
+
+
+def _elsewhere(own: Report, whole: Report) -> Report:
+    """Return what the parts of the project need that are not to be rewritten."""
+    known = {result.path for result in own.results}
+    return replace(whole, results=tuple(result for result in whole.results if result.path not in known))
+
+
+@contextmanager
+def _rewritten(plan: Plan, changed: Sequence[FileResult], copy: ProjectCopy) -> Iterator[None]:
+    """Rewrite files in the copy, and restore them.
+
+    Raises:
+        CannotCopy: when the copy does not hold what was rewritten.
+    """
+    written: list[tuple[Path, FileResult]] = []
+    try:
+        for result in changed:
+            path = _place(plan, result, copy)
+            written.append((path, result))
+            path.write_bytes(result.after)
+        yield
+    finally:
+        for path, result in written:
+            if result.is_new:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(result.before)
+
+
+def _place(plan: Plan, result: FileResult, copy: ProjectCopy) -> Path:
+    """Return the copy of a file that is to be rewritten, which holds what the file held.
+
+    Raises:
+        CannotCopy: when it does not.
+    """
+    source = plan.base / result.path
+    if result.is_new:
+        return copy.of(Path(os.path.realpath(source.parent))) / source.name
+    path = copy.of(Path(os.path.abspath(source)))
+    if not os.path.realpath(path).startswith(os.path.join(copy.folder, "")) or not path.is_file():
+        raise CannotCopy(f"cannot rehearse {result.path}: it is not in the copy of {plan.root}. Exclude it.")
+    if path.read_bytes() != result.before:
+        raise CannotCopy(f"{result.path} was changed while it was being copied. Run it again.")
+    return path
+
+
+def _notes(copy: ProjectCopy) -> Iterator[str]:
+    if copy.lent:
+        yield f"{copy.lent} large files were not copied, but read from the project where the site asked for them."
+    if copy.unreadable:
+        named = ", ".join(copy.unreadable[:3]) + (" and others" if len(copy.unreadable) > 3 else "")
+        yield f"could not be read, so not copied: {named}."
