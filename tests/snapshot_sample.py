@@ -52,6 +52,7 @@ def source():
         "sha1": "abcdef0123456789abcdef0123456789abcdef01",
         "size": [900, 600],
         "mode": "RGB",
+        "decoded": {"fingerprint": FINGERPRINT, "detail": 2.5},
     }
 
 

@@ -42,6 +42,12 @@ GRID = 16
 MANY_PIXELS = 300000
 """From here on histograms are faster than sums."""
 
+SMALL_SOURCE = 1000000
+"""Sources of more pixels are made so much smaller that how they are decoded makes no difference."""
+
+DECODED = {}
+"""How sources look, by the hash of their bytes."""
+
 CANDIDATES = 100
 """How many rows are looked at to find the smallest and the largest picture."""
 
@@ -70,9 +76,12 @@ class Copy(object):
     def __init__(self):
         self.prefix = ""
         self.root = ""
+        self.own = ()
+        self.busy = False
 
-    def set(self, prefix, root):
+    def set(self, prefix, root, scratch):
         self.prefix, self.root = prefix, root
+        self.own = (prefix + os.sep, scratch + os.sep)
 
     def original(self, path):
         """The original of a file in the copy, or beside it; None for another file."""
@@ -1089,6 +1098,15 @@ def fingerprint(flat, steps):
     return base64.b64encode(zlib.compress(bytes(changes), 9)).decode("ascii")
 
 
+def on_white(full):
+    """An image in RGBA on white, with its alpha channel kept."""
+    from PIL import Image
+
+    white = Image.new("RGBA", full.size, (255, 255, 255, 255))
+    white.paste(full, (0, 0), full)
+    return Image.merge("RGBA", white.split()[:3] + (full.split()[3],))
+
+
 def picture_record(content, with_view):
     """What is written down about a picture."""
     from PIL import Image
@@ -1098,9 +1116,7 @@ def picture_record(content, with_view):
     image.load()
     full = image.convert("RGBA")
     raw = raw_bytes(full)
-    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-    white.paste(full, (0, 0), full)
-    flat = Image.merge("RGBA", white.split()[:3] + (full.split()[3],))
+    flat = on_white(full)
     steps = steps_of(flat)
     record = {
         "size": list(image.size),
@@ -1235,32 +1251,21 @@ def palette():
 # As phones write it: one entry of a big-endian TIFF directory, orientation (0x0112), a short, 1 value, 6.
 ON_ITS_SIDE = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 
-# Three frames of 120 x 80 pixels in eight colours, as an animation.
-ANIMATION = (
-    "R0lGODlheABQAIIAAB48eObSWjygWng8oPDw8FpaWgAAAAAAACH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAeABQAAAI"
-    "/wABCBxIsKDBgwgTKlzIsKHDhxAjSpxIsaLFixgzatzIsaPHjyBDihxJsqTJkyhTqlzJsqXLlzBjypxJs6bNmzhzlgzAs6fPnzx1"
-    "tgRK1KdQlkWTHl2ZtOhSlU2JPk0ZFehUlFV9EtjKlauAr2DDfr06MWvXs2jFhiUrMSrat2nVso2YFK7duGDnQix6t2/XtXodEvVL"
-    "eGvewA2BFl48VuCAx5AjS3489efiywIGTt4cuXLPy6A1c+bsOQDo045Hby59OjQA1auf8myNGvZkz7RD25Y80DXV3Kd3dxboGytw"
-    "0MIh977M9Pjl5JSJM1fpHHny5YtXVn9+XXp26tsLQ//HXnhggfPo06s/fzG8+O4AfK+fn769e7/jvZcXSL+//ft35RffdAD0R99/"
-    "AMIloHwGrodggmgtSGCDDloEoV0SflcghfVZZNqFZ0E3AHmEmcchehd9CCJXIpLol4knFpDiil21qF+J/MUoo4cqgvhahvttGGOK"
-    "PV74I3wMDsljkQCmhuSEOhLJ5H1OCudiX0x9BqFoT2qIlVYAZlblblfelSWY4TV2pJU3vgiVYtsdtiaZsg3mHGBz2lYanLmJxSWb"
-    "S7l1mlpi5gnbnnUVRqiaiCmUlZZvLYpnowk92tNAki5K6UKWBiVQpoRu6minonbUaQClcnRqqhutyuqrsMYWKuustNZq66245qrr"
-    "rrz26uuvwEoUEAAh+QQBCgAGACwKAA4AYQA1AIIePHg8oFp4PKDw8PBaWloUFBQAAAAAAAAI/wADCBxIsKBAAwgTKlzIsKHDhxAj"
-    "SkRosCLBiRgzaty40KJHjiBDiqToseLIkygjljSZsqVLAysNvpx5MmZBADgF6NzJs6fOhwSCChVKU6JNgjgB+FzKk+HQp1CLOjw6"
-    "MCnTqwqhao0qVSFVgVavLkW4tSzXrl8DhBXb04DZt0O7wvy6lu1OuHiDoqWb0+7dvHmlpq3LFrDhooP72jXMmGZipYsZN3752K/k"
-    "yS4rF76MOaVmsZxDxwX5mano0wRCll6KWrRqvpCvtg79mirhnrNpk4YNOvfl2kdv8/T9G2GB48iTKz++GjdxzMujJ28+/Plh49Kl"
-    "U/9rPTD27Mu366rsDjgh+OjiBZD3buB8eN6y18M17346/Pjyy9Kvz/y+6fz6fcdfeuoBuNV+A/r3n4FPIVgfgQUyOFp7/PVnm2K9"
-    "SaiXgA8quKCGwNkkHGsaprbbhbFFJmGIMY34IYAsruTii64J5iFbbqEmF4Rt5ajbXij61RRCAxQn11xBCvnTQuUdmRCPQzYUoJNe"
-    "fZWQkktSKVJaV2Kp5UhcfilmmGJqSWaZTp6JplwBAQAh+QQBCgAFACwKAA4AZQA1AIIePHh4PKDw8PBaWloUFBQAAAAAAAAAAAAI"
-    "/wADCBxIsKDAAggTKlzIsKHDhxAjSmRosCLBiRgzatz40KJHjiBDiqToseLIkygzljSZsqXLhSsNvpzpMmbBhAJy6tzJM+dDAECD"
-    "BhVJoKhRoxptXkTYs+lOhkKjSs14tKrViUoH4nTqVKHUr1MhWh17FWLWg0y5NkUItm3YhWTjlm14NsBWtTwLuN0rFK7cv0jpnr2L"
-    "Vyffw0ATAl5cVHBWwoUFDNUItgDjyyQfp42cc3JGsJdDwxy8mbNnjF9Dq1ZYF3Lh0xOlqp6dsHXpyLAlyp4tGqHtApwNJ6YslDft"
-    "Ar+Ddx7+Gahx3r5JA1eeO2LQ59CTU2eO2jn21dqDV/+HeP276PCmucf2bv4yetzqdbNvv/j96/jW5/ematQ+3vE/6YeZRkf5pxaA"
-    "DpV3HH9FGcgVgg0puBqB/UmnnGT4kScgYxsVaOF2AGwk4X4YeajZdOJlGCAAxnVY4YkXQgjVhou5SAByH6YYInEsQkfhjQ46JeNC"
-    "Iw7III4wgigijYC5GF2SOi7Z44Il3oikUq79p2KCTP7VYW05prdjc1PSFxeYUIoppZlysRYmfGN2VyabR42WJpxr0llVZljedl+c"
-    "60WlGH2O9YkiZ3oBKl9fCrXnUJBr6SUlft919GZhCQ3AY0Q+WnonpkQixmCTEkHa04pvcXSmSpfiRdOraBoaeiGssP5G660Y2Yrr"
-    "rp4ayuuvfNoE7LALBQQAOw=="
-)
+
+def animated():
+    """The drawing of `palette` as an animation: its frame three times, for PIL alone cannot always write one."""
+    content = bytearray(encoded(palette(), "GIF"))
+    start = 13 + (3 * 2 ** ((content[10] & 7) + 1) if content[10] & 0x80 else 0)
+    position = start
+    while content[position] == 0x21:  # an extension: its blocks end with an empty one
+        position += 2
+        while content[position]:
+            position += content[position] + 1
+        position += 1
+    end = len(content) - 1
+    delay = bytearray(b"\x21\xf9\x04\x00\x0a\x00\x00\x00")
+    frame = delay + content[position:end]
+    return bytes(content[:start] + frame * 3 + content[end:])
 
 
 def profile():
@@ -1277,7 +1282,7 @@ MADE_UP = [
     ("palette", ".gif", lambda: encoded(palette(), "GIF")),
     ("grey", ".jpg", lambda: encoded(drawn((384, 640)).convert("L"), "JPEG", quality=95, subsampling=0)),
     ("rotated", ".jpg", lambda: encoded(drawn((320, 200)), "JPEG", quality=95, subsampling=0, exif=ON_ITS_SIDE)),
-    ("animated", ".gif", lambda: base64.b64decode(ANIMATION)),
+    ("animated", ".gif", animated),
     ("profile", ".jpg", lambda: encoded(drawn((360, 240)), "JPEG", quality=95, subsampling=0, icc_profile=profile())),
 ]
 """Name, extension, and how it is made. Edges whose usual fractions are whole: halves are rounded in many ways."""
@@ -1649,15 +1654,27 @@ def source_record(content, name, exact):
     """The source of a picture. That of one that is made up depends on the encoder: its hash says nothing."""
     from PIL import Image
 
-    record = {"name": name, "sha1": hashlib.sha1(content).hexdigest() if exact else None, "size": None, "mode": None}
+    digest = hashlib.sha1(content).hexdigest()
+    record = {"name": name, "sha1": digest if exact else None, "size": None, "mode": None, "decoded": None}
     try:
         image = Image.open(io.BytesIO(content))
         record["mode"] = text(image.mode)
         if min(image.size) > 0:
             record["size"] = list(image.size)
+            if exact and image.size[0] * image.size[1] <= SMALL_SOURCE:
+                record["decoded"] = decoded(digest, image)
     except Exception:  # no picture: that is told where one is to be made of it
         record["size"] = None
     return record
+
+
+def decoded(digest, image):
+    """How a source looks: versions of the JPEG library do not decode it alike. Sources that come again are known."""
+    if digest not in DECODED:
+        flat = on_white(image.convert("RGBA"))
+        steps = steps_of(flat)
+        DECODED[digest] = {"fingerprint": fingerprint(flat, steps), "detail": round(means(steps)[0], 3)}
+    return DECODED[digest]
 
 
 def url_of(file):
@@ -1812,13 +1829,15 @@ def is_locked(handle, fcntl):
 def main(request):
     """Do what ``request`` says, a JSON object as text, and end the process."""
     request = json.loads(request)
-    copy_of_project.set(request["prefix"], request["root"])
     reporter = Reporter()
     raise_ending_signals()
     folder = scratch = request["scratch"]
     if not os.path.isdir(scratch):
         folder, scratch = make_scratch()
     end_with_parent(folder)
+    copy_of_project.set(request["prefix"], request["root"], os.path.realpath(folder))
+    if copy_of_project.prefix:
+        redirect_writing(os.path.join(scratch, "temporary"))  # noqa: F821, of writing_probe.py
     status = 0
     try:
         try:

@@ -46,6 +46,7 @@ _START_SECONDS = 600.0
 _GRACE_SECONDS = 30.0
 """How long after its time limit a picture that ignores the limit is waited for."""
 _MOST_RESTARTS = 20
+_PROBE = ("probe.py", "writing_probe.py", "behaviour_probe.py")
 _STDERR_LINES = 15
 _STDERR_BYTES = 64 * 1024
 _LONGEST_LINE = 24 * 1024 * 1024
@@ -180,7 +181,7 @@ def _text(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
         "root": str(request.copied_from[1]) if request.copied_from else "",
     }
     folder = resources.files("ik_migrate.verify")
-    probe = b"\n\n".join(folder.joinpath(name).read_bytes() for name in ("probe.py", "behaviour_probe.py"))
+    probe = b"\n\n".join(folder.joinpath(name).read_bytes() for name in _PROBE)
     return probe + f"\n\nmain({json.dumps(asked)!r})\n".encode("ascii")
 
 

@@ -1,0 +1,116 @@
+"""What the site writes goes to the copy of the project: a part of the probe, see ``probe.py``.
+
+This file is never imported: its text stands between those of ``probe.py`` and ``behaviour_probe.py``. The prefix of the
+copy stands for the root of the file system: what is written to ``/var/log/site.log`` is ``PREFIX/var/log/site.log``,
+and is read from there afterwards. Functions of Python are covered, not what other programs or C libraries write.
+"""
+# ruff: noqa: F821, UP003, UP004
+
+
+class Redirected(object):
+    """A function of Python whose paths are replaced. An object: as an attribute of a class it becomes no method.
+
+    Arguments: the function; the positions of its paths; how it uses the first one: a function of its arguments that
+    returns `READS`, `WRITES` or `CHANGES`.
+    """
+
+    def __init__(self, original, positions, use):
+        self._original = original
+        self._positions = positions
+        self._use = use
+
+    def __call__(self, *arguments, **options):
+        if copy_of_project.busy:
+            return self._original(*arguments, **options)
+        arguments = list(arguments)
+        copy_of_project.busy = True
+        try:
+            use = self._use(arguments, options)
+            for position in self._positions:
+                if position < len(arguments):
+                    arguments[position] = redirected(arguments[position], use)
+        except NothingThere:
+            return None
+        finally:
+            copy_of_project.busy = False
+        return self._original(*arguments, **options)
+
+    def __getattr__(self, name):
+        return getattr(self._original, name)
+
+
+READS, WRITES, CHANGES = "reads", "writes", "changes"
+"""A file is only read; is made, whatever there was before; is changed or removed."""
+
+
+class NothingThere(Exception):
+    """A folder that the copy does not have was to be changed: that is left out."""
+
+
+def redirected(path, use):
+    """The path to use in place of one that the site gives."""
+    name = path_text(path)
+    if name is None or name.startswith(("/dev/", "/proc/", "/sys/")):
+        return path
+    if any(name.startswith(folder) for folder in copy_of_project.own):
+        if use != WRITES:
+            copy_of_project.fetch(name)
+        return path
+    copied = copy_of_project.prefix + name
+    if use == READS:
+        return copied if os.path.lexists(copied) else path
+    if not os.path.isdir(os.path.dirname(copied)) and os.path.isdir(os.path.dirname(name)):
+        os.makedirs(os.path.dirname(copied))
+    if use == CHANGES and not os.path.lexists(copied):
+        if os.path.isfile(name):
+            shutil.copyfile(name, copied)
+        elif os.path.lexists(name):
+            raise NothingThere
+    return copied
+
+
+def path_text(path):
+    """An absolute path as text; None for a file that is open already, or what is no path."""
+    if hasattr(path, "__fspath__"):
+        path = path.__fspath__()
+    if isinstance(path, bytes):
+        path = os.fsdecode(path) if hasattr(os, "fsdecode") else path.decode(sys.getfilesystemencoding(), "replace")
+    return os.path.abspath(path) if path and isinstance(path, type("")) else None
+
+
+def use_of_open(arguments, options):
+    """How ``open`` is called to use a file."""
+    mode = options.get("mode", arguments[1] if len(arguments) > 1 else "r")
+    letters = set(mode) if isinstance(mode, (str, type(""))) else set()
+    return WRITES if letters & set("wx") else CHANGES if letters & set("a+") else READS
+
+
+def use_of_low_level_open(arguments, options):
+    """How ``os.open`` is called to use a file."""
+    flags = arguments[1] if len(arguments) > 1 else options.get("flags", 0)
+    if flags & os.O_TRUNC:
+        return WRITES
+    return CHANGES if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND) else READS
+
+
+def redirect_writing(temporary):
+    """Have what is written through Python's own functions go to the copy, temporary files to a folder."""
+    os.mkdir(temporary)
+    tempfile.tempdir = str(temporary)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[str(name)] = str(temporary)
+
+    def always(use):
+        return lambda arguments, options: use
+
+    builtin = sys.modules.get("builtins") or sys.modules["__builtin__"]
+    functions = [(builtin, "open", (0,), use_of_open), (io, "open", (0,), use_of_open)]
+    functions += [(os, "open", (0,), use_of_low_level_open), (os, "mkdir", (0,), always(WRITES))]
+    functions += [(os, name, (0, 1), always(CHANGES)) for name in ("rename", "replace")]
+    functions += [(os, name, (1,), always(WRITES)) for name in ("link", "symlink")]
+    functions += [(os, name, (0,), always(READS)) for name in ("stat", "lstat")]
+    changing = ("remove", "unlink", "rmdir", "chmod", "chown", "utime", "truncate")
+    functions += [(os, name, (0,), always(CHANGES)) for name in changing]
+    for owner, name, positions, use in functions:
+        if hasattr(owner, name):
+            setattr(owner, str(name), Redirected(getattr(owner, name), positions, use))
