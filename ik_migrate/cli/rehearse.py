@@ -43,6 +43,7 @@ Exit status:
     "--settings", metavar="MODULE", help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py names."
 )
 @click.option("--pythonpath", "python_paths", metavar="FOLDER", multiple=True, help="One more folder to import from.")
+@click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times.")
 @click.option("--compare", is_flag=True, help="Rehearse several sets of options, and print a table.")
 @click.option(
     "--output-dir",
@@ -80,6 +81,7 @@ def rehearse(
     exit_zero: bool,
     color: str,
     settings: str | None,
+    apps: tuple[str, ...],
     python_paths: tuple[str, ...],
     sample: int,
     synthetic: bool,
@@ -93,7 +95,7 @@ def rehearse(
     current folder), or the apps to rewrite. The project, its repository, database, media and caches stay as they are.
     """
     from ik_migrate.rehearse.output_folder import check_folder, write_results
-    from ik_migrate.rehearse.text_report import write_text
+    from ik_migrate.rehearse.text_report import best_result, write_text
 
     if output_dir is not None:
         check_folder(output_dir)
@@ -101,6 +103,7 @@ def rehearse(
     options = options_from(paths, **chosen)
     plan = replace(
         _plan(paths, old, new, settings),
+        apps=apps,
         python_paths=python_paths,
         sample=sample,
         synthetic=synthetic,
@@ -116,9 +119,7 @@ def rehearse(
     for path in files.written if files is not None else ():
         click.echo(escape(f"Written: {path}"))
     sys.stdout.flush()
-    status = max(result.exit_status for result in rehearsal.results)
-    if compare:
-        status = min(result.exit_status for result in rehearsal.results)
+    status = (best_result(rehearsal) or rehearsal.results[0]).exit_status
     sys.exit(0 if exit_zero and status == 1 else status)
 
 
@@ -185,6 +186,9 @@ def _with_target(options: Options, plan: Plan) -> Options:
     """Return the options with the target that the new interpreter has, where none was chosen."""
     from ik_migrate.rehearse.interpreters import imagekit_version, is_imagekit2, target_for
 
+    version = imagekit_version(plan.old)
+    if version and not is_imagekit2(version):
+        click.echo(escape(f"--old has ImageKit {version}, so this does not compare with ImageKit 2."), err=True)
     version = imagekit_version(plan.new) if plan.new is not None else ""
     if version and is_imagekit2(version):
         raise Failed(f"--new has ImageKit {version}: name an interpreter with ImageKit 3.0 or later.")

@@ -25,8 +25,9 @@ def headline(result: VariantResult, has_new: bool) -> str:
     if result.failure is not None:
         return "The migrated site does not run under the new version."
     if result.comparison is not None:
-        found = outcome(result.comparison)
-        return found.replace("pictures", "images")
+        return (
+            outcome(result.comparison) if result.has_images else "No image was generated before, so none was compared."
+        )
     return "Nothing was compared, because there is no --new." if not has_new else "Nothing was compared."
 
 

@@ -6,7 +6,7 @@ from ik_migrate.model.finding import Finding
 from ik_migrate.rehearse.advice import UNTOUCHED, figure_lines, headline, next_steps, remaining_elsewhere
 from ik_migrate.rehearse.figures import Figures, each_finding, figures
 from ik_migrate.rehearse.rehearsal import Rehearsal, VariantResult
-from ik_migrate.rehearse.text_report import recommendation, table_cells
+from ik_migrate.rehearse.text_report import TITLES, recommendation, table_cells
 from ik_migrate.reports.html.diff_view import side_by_side
 from ik_migrate.reports.html.markup import Html, code_block, element, join, paragraphs, prose
 from ik_migrate.reports.next_action import NextAction
@@ -80,8 +80,7 @@ def _variants(rehearsal: Rehearsal) -> Html:
     """The table of all variants; nothing where there is only one."""
     if len(rehearsal.results) < 2:
         return _NOTHING
-    titles = ("apply", "images kept", "behaviour kept", "regenerated", "lines", "manual", "unsafe left")
-    head = element("tr", *(element("th", title, scope="col") for title in titles))
+    head = element("tr", *(element("th", title, scope="col") for title in ("options", *TITLES)))
     rows = [
         element(
             "tr",

@@ -24,6 +24,12 @@ class Variant:
     options: Options
 
     @property
+    def short_name(self) -> str:
+        """The name for a table: of several options the last, which tells the variant from others."""
+        _, plus, last = self.name.rpartition(" ")
+        return f"  + {last}" if plus else self.name
+
+    @property
     def command(self) -> str:
         """The command that makes the same rewrites."""
         return "ik-migrate apply" + ("" if self.name == PLAIN else f" {self.name}")
@@ -42,6 +48,7 @@ class Plan:
         old: the command that starts the interpreter of today, in parts.
         new: the command that starts the one to move to, in parts; None where there is none yet.
         settings: the settings module.
+        apps: the names of the apps that are to be rewritten; empty for all in ``paths``.
         python_paths: more folders to import from.
         sample: how many rows to look at, for each model and source field.
         synthetic: use neither the database nor the images in it.
@@ -57,6 +64,7 @@ class Plan:
     old: Sequence[str]
     new: Sequence[str] | None
     settings: str
+    apps: Sequence[str] = ()
     python_paths: Sequence[str] = ()
     sample: int = 5
     synthetic: bool = False
@@ -68,7 +76,7 @@ class Plan:
     @property
     def is_partial(self) -> bool:
         """Whether only a part of the project is to be rewritten."""
-        return self.root not in self.paths
+        return bool(self.apps) or self.root not in self.paths
 
 
 def variant_of(options: Options) -> Variant:

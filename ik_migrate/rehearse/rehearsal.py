@@ -14,6 +14,7 @@ from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.rehearse.plan import Plan, Variant
 from ik_migrate.rehearse.project_copy import CannotCopy, ProjectCopy, copy_project
+from ik_migrate.rehearse.selection import check_apps, select_results, without_results
 from ik_migrate.reports.diff import unified_diff
 from ik_migrate.verify.comparison import compare
 from ik_migrate.verify.results import Comparison
@@ -51,7 +52,15 @@ class VariantResult:
         """As that of ``verify``: 0 the same images; 1 something differs, fails or was not compared; 2 no result."""
         if self.failure is not None or self.report.failed:
             return 2
-        return self.comparison.exit_status if self.comparison is not None else 1
+        if self.comparison is None or not self.has_images:
+            return 1
+        return self.comparison.exit_status
+
+    @property
+    def has_images(self) -> bool:
+        """Whether any image was generated before: else nothing is known."""
+        before = self.comparison.before if self.comparison is not None else None
+        return before is not None and any(record.image is not None for _, _, record in before.each_case())
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,8 @@ def rehearse(plan: Plan, variants: Sequence[Variant], tell: Tell = lambda messag
         IkMigrateError: when it cannot be rewritten.
     """
     tell("searching")
-    reports = [_reports(plan, variant) for variant in variants]
+    reports = [replace(api.scan([plan.root], variant.options, base=plan.base), command="diff") for variant in variants]
+    check_apps(plan.apps, reports[0])
     with scratch_folder() as scratch:
         tell("copying the project")
         copy = copy_project(plan.root, scratch)
@@ -95,17 +105,10 @@ def rehearse(plan: Plan, variants: Sequence[Variant], tell: Tell = lambda messag
         if plan.new is not None:
             after = replace(request, python=plan.new, rows=before.chosen_rows())
         results = tuple(
-            _rehearse_one(plan, variant, own, whole, copy, before, after, tell)
-            for variant, (own, whole) in zip(variants, reports, strict=True)
+            _rehearse_one(plan, variant, report, copy, before, after, tell)
+            for variant, report in zip(variants, reports, strict=True)
         )
     return Rehearsal(plan, before, results, tuple(_notes(copy)))
-
-
-def _reports(plan: Plan, variant: Variant) -> tuple[Report, Report]:
-    """Return the rewrites of the parts that are to be rewritten, and those of the whole project."""
-    own = api.scan(plan.paths, variant.options, base=plan.base)
-    whole = api.scan([plan.root], variant.options, base=plan.base) if plan.is_partial else own
-    return replace(own, command="diff"), replace(whole, command="diff")
 
 
 def _request(plan: Plan, copy: ProjectCopy) -> Request:
@@ -127,15 +130,16 @@ def _request(plan: Plan, copy: ProjectCopy) -> Request:
 def _rehearse_one(
     plan: Plan,
     variant: Variant,
-    own: Report,
     whole: Report,
     copy: ProjectCopy,
     before: Snapshot,
     request: Request | None,
     tell: Tell,
 ) -> VariantResult:
-    elsewhere = _elsewhere(own, whole) if plan.is_partial else None
-    result = VariantResult(variant, own, elsewhere)
+    result = VariantResult(variant, whole)
+    if plan.is_partial:
+        own = select_results(whole, plan.paths, plan.apps, plan.base)
+        result = VariantResult(variant, own, without_results(whole, own))
     changed = [each for each in whole.results if each.status is Status.CHANGED]
     with _rewritten(plan, changed, copy):
         if request is None:
@@ -145,12 +149,6 @@ def _rehearse_one(
         except ProbeFailed as failure:
             return replace(result, failure=failure)
     return replace(result, comparison=compare(before, after))
-
-
-def _elsewhere(own: Report, whole: Report) -> Report:
-    """Return what the parts of the project need that are not to be rewritten."""
-    known = {result.path for result in own.results}
-    return replace(whole, results=tuple(result for result in whole.results if result.path not in known))
 
 
 @contextmanager

@@ -198,12 +198,17 @@ def _traceback(error: ErrorRecord) -> list[str]:
 def _print_table(console: Console, rehearsal: Rehearsal) -> None:
     """Print one row for each variant."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("apply", overflow="fold")
-    for title in ("images kept", "behaviour kept", "regenerated", "lines", "manual", "unsafe left"):
+    table.add_column("options", no_wrap=True)
+    for title in TITLES:
         table.add_column(title, justify="right")
     for result in rehearsal.results:
-        table.add_row(result.variant.name, *table_cells(result))
+        table.add_row(result.variant.short_name, *table_cells(result))
+    print_wrapped(console, Text("Kept by each set of options", style="bold"))
+    for name, environment in environments(rehearsal, rehearsal.results[0]):
+        print_wrapped(console, prose(console, environment_line(environment), "dim"), first=f"  {name}:", indent=10)
+    print_line(console)
     print_block(console, table)
+    print_line(console)
     for result in rehearsal.results:
         if result.failure is not None:
             print_wrapped(console, prose(console, f"{result.variant.name}: {result.failure.reason}", "red"))
@@ -213,13 +218,18 @@ def _print_table(console: Console, rehearsal: Rehearsal) -> None:
     print_line(console, UNTOUCHED)
 
 
+TITLES = ("images", "behaviour", "renamed", "lines", "manual", "unsafe")
+"""What the columns of the table count: images and checks that are as before, images with new file names, lines of the
+diff, findings for manual review, and unsafe rewrites that are not made."""
+
+
 def table_cells(result: VariantResult) -> list[str]:
-    """Return the numbers of a variant as texts: images, behaviour, generated again, lines, manual, unsafe."""
+    """Return the numbers of a variant as texts, in the order of `TITLES`."""
     found = figures(result)
     compared = result.comparison is not None
     return [
-        f"{found.kept} of {found.images}" if compared else "-",
-        f"{found.checked - found.differing} of {found.checked}" if compared and found.checked else "-",
+        f"{found.kept}/{found.images}" if compared else "-",
+        f"{found.checked - found.differing}/{found.checked}" if compared and found.checked else "-",
         str(found.regenerated) if compared else "-",
         f"+{found.added} -{found.removed}",
         str(found.manual),

@@ -76,12 +76,17 @@ class Copy(object):
     def __init__(self):
         self.prefix = ""
         self.root = ""
-        self.own = ()
+        self.scratch = ""
         self.busy = False
 
     def set(self, prefix, root, scratch):
         self.prefix, self.root = prefix, root
-        self.own = (prefix + os.sep, scratch + os.sep)
+        self.scratch = scratch
+
+    @property
+    def written(self):
+        """The folder that stands for the root of the file system where the site writes."""
+        return os.path.join(self.scratch, "written")
 
     def original(self, path):
         """The original of a file in the copy, or beside it; None for another file."""
@@ -102,8 +107,9 @@ class Copy(object):
         """The copy of a folder of the project; the original of a folder beside the copy; any other as it is."""
         if not self.prefix:
             return path
-        if path == self.root or path.startswith(self.root + os.sep):
-            copied = self.prefix + path
+        real = os.path.realpath(path)
+        if real == self.root or real.startswith(self.root + os.sep):
+            copied = self.prefix + real
             return copied if os.path.exists(copied) else path
         original = self.original(path)
         return original if original is not None and not os.path.exists(path) else path
@@ -1835,9 +1841,9 @@ def main(request):
     if not os.path.isdir(scratch):
         folder, scratch = make_scratch()
     end_with_parent(folder)
-    copy_of_project.set(request["prefix"], request["root"], os.path.realpath(folder))
+    copy_of_project.set(request["prefix"], request["root"], os.path.realpath(scratch))
     if copy_of_project.prefix:
-        redirect_writing(os.path.join(scratch, "temporary"))  # noqa: F821, of writing_probe.py
+        redirect_writing()  # noqa: F821, of writing_probe.py
     status = 0
     try:
         try:

@@ -1,8 +1,9 @@
-"""What the site writes goes to the copy of the project: a part of the probe, see ``probe.py``.
+"""What the site writes goes to a folder of its own: a part of the probe, see ``probe.py``.
 
-This file is never imported: its text stands between those of ``probe.py`` and ``behaviour_probe.py``. The prefix of the
-copy stands for the root of the file system: what is written to ``/var/log/site.log`` is ``PREFIX/var/log/site.log``,
-and is read from there afterwards. Functions of Python are covered, not what other programs or C libraries write.
+This file is never imported: its text stands between those of ``probe.py`` and ``behaviour_probe.py``. It is used where
+the project is a copy. What the site writes to ``/var/log/site.log`` is ``SCRATCH/written/var/log/site.log``, and is
+read from there afterwards; so the copy stays as it is for the next run. Functions of Python are covered, not what other
+programs or C libraries write.
 """
 # ruff: noqa: F821, UP003, UP004
 
@@ -50,23 +51,33 @@ class NothingThere(Exception):
 def redirected(path, use):
     """The path to use in place of one that the site gives."""
     name = path_text(path)
-    if name is None or name.startswith(("/dev/", "/proc/", "/sys/")):
+    if name is None or name.startswith(("/dev/", "/proc/", "/sys/", copy_of_project.scratch + os.sep)):
         return path
-    if any(name.startswith(folder) for folder in copy_of_project.own):
-        if use != WRITES:
-            copy_of_project.fetch(name)
-        return path
-    copied = copy_of_project.prefix + name
+    # The same file has one name, whether it is named in the project or in the copy.
+    plain_name = copy_of_project.original(name) or name
+    written = copy_of_project.written + plain_name
+    if use == READS and os.path.lexists(written):
+        return written
+    present = copied_file(plain_name)
     if use == READS:
-        return copied if os.path.lexists(copied) else path
-    if not os.path.isdir(os.path.dirname(copied)) and os.path.isdir(os.path.dirname(name)):
-        os.makedirs(os.path.dirname(copied))
-    if use == CHANGES and not os.path.lexists(copied):
-        if os.path.isfile(name):
-            shutil.copyfile(name, copied)
-        elif os.path.lexists(name):
+        return path if present == name else present
+    for folder in (os.path.dirname(present), os.path.dirname(plain_name)):
+        if os.path.isdir(folder) and not os.path.isdir(os.path.dirname(written)):
+            os.makedirs(os.path.dirname(written))
+    if use == CHANGES and not os.path.lexists(written):
+        if os.path.isfile(present):
+            shutil.copyfile(present, written)
+        elif os.path.lexists(present):
             raise NothingThere
-    return copied
+    return written
+
+
+def copied_file(name):
+    """The copy of a file of the project; any other file itself."""
+    copied = copy_of_project.prefix + name
+    if name == copy_of_project.root or name.startswith(copy_of_project.root + os.sep):
+        copy_of_project.fetch(copied)
+    return copied if os.path.lexists(copied) else name
 
 
 def path_text(path):
@@ -93,8 +104,9 @@ def use_of_low_level_open(arguments, options):
     return CHANGES if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND) else READS
 
 
-def redirect_writing(temporary):
-    """Have what is written through Python's own functions go to the copy, temporary files to a folder."""
+def redirect_writing():
+    """Have what is written through Python's own functions go to the scratch folder, temporary files too."""
+    temporary = os.path.join(copy_of_project.scratch, "temporary")
     os.mkdir(temporary)
     tempfile.tempdir = str(temporary)
     for name in ("TMPDIR", "TEMP", "TMP"):
