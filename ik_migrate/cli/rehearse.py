@@ -36,7 +36,6 @@ Exit status:
 
 
 @click.command(epilog=_STATUSES)
-@setting_options
 @click.option("--old", required=True, metavar="COMMAND", help="The interpreter that the site runs on today.")
 @click.option("--new", metavar="COMMAND", help="The interpreter to move to, with ImageKit 3 or later.")
 @click.option(
@@ -70,6 +69,7 @@ Exit status:
 )
 @click.option("--no-behaviours", is_flag=True, help="Do not check what happens when rows are saved and deleted.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@setting_options
 @color_option
 @debug_option
 def rehearse(

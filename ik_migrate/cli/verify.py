@@ -74,7 +74,12 @@ def _probe_options(command: Any) -> Any:
                 show_default=True,
                 help="For one picture.",
             ),
-            click.option("--pictures", is_flag=True, help="Keep the pictures too, for the HTML report."),
+            click.option("--pictures", is_flag=True, help="Keep the images too, for the HTML report."),
+            click.option(
+                "--no-behaviours",
+                is_flag=True,
+                help="Do not check what happens to files when rows are saved and deleted.",
+            ),
             debug_option,
         )
     ):
@@ -152,7 +157,8 @@ def verify(
     _check_output(output)
     request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
     if against is None:
-        comparison = check(_take(request))
+        # What happens to files is of no use without what happened before.
+        comparison = check(_take(replace(request, behaviours=False)))
     else:
         if sample is not None:
             raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
@@ -162,7 +168,8 @@ def verify(
         synthetic = before.options.synthetic
         rows = before.chosen_rows()
         pictures = request.pictures or before.options.pictures
-        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures))
+        behaviours = request.behaviours and before.options.behaviours
+        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures, behaviours=behaviours))
         _check_same_project(against, before, after)
         comparison = compare(before, after)
     _write(comparison, output_format, output)
@@ -182,7 +189,13 @@ def _check_same_project(path: Path, before: Snapshot, after: Snapshot) -> None:
 
 
 def _request(
-    project: Path, python: str, settings: str | None, paths: tuple[str, ...], time_limit: float, pictures: bool
+    project: Path,
+    python: str,
+    settings: str | None,
+    paths: tuple[str, ...],
+    time_limit: float,
+    pictures: bool,
+    no_behaviours: bool,
 ) -> Request:
     """What the probe is asked to do.
 
@@ -199,7 +212,9 @@ def _request(
     settings = settings or os.environ.get("DJANGO_SETTINGS_MODULE") or settings_module(folder)
     if not settings:
         raise click.UsageError(f"no manage.py in {project} says which settings to use: name them with --settings.")
-    return Request(command, folder, settings, paths, time_limit=time_limit, pictures=pictures)
+    return Request(
+        command, folder, settings, paths, time_limit=time_limit, pictures=pictures, behaviours=not no_behaviours
+    )
 
 
 def command_parts(python: str) -> list[str]:
