@@ -23,11 +23,15 @@ class WriteOptions(NamedTuple):
         interactive: ask about each rewrite.
         backup: what the names of copies have more than those of the rewritten files; empty for no copies.
         require_clean: write nothing into a work tree where something is not committed.
+        commit_by: ``rules`` or ``apps`` to commit the rewrite part by part; empty to commit nothing.
+        apps: the names of the only apps to rewrite; empty for all.
     """
 
     interactive: bool = False
     backup: str = ""
     require_clean: bool = False
+    commit_by: str = ""
+    apps: tuple[str, ...] = ()
 
     def check(self, paths: Sequence[Path], *, writes: bool, why_not: str) -> None:
         """See to it that all can be done as asked, before anything is.
@@ -45,9 +49,12 @@ class WriteOptions(NamedTuple):
             ("--interactive", self.interactive),
             ("--backup", bool(self.backup)),
             ("--require-clean", self.require_clean),
+            ("--commit", bool(self.commit_by)),
         ):
             if given and not writes:
                 raise click.UsageError(f"{why_not} writes no file, so it does not go with {option}.")
+        if self.commit_by and (self.interactive or self.backup):
+            raise click.UsageError("--commit does not go with --interactive or --backup.")
         if self.interactive and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.UsageError("--interactive asks on a terminal, and here is none.")
         if self.require_clean:
@@ -66,10 +73,26 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options above, as one argument, ``care``."""
 
     @wraps(command)
-    def gathered(interactive: bool, backup: str | None, require_clean: bool, **others: Any) -> Any:
-        return command(care=WriteOptions(interactive, backup or "", require_clean), **others)
+    def gathered(
+        interactive: bool,
+        backup: str | None,
+        require_clean: bool,
+        commit: bool,
+        commit_by: str | None,
+        apps: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        by = commit_by or ("rules" if commit else "")
+        return command(care=WriteOptions(interactive, backup or "", require_clean, by, apps), **others)
 
     for decorate in (
+        click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times."),
+        click.option(
+            "--commit-by",
+            type=click.Choice(["rules", "apps"]),
+            help="--commit, with one commit for each group of rules (the default) or each app.",
+        ),
+        click.option("--commit", is_flag=True, help="Commit the rewrite, what is mechanical and what is not apart."),
         click.option("--require-clean", is_flag=True, help="Write nothing where git has something uncommitted."),
         click.option(
             "--backup",

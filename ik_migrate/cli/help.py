@@ -9,7 +9,7 @@ import click
 _SECTIONS = {
     "Which files": (
         *("--exclude", "--include", "--respect-gitignore", "--since", "--staged", "--stdin-filename"),
-        *("--source-root", "--spec-field-class"),
+        *("--app", "--source-root", "--spec-field-class"),
     ),
     "Which rules": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
     "What is rewritten": (
@@ -20,7 +20,7 @@ _SECTIONS = {
         "--target",
         "--todo",
     ),
-    "How it is written": ("--diff", "--interactive", "--backup", "--require-clean"),
+    "How it is written": ("--diff", "--interactive", "--backup", "--require-clean", "--commit", "--commit-by"),
     "What is said": ("--format", "--output", "--quiet", "--verbose", "--color", "--exit-zero"),
 }
 """The options under each heading, in their order."""
@@ -68,6 +68,7 @@ Examples:
   ik-migrate apply --diff                     look first
   ik-migrate apply --interactive              be asked about each rewrite
   ik-migrate apply --require-clean --todo     all at once, into a clean work tree
+  ik-migrate apply --commit                   in commits that are easy to review
   ik-migrate apply --staged --backup .bak     staged files, each kept as it was
   ik-migrate apply - --stdin-filename shop/models.py <shop/models.py
 """

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.report import Report
-from ik_migrate.model.result import FileResult
 from ik_migrate.rehearse.figures import Figures, each_finding, figures
 from ik_migrate.rehearse.interpreters import installation_steps
 from ik_migrate.rehearse.rehearsal import Rehearsal, VariantResult
-from ik_migrate.reports.apps import app_folders, app_labels
-from ik_migrate.reports.next_action import NextAction
 from ik_migrate.reports.totals import count
 from ik_migrate.verify.records import Environment
 from ik_migrate.verify.remarks import outcome
@@ -65,35 +57,6 @@ def left_words(found: Figures) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def remaining_elsewhere(report: Report | None) -> list[str]:
-    """Return what other parts of the project still need, one line for each app."""
-    if report is None:
-        return []
-    folders = app_folders(result.path for result in report.results)
-    labels = app_labels(folders.values())
-    lines = []
-    for folder in sorted(set(folders.values())):
-        part = [result for result in report.results if folders[result.path] == folder]
-        work = Counter(kind for _, kind in each_finding_of(part, report))
-        words = [
-            count(work[kind], noun)
-            for kind, noun in (
-                (NextAction.APPLY, "rewrite"),
-                (NextAction.UNSAFE, "unsafe rewrite"),
-                (NextAction.PERSON, "finding for manual review"),
-            )
-            if work[kind]
-        ]
-        if words:
-            lines.append(f"{labels[folder]}: {', '.join(words)}")
-    return lines
-
-
-def each_finding_of(results: list[FileResult], report: Report) -> list[tuple[Finding, NextAction]]:
-    """Return the findings of some files, with what is left to do about each."""
-    return list(each_finding(replace(report, results=tuple(results))))
-
-
 def next_steps(rehearsal: Rehearsal, result: VariantResult, diff_file: str = "") -> list[str]:
     """Return what to do after a rehearsal, in sentences.
 
@@ -124,7 +87,9 @@ def next_steps(rehearsal: Rehearsal, result: VariantResult, diff_file: str = "")
         git = rehearsal.plan.is_in_git
         how = f"`git apply {diff_file}`" if git else f"`patch -p1 <{diff_file}`"
         also = f", or {how} in {rehearsal.plan.base}" if diff_file else ""
-        steps.append(f"Make the rewrite: `{result.variant.command}`{also}.")
+        apps = "".join(f" --app {app}" for app in rehearsal.plan.apps)
+        commit = " --commit" if git else ""
+        steps.append(f"Make the rewrite: `{result.variant.command}{apps}{commit}`{also}.")
     if found.manual:
         steps.append(f"Review {count(found.manual, 'finding')} by hand: `ik-migrate scan` shows the code to write.")
     return steps

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ik_migrate.model.finding import Finding
-from ik_migrate.rehearse.advice import UNTOUCHED, figure_lines, headline, next_steps, remaining_elsewhere
+from ik_migrate.rehearse.advice import UNTOUCHED, figure_lines, headline, next_steps
 from ik_migrate.rehearse.figures import Figures, each_finding, figures
 from ik_migrate.rehearse.rehearsal import Rehearsal, VariantResult
+from ik_migrate.rehearse.remaining import remaining_elsewhere
 from ik_migrate.rehearse.text_report import TITLES, recommendation, table_cells
 from ik_migrate.reports.html.diff_view import side_by_side
 from ik_migrate.reports.html.markup import Html, code_block, element, join, paragraphs, prose

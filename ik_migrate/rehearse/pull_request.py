@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ik_migrate.rehearse.advice import behaviour_words, headline, left_words, regenerated_words, remaining_elsewhere
+from ik_migrate.rehearse.advice import behaviour_words, headline, left_words, regenerated_words
 from ik_migrate.rehearse.figures import differing_fields, each_finding, figures
 from ik_migrate.rehearse.rehearsal import Rehearsal, VariantResult
+from ik_migrate.rehearse.remaining import remaining_elsewhere
 from ik_migrate.rehearse.text_report import field_lines
 from ik_migrate.reports.escape import escape
 from ik_migrate.reports.next_action import NextAction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,11 @@ def check_apps(apps: Sequence[str], report: Report) -> None:
         if app not in known:
             listed = f"There are {', '.join(known)}." if known else "No app has any."
             raise UnknownApp(f"no file of the app {app!r} uses ImageKit. {listed}")
+
+
+def select_apps(report: Report, apps: Sequence[str]) -> Report:
+    """Return the part of a report that is about some apps, all of it for none; see `select_results`."""
+    return select_results(report, [Path(os.sep)], apps, Path(os.sep)) if apps else report
 
 
 def select_results(report: Report, paths: Sequence[Path], apps: Sequence[str], base: Path) -> Report:

@@ -15,10 +15,10 @@ from ik_migrate.rehearse.advice import (
     figure_lines,
     headline,
     next_steps,
-    remaining_elsewhere,
 )
 from ik_migrate.rehearse.figures import differing_fields, each_finding, figures
 from ik_migrate.rehearse.rehearsal import Rehearsal, VariantResult
+from ik_migrate.rehearse.remaining import remaining_elsewhere
 from ik_migrate.reports.next_action import NextAction
 from ik_migrate.reports.terminal import make_console, print_block, print_line, print_wrapped, prose
 from ik_migrate.verify.behaviours import Kept, group_behaviours
