@@ -9,7 +9,7 @@ from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.imports import drop_aliases
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
-from ik_migrate.codegen.support.use import need_support, support_of, use_support
+from ik_migrate.codegen.support.use import require_support, support_of, use_support
 from ik_migrate.imagekit.backend_family import root_of
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
@@ -71,8 +71,12 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
         if alias.name == "*" or (dotted not in _SUCCESSORS and (uses or importers)):
             yield _manual(module, alias, dotted)
         elif uses or not all(_drops(other, local) for other, local in importers):
+            try:
+                changes += require_support(module, _SUCCESSORS[dotted], *_features(module))
+            except CannotGenerate as error:
+                yield _manual(module, alias, dotted, f"Not rewritten: {error}. {RULE.why}")
+                continue
             moves.append(Move(alias, support_of(module).dotted, _SUCCESSORS[dotted], alias.asname or ""))
-            changes += need_support(module, _SUCCESSORS[dotted], *_features(module))
         elif name not in used_names(module.text):
             unused.append(alias)
     if moves:
@@ -110,7 +114,7 @@ def _replace_use(module: Module, use: ast.Attribute) -> Finding:
             module.text
         ):
             # That import becomes one from the support module.
-            local, changes = name, need_support(module, name, *_features(module))
+            local, changes = name, require_support(module, name, *_features(module))
         else:
             local, changes = use_support(module, name, *_features(module))
     except CannotGenerate as error:
@@ -198,8 +202,9 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
     )
 
 
-def _manual(module: Module, node: ast.AST, what: str) -> Finding:
-    return make_finding(RULE, module, node, f"`{what}` was removed, and is used here", Applicability.MANUAL)
+def _manual(module: Module, node: ast.AST, what: str, why: str = "") -> Finding:
+    message = f"`{what}` was removed, and is used here"
+    return make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
 
 
 def _names_in_shared_objects(module: Module) -> set[ast.AST]:

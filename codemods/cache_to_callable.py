@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.legacy_spec import classify_cache_to, write_cache_to
+from ik_migrate.codegen.legacy_spec import classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
@@ -159,8 +158,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is callable"
-    changes = write_cache_to(spec, argument)
-    yield make_finding(CALLABLE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
+    yield make_spec_finding(CALLABLE, spec, argument, message, write_cache_to)
 
 
 CODEMOD = Codemod(rules=(CALLABLE,), spec_field=check_spec_field)

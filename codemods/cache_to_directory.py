@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, write_cache_to
+from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import DropArgument
@@ -69,8 +69,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is a directory"
-    changes = write_cache_to(spec, argument)
-    yield make_finding(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
+    yield make_spec_finding(RULE, spec, argument, message, write_cache_to)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

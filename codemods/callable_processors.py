@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.legacy_spec import has_callable_processors, write_processors
+from ik_migrate.codegen.legacy_spec import has_callable_processors, make_spec_finding, write_processors
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -70,8 +69,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument is None or spec.is_processed or not has_callable_processors(spec):
         return
     message = f"{spec.label}: `processors=` is callable"
-    changes = write_processors(spec, argument)
-    yield make_finding(RULE, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
+    yield make_spec_finding(RULE, spec, argument, message, write_processors)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.support.use import need_support, use_support
+from ik_migrate.codegen.support.use import require_support, use_support
 from ik_migrate.imagekit.backend_family import has_all_events, is_strategy, root_of
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
-from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC
+from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module
@@ -113,15 +113,17 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
+    if root == CELERY:
+        raise CannotGenerate("ImageKit 3 sends tasks from its cache file backend, not from a strategy")
     if root:
         # The import of the base changes, see IK404: the class itself stays as it is.
         name = "NonValidatingImageCacheBackend" if root == NON_VALIDATING else "PessimisticImageCacheBackend"
-        return list(need_support(module, name, "+own_backends"))
+        return list(require_support(module, name, "+own_backends"))
     base, changes = use_support(module, "PessimisticImageCacheBackend", "+own_backends")
     if _imports_backend(module, "PessimisticImageCacheBackend"):
         base, changes = (
             "PessimisticImageCacheBackend",
-            need_support(module, "PessimisticImageCacheBackend", "+own_backends"),
+            require_support(module, "PessimisticImageCacheBackend", "+own_backends"),
         )
     text = module.text
     if node.bases:

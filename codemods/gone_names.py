@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.codegen.support.use import use_support
+from ik_migrate.codegen.support.use import require_support, use_support
 from ik_migrate.imagekit.instance_types import is_spec_of_class
 from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Edit
+from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses
@@ -176,12 +176,20 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     if not function:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=why)
     try:
-        local, changes = use_support(module, function)
+        local, changes = _support_function(module, function)
     except CannotGenerate as error:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     pieces = (f"{local}(", span_of(module, node.value), ")")
     edit = Edit(module.text.start(whole), module.text.end(whole), pieces)
     return make_finding(RULE, module, whole, message, Applicability.SAFE, why=why, changes=[edit, *changes])
+
+
+def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...]]:
+    """How to write a function of the support module: IK508 moves an import from ``imagekit.utils``."""
+    imported = module.text.names.module.bindings.get(name, [])
+    if [(each.module, each.attribute) for each in imported] == [("imagekit.utils", name)]:
+        return name, require_support(module, name)
+    return use_support(module, name)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

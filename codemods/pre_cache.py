@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ik_migrate.codegen.legacy_spec import has_callable_processors, names_its_files
 from ik_migrate.codegen.literals import quoted
+from ik_migrate.codegen.static_rewrite import why_not_static_but_pre_cache
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import AddArgument, DropArgument
 from ik_migrate.model.finding import Finding
@@ -58,11 +60,17 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     drop = DropArgument(spec.offset, "pre_cache")
     if argument.is_none or argument.literal is False:
         yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))
-    elif argument.literal is True and not {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments):
+    elif argument.literal is True and not _has_strategy(spec) and not why_not_static_but_pre_cache(spec):
         strategy = AddArgument(spec.offset, "cachefile_strategy", (quoted(spec, _OPTIMISTIC),), after="pre_cache")
         yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.UNSAFE, changes=(strategy, drop))
     else:
         yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.MANUAL)
+
+
+def _has_strategy(spec: SpecField) -> bool:
+    """Whether the field has a strategy already, or gets one with its spec class."""
+    given = {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments)
+    return bool(given) or names_its_files(spec) or has_callable_processors(spec)
 
 
 CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

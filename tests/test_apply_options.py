@@ -28,6 +28,7 @@ class Photo(models.Model):
     plain = ImageSpecField([ResizeToFit(5, 5)], image_field='image')
 """
 FIELD = """\
+from django.db import models
 from imagekit.models import ImageSpecField
 
 
@@ -96,7 +97,7 @@ def test_yes_and_no(ask, site):
 def test_what_is_asked_shows_the_code_and_what_becomes_of_it(ask, site):
     done = ask(site(models=FIELD), "y")
     question = done.text.partition("[?]: ")[0]
-    assert "  models.py:6:32  IK101 image-field  [safe]" in question
+    assert "  models.py:7:32  IK101 image-field  [safe]" in question
     assert "^^^^^^^^^^^^^^^^^^^" in question
     assert "-    thumb = ImageSpecField([], image_field='image')" in question
     assert "+    thumb = ImageSpecField([], source='image')" in question
@@ -106,7 +107,7 @@ def test_what_is_asked_shows_the_code_and_what_becomes_of_it(ask, site):
 
 @needs_terminal
 def test_all_changes_of_one_call_are_one_question(ask, site):
-    call = "a = ImageSpecField([], image_field='image', cache_to=name, storage=other, pre_cache=True)"
+    call = "a = ImageSpecField([], image_field='image', cache_to=name, storage=other)"
     models = FIELD.replace("thumb = ImageSpecField([], image_field='image')", call) + (
         "\n\ndef name(instance, path, specname, extension):\n    return 'x.' + extension\n"
     )

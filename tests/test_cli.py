@@ -26,7 +26,7 @@ class Photo(models.Model):
     small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
 """
 MIGRATED = MODELS.replace("image_field=", "source=")
-FOR_A_PERSON = MIGRATED.replace("source='image'", "source='image', **options()")
+FOR_A_PERSON = MIGRATED.replace("source='image'", "source='image', image_field='image'")
 NOTICE_ONLY = """\
 from django.db import models
 from imagekit.models import ImageSpecField

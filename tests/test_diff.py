@@ -76,11 +76,21 @@ def test_sample_project_has_the_hard_cases(photo_site):
 
 
 def test_made_and_applied_in_a_subfolder(run, git, photo_site, migrated, apply_with_git):
+    expected = migrated(photo_site, "settings")
+    git(photo_site, "init")
+    diff = run("apply", "--diff", cwd=photo_site / "settings")
+    assert b"--- a/base.py\n" in diff.out
+    assert apply_with_git(photo_site, diff.out, photo_site / "settings") == expected
+
+
+def test_file_outside_of_the_folder(run, git, photo_site, migrated, apply_with_git):
+    """The support module is a file of the project; ``git apply`` takes no path that begins with ``..``."""
     expected = migrated(photo_site, "gallery")
     git(photo_site, "init")
     diff = run("apply", "--diff", cwd=photo_site / "gallery")
-    assert b"--- a/models.py\n" in diff.out
-    assert apply_with_git(photo_site, diff.out, photo_site / "gallery") == expected
+    assert b"--- a/gallery/models.py\n" in diff.out
+    assert f"relative to {photo_site}" in diff.stderr
+    assert apply_with_git(photo_site, diff.out, photo_site) == expected
 
 
 def test_made_and_applied_above_the_project(run, git, photo_site, migrated, apply_with_git):

@@ -18,13 +18,12 @@ from ik_migrate.reports.merge import report_names
 MODELS = """\
 from django.db import models
 from imagekit.models import ImageSpecField
-from elsewhere import processors_of
 
 
 class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([], image_field='image', format='JPEG')
-    other = ImageSpecField(processors_of, image_field='image', format='PNG')
+    other = ImageSpecField([], image_field='image', source='image', format='PNG')
     third = ImageSpecField([], image_field='image', format='GIF')  # ik-migrate: ignore
 """
 

@@ -159,10 +159,11 @@ def test_file_alone_is_understood_in_its_project(repository):
     done = commit("models.py")
     assert done.status == 1, done.stdout + done.stderr
     models = (folder / "models.py").read_text()
-    assert "class PhotoSmall(ImageSpec):" in models
-    assert "thumb(" in models
+    assert "class PhotoSmall(LegacySpec):" in models
+    assert "choose_processors = staticmethod(thumb)" in models
+    assert "class LegacySpec(" in (folder / "imagekit_support.py").read_text()
     assert (folder / "thumbs.py").read_text() == THUMBS
-    assert commit("models.py").status == 0
+    assert commit("models.py", "imagekit_support.py").status == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script")

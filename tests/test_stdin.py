@@ -88,7 +88,7 @@ def test_what_can_not_be_read_comes_back_too(pipe, data):
 
 
 def test_what_needs_a_person_comes_back_with_status_1(pipe):
-    data = MIGRATED.replace(b"source='image'", b"source='image', **options()")
+    data = MIGRATED.replace(b"source='image'", b"source='image', image_field='image'")
     done = pipe(data, "apply")
     assert (done.status, done.out) == (1, data)
     assert "app/models.py:7:" in done.stderr

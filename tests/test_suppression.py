@@ -62,7 +62,7 @@ IN_STRING = "small = ImageSpecField(format='PNG', image_field="
         (LINES.format("", "", "  # ik-migrate: ignore", ""), ["IK101"]),
         (LINES.format("", "# ik-migrate: ignore\n        ", "", ""), ["IK101"]),
         (IN_STRING + "'# ik-migrate: ignore')", ["IK101"]),
-        (IN_STRING + "'''\n# ik-migrate: ignore\n'''[1:])", ["IK101"]),
+        (IN_STRING + "'''\n# ik-migrate: ignore\n'''[1:])", ["IK115"]),
         (IN_STRING + "('im'  # ik-migrate: ignore\n        'age'))", []),
         ("# ik-migrate: ignore\n    title = 1\n    " + LINE, ["IK801", "IK203", "IK101"]),
     ],
@@ -119,7 +119,9 @@ def test_ignored_findings_are_not_rewritten_and_stay_so(run, tmp_path):
     small = ImageSpecField([ResizeToFit(50, 50)], image_field='image')  # ik-migrate: ignore[IK203]
     large = ImageSpecField([ResizeToFit(50, 50)], image_field='image')  # ik-migrate: ignore
     # ik-migrate: ignore[IK201]
-    other = ImageSpecField(processors_of, image_field='image')
+    other = ImageSpecField(lambda instance, file: [], image_field='image')
+    # ik-migrate: ignore[IK115]
+    third = ImageSpecField(processors_of, image_field='image')
     # ik-migrate: ignore[IK304]
     thumb = ImageSpecField([], image_field='image', cache_to=lambda i, p, s, e: 'a.png')
 """
@@ -130,7 +132,8 @@ def test_ignored_findings_are_not_rewritten_and_stay_so(run, tmp_path):
     text = (tmp_path / "models.py").read_text()
     assert "small = ImageSpecField([ResizeToFit(50, 50)], source='image')" in text
     assert "large = ImageSpecField([ResizeToFit(50, 50)], image_field='image')" in text
-    assert "    # ik-migrate: ignore[IK201]\n    other = ImageSpecField(processors_of, source='image')" in text
+    assert "[IK201]\n    other = ImageSpecField(lambda instance, file: [], source='image')\n" in text
+    assert "[IK115]\n    third = ImageSpecField(processors_of, image_field='image')\n" in text
     assert "thumb = ImageSpecField(source='image', spec=" in text
     assert "TODO" not in text
     again = run("apply", "--todo", tmp_path)

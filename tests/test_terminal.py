@@ -15,6 +15,7 @@ from terminal import run_on_terminal
 from ik_migrate.cli import progress_bar
 
 MODELS = """\
+from django.db import models
 from imagekit.models import ImageSpecField
 
 

@@ -174,10 +174,10 @@ class Photo(models.Model):
         }
     )
     assert found(folder) == [
-        ("photos/models.py", 13, "IK502", "manual"),
+        ("photos/models.py", 13, "IK502", "safe"),
         ("photos/models.py", 14, "IK505", "unsafe"),
         ("photos/sizes.py", 7, "IK101", "safe"),
-        ("photos/sizes.py", 12, "IK102", "manual"),
+        ("photos/sizes.py", 10, "IK115", "safe"),
         ("photos/sizes.py", 16, "IK101", "safe"),
     ]
 
@@ -225,16 +225,14 @@ def refresh():
         }
     )
     assert found(folder) == [
-        ("photos/models.py", 22, "IK502", "manual"),
+        ("photos/models.py", 22, "IK502", "safe"),
         ("photos/specs.py", 8, "IK101", "safe"),
         ("photos/specs.py", 9, "IK101", "safe"),
         ("photos/specs.py", 9, "IK301", "safe"),
-        ("photos/specs.py", 9, "IK307", "safe"),
-        ("photos/specs.py", 10, "IK101", "safe"),
-        ("photos/specs.py", 10, "IK301", "manual"),
+        ("photos/specs.py", 10, "IK115", "safe"),
     ]
     migrated = next(r for r in scan([folder], base=folder).results if r.path == "photos/specs.py").after
-    assert b"return path(instance, self.source.name, 'wide', extension)" in migrated
+    assert b"    attname = 'wide'\n    processors = []\n    cache_to = staticmethod(path)\n" in migrated
 
 
 def test_spec_files_that_are_looped_over_or_asked_for_by_a_name(project):
@@ -268,13 +266,16 @@ def refresh(photo, size, form):
         }
     )
     assert found(folder) == [
-        ("jobs.py", 1, "IK507", "manual"),
-        ("jobs.py", 6, "IK502", "manual"),
-        ("jobs.py", 7, "IK507", "manual"),
-        ("jobs.py", 8, "IK503", "manual"),
+        ("jobs.py", 1, "IK508", "safe"),
+        ("jobs.py", 6, "IK502", "safe"),
+        ("jobs.py", 7, "IK507", "safe"),
+        ("jobs.py", 8, "IK503", "safe"),
         ("jobs.py", 9, "IK501", "manual"),
         ("jobs.py", 11, "IK505", "manual"),
     ]
+    migrated = next(r for r in scan([folder], base=folder).results if r.path == "jobs.py").after
+    assert migrated.startswith(b"from imagekit_support import get_spec_files, clear_file, invalidate_file\n")
+    assert b"    files = get_spec_files(photo)\n    [clear_file(file) for file in files]\n" in migrated
 
 
 def test_the_same_name_on_two_classes_is_told_apart_by_relations(project):
@@ -362,8 +363,8 @@ if imagekit.get_version() >= '2.0' and imagekit.__version__ < (3, 0):
         ("photos/admin.py", 5, "IK505", "manual"),
         ("photos/admin.py", 7, "IK507", "manual"),
         ("photos/admin.py", 7, "IK507", "manual"),
-        ("photos/models.py", 10, "IK109", "manual"),
-        ("photos/models.py", 11, "IK109", "manual"),
+        ("photos/models.py", 10, "IK115", "safe"),
+        ("photos/models.py", 11, "IK115", "safe"),
         ("photos/models.py", 12, "IK101", "safe"),
     ]
 
@@ -392,11 +393,12 @@ def make(model):
 """,
         }
     )
-    assert [where for where in found(folder) if where[2] == "IK301"] == [
+    assert [where for where in found(folder) if where[2] != "IK101"] == [
         ("models.py", 10, "IK301", "safe"),
-        ("models.py", 16, "IK301", "manual"),
+        ("models.py", 16, "IK115", "safe"),
     ]
-    assert b"'thumb', extension)" in scan([folder], base=folder).results[0].after
+    migrated = next(r for r in scan([folder], base=folder).results if r.path == "models.py").after
+    assert b"class Field(LegacySpec):\n        attname = 'thumb'\n" in migrated
 
 
 def test_keywords_for_a_class_with_a_signature_of_its_own_are_not_the_fields(project):
@@ -422,7 +424,9 @@ class Photo(models.Model):
 """,
         }
     )
-    assert found(folder) == [("models.py", 10, "IK101", "safe")]
+    assert found(folder) == [("models.py", 8, "IK115", "safe")]
+    migrated = next(r for r in apply([folder], base=folder).results if r.path == "models.py").after
+    assert b"image_field='picture')" in migrated and b"source" not in migrated
 
 
 USING = "from imagekit.models import ImageSpecField\nthumb = ImageSpecField([], image_field='picture')\n"
@@ -516,10 +520,10 @@ class Photo(models.Model):
 """,
         }
     )
-    expected = [("photos/models.py", 8, "IK104", "safe"), ("photos/sizes.py", 5, "IK101", "safe")]
+    expected = [("photos/sizes.py", 5, "IK115", "safe")]
     assert found(folder) == expected
     named = found(folder, spec_field_classes=("theirs.fields.Thumb",))
-    assert named == [expected[0], ("photos/models.py", 9, "IK101", "safe"), expected[1]]
+    assert named == [("photos/models.py", 9, "IK101", "safe"), *expected]
 
 
 @pytest.mark.parametrize(
@@ -697,7 +701,8 @@ def clear(request, pk, thing):
     assert found(folder) == [("blog/views.py", 8, "IK503", "manual")]
     report = scan([folder], base=folder)
     (finding,) = (finding for finding in report.findings if finding.path == "blog/views.py")
-    assert finding.message.startswith("thing.thumbnail may be a spec file")
+    assert finding.message == "`thing.thumbnail.delete()`: may be a method of ImageKit 2"
+    assert finding.why.startswith("Another class of the project has an attribute thumbnail too")
 
 
 def test_what_an_installer_writes_about_a_package_is_no_requirement(project):
@@ -751,19 +756,15 @@ class Photo(models.Model):
         }
     )
     assert found(folder) == [
-        ("fields.py", 11, "IK109", "safe"),
-        ("fields.py", 12, "IK109", "manual"),
-        ("fields.py", 13, "IK109", "manual"),
-        ("fields.py", 20, "IK101", "safe"),
-        ("fields.py", 25, "IK109", "manual"),
-        ("fields.py", 26, "IK109", "manual"),
-        ("models.py", 7, "IK104", "safe"),
-        ("models.py", 8, "IK104", "safe"),
-        ("models.py", 9, "IK101", "safe"),
+        ("fields.py", 9, "IK115", "safe"),
+        ("fields.py", 17, "IK115", "safe"),
+        ("fields.py", 23, "IK115", "safe"),
     ]
-    migrated = {result.path: result.after for result in scan([folder], base=folder).results}
-    assert b"keywords['source'] = 'picture'" in migrated["fields.py"]
-    assert b"two = Taken(image_field='picture')" in migrated["models.py"]
+    migrated = {result.path: result.after.decode() for result in apply([folder], base=folder).results}
+    assert migrated["fields.py"].count("(LegacyImageSpecField):") == 3
+    assert "keywords['image_field'] = 'picture'" in migrated["fields.py"]
+    assert "models.py" not in migrated
+    assert found(folder) == []
 
 
 def test_samples_of_settings_are_python_whatever_their_names_end_with(project):
@@ -773,33 +774,36 @@ def test_samples_of_settings_are_python_whatever_their_names_end_with(project):
     assert found(folder) == [(name, 1, "IK402", "safe") for name in sorted(names)]
 
 
-def test_comments_for_a_person_are_all_written_at_once(project):
+def test_comments_for_manual_review_are_all_written_at_once(project):
     folder = project(
         {
-            "photos/specs.py": """\
-from imagekit.models import ImageSpecField
-
-THUMB = dict(image_field='picture')
-small = ImageSpecField([], image_field='picture')
-""",
+            "photos/__init__.py": "",
             "photos/models.py": """\
 from django.db import models
 from imagekit.models import ImageSpecField
-from photos.specs import THUMB
+
+STORAGE = None
 
 
 class Photo(models.Model):
     picture = models.ImageField(upload_to='photos')
-    small = ImageSpecField([], **THUMB)
-    large = ImageSpecField([], **dict(THUMB.items(), format='PNG'))
+    small = ImageSpecField([], 'PNG', {}, 'picture', STORAGE)
+    large = ImageSpecField([], image_field='picture')
+""",
+            "photos/jobs.py": """\
+def refresh(photo, size):
+    getattr(photo, 'sm' + size).validate()
+    photo.large.invalidate()
 """,
         }
     )
     options = Options(todo=True)
-    once = {result.path: result.after for result in apply([folder], options, base=folder).results}
-    assert b"# TODO(ik-migrate IK109): image_field is passed" in once["photos/specs.py"]
-    again = {result.path: result.after for result in apply([folder], options, base=folder).results}
-    assert again == once
+    once = {result.path: result.after.decode() for result in apply([folder], options, base=folder).results}
+    assert "    # TODO(ik-migrate IK103): " in once["photos/models.py"]
+    assert "    # TODO(ik-migrate IK501): " in once["photos/jobs.py"]
+    assert "    invalidate_file(photo.large)\n" in once["photos/jobs.py"]
+    apply([folder], options, base=folder)
+    assert {path: (folder / path).read_text() for path in once} == once
 
 
 def test_an_app_that_empties_the_specs_of_other_apps_models(project):
@@ -825,33 +829,9 @@ def test_an_app_that_empties_the_specs_of_other_apps_models(project):
 
     assert [finding for finding in found(site) if finding[2] == "IK507"] == [
         ("trimmer/adding.py", 8, "IK507", "manual"),
-        ("trimmer/forgetting.py", 2, "IK507", "manual"),
-        ("trimmer/forgetting.py", 2, "IK507", "manual"),
+        ("trimmer/forgetting.py", 2, "IK507", "safe"),
+        ("trimmer/forgetting.py", 2, "IK507", "safe"),
     ]
-
-
-def test_code_to_write_for_a_spec_made_from_a_spec_finds_the_instance(project):
-    models = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import Crop, SmartResize
-
-
-def path(instance, path, specname, extension):
-    return 'deals/%s/%s%s' % (specname, instance.slug, extension)
-
-
-def cut(instance, file):
-    return [Crop(instance.width, instance.height)]
-
-
-class Deal(models.Model):
-    picture = models.ImageField(upload_to='deals')
-    cropped = ImageSpecField(cut, image_field='picture', cache_to=path)
-    small = ImageSpecField([SmartResize(90, 60)], image_field='cropped', cache_to=path)
-    tiny = ImageSpecField(cut, image_field='cropped')
-"""
-    folder = project({"models.py": models})
-    written = [f.suggestion for f in scan([folder], base=folder).findings if f.applicability is Applicability.MANUAL]
-    assert len(written) == 2
-    assert all("get_field_info(self.source.generator.source)" in code for code in written)
+    migrated = next(r for r in scan([site], base=site).results if r.path == "trimmer/forgetting.py").after
+    assert b"in zip(get_spec_fields(instance), get_spec_files(instance)):\n" in migrated
+    assert b"        clear_file(file)\n" in migrated

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -180,11 +182,15 @@ def _keep_from_collector() -> None:
 
 
 def _write_diff(report: Report) -> None:
-    from ik_migrate.reports.diff import unified_diff
+    from ik_migrate.reports.diff import diff_base, unified_diff
     from ik_migrate.reports.escape import visible_lines
 
-    for result in report.results:
-        diff = unified_diff(result)
+    changed = [result for result in report.results if result.before != result.after]
+    levels, folder = diff_base([result.path for result in changed], Path.cwd())
+    if levels:
+        click.echo(f"The paths of this diff are relative to {folder}: apply it there.", err=True)
+    for result in changed:
+        diff = unified_diff(replace(result, path=os.path.relpath(result.path, levels) if levels else result.path))
         if sys.stdout.isatty():
             # Nobody applies what is on a terminal, and code can hold what takes one over.
             diff = visible_lines(diff.decode("utf-8", "surrogateescape")).encode("utf-8")

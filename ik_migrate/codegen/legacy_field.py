@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ik_migrate.codegen.static_rewrite import is_rewritten, why_not_static
+from ik_migrate.codegen.static_rewrite import is_rewritten, is_storage_given_by_factory, why_not_static
 from ik_migrate.imagekit.factories import field_base
 from ik_migrate.imagekit.factory_calls import factories_around
 from ik_migrate.imagekit.forwarded_kwargs import keyword_uses
@@ -41,8 +41,10 @@ class FieldReference:
 
 def falls_back(spec: SpecField) -> bool:
     """Whether the arguments of a call stay as they are, because the field of the support module takes them."""
-    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+    if spec.is_processed or spec.is_legacy:
         return False
+    if is_rewritten(spec):
+        return bool(why_not_static(spec))
     factory = _factory_called(spec)
     legacy = spec.module.project.legacy_factories
     if factory is not None:
@@ -105,7 +107,7 @@ def _needs_root(spec: SpecField) -> bool:
         return True
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
         return False
-    return find_source_storage(spec) != DEFAULT
+    return find_source_storage(spec) != DEFAULT and not is_storage_given_by_factory(spec)
 
 
 def _factory_called(spec: SpecField) -> Factory | None:

@@ -7,6 +7,7 @@ ImageKit 2 called ``processors(instance=..., file=...)`` and ``cache_to(instance
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.literals import quoted
@@ -18,6 +19,9 @@ from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
 from ik_migrate.imagekit.sources import is_made_by_property, literal_text
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.reporting import make_finding
 
 KEEPS_NAMES = "ImageKit2NameSpec"
 NAMES_BY_DIRECTORY = "DirectorySpec"
@@ -51,8 +55,10 @@ def names_its_files(spec: SpecField) -> bool:
 
 def base_of(spec: SpecField) -> str:
     """Return the base class of the support module that the field's spec class gets; empty where it needs none."""
-    if spec.is_processed or spec.is_ik3:
+    if spec.is_processed:
         return ""
+    if spec.is_ik3:
+        return LEGACY if has_callable_processors(spec) else ""
     callability = classify_cache_to(spec)
     if callability is None and spec.module.project.keep_cache_names:
         return KEEPS_NAMES
@@ -105,6 +111,26 @@ def write_default_name(spec: SpecField) -> list[Change]:
     if reason:
         raise CannotGenerate(reason)
     return [*_use_base(spec), *_attname(spec)]
+
+
+def make_spec_finding(
+    rule: Rule, spec: SpecField, argument: Argument, message: str, write: Callable[[SpecField, Argument], list[Change]]
+) -> Finding:
+    """Return the finding about an argument that moves into a spec class; for manual review where that cannot be done.
+
+    Args:
+        rule: the rule.
+        spec: the field.
+        argument: what moves.
+        message: what is found.
+        write: generates the changes.
+    """
+    try:
+        changes = write(spec, argument)
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {rule.why}"
+        return make_finding(rule, spec.module, argument.value, message, Applicability.MANUAL, why=why)
+    return make_finding(rule, spec.module, argument.value, message, Applicability.SAFE, changes=changes)
 
 
 def _use_base(spec: SpecField) -> list[Change]:

@@ -23,6 +23,12 @@ def why_no_class(spec: SpecField) -> str:
             judgement = classify(spec.module, argument.value)
             if judgement.verdict is Verdict.UNKNOWN:
                 return f"whether its {name} is callable can't be told: {judgement.reason}"
-    if spec.given("pre_cache") is not None:
-        return "its pre_cache has to be rewritten by hand first"
+    if needs_pre_cache_resolved(spec):
+        return "its `pre_cache` must be resolved first"
     return ""
+
+
+def needs_pre_cache_resolved(spec: SpecField) -> bool:
+    """Whether a field has a ``pre_cache`` that means something, though no version since ImageKit 2 takes it."""
+    argument = spec.given("pre_cache")
+    return argument is not None and argument.literal is not False

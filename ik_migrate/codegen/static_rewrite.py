@@ -11,11 +11,13 @@ import ast
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_spec import (
     cache_to_of,
+    has_callable_processors,
     names_its_files,
     write_cache_to,
     write_default_name,
     write_processors,
 )
+from ik_migrate.codegen.spec_class_obstacles import needs_pre_cache_resolved
 from ik_migrate.imagekit.cache_backends import OWN, successor_of
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.callers import passed_for
@@ -54,8 +56,19 @@ def _reasons(module: Module) -> dict[ast.Call, str]:
 
 
 def _find_reason(spec: SpecField) -> str:
-    if spec.is_processed or spec.is_legacy or is_rewritten(spec):
+    if spec.is_processed or spec.is_legacy:
         return ""
+    if is_rewritten(spec):
+        processors = spec.given("processors")
+        # ImageKit 3 raises for them, whoever wrote the call.
+        return _of_processors(spec, spec) if processors is not None and has_callable_processors(spec) else ""
+    if needs_pre_cache_resolved(spec) and not spec.arguments["pre_cache"].is_in_dict:
+        return ""  # ImageKit 2 raised an exception: it has to be resolved first, see IK103 and IK106.
+    return why_not_static_but_pre_cache(spec)
+
+
+def why_not_static_but_pre_cache(spec: SpecField) -> str:
+    """Return why a call could not be rewritten by reading it if it had no ``pre_cache``; empty where it could."""
     seen = with_passed_arguments(spec)
     if seen.unseen or (spec.unseen and not _can_rename_keys(spec)):
         return _why_unseen(spec) or "the dict with its arguments is used for other things too"
@@ -151,16 +164,24 @@ def _of_source(spec: SpecField) -> str:
 
 def _is_source_given_by_factory(spec: SpecField) -> bool:
     """Whether a partial, function or class of the project gives its fields a source."""
-    function = spec.call.func
-    target = spec.module.resolve(function)
-    if target is None or target.module is None or target.binding is None:
-        return False
-    inside = (
-        made
-        for made in spec_fields(target.module)
-        if (target.module, target.binding.name) in factories_around(target.module, made.call)
+    return any({"image_field", "source"} & set(made.arguments) or made.unseen for made in _made_by_factory(spec))
+
+
+def is_storage_given_by_factory(spec: SpecField) -> bool:
+    """Whether a partial, function or class of the project gives all of its fields a storage."""
+    made = _made_by_factory(spec)
+    return bool(made) and all(
+        field.given("storage") is not None or field.given("cachefile_storage") is not None for field in made
     )
-    return any({"image_field", "source"} & set(made.arguments) or made.unseen for made in inside)
+
+
+def _made_by_factory(spec: SpecField) -> list[SpecField]:
+    """The calls of ImageKit's field in the partial, function or class of the project that a call makes a field with."""
+    target = spec.module.resolve(spec.call.func)
+    if target is None or target.module is None or target.binding is None:
+        return []
+    factory = target.module, target.binding.name
+    return [made for made in spec_fields(target.module) if factory in factories_around(target.module, made.call)]
 
 
 def _is_text(module: Module, value: ast.expr) -> bool:

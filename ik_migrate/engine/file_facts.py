@@ -14,7 +14,7 @@ from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.todo import MARK as TODO_MARK
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.triggers import TRIGGERS
-from ik_migrate.imagekit.cache_backends import SETTING, used_backends
+from ik_migrate.imagekit.cache_backends import SETTING, backend_settings, used_backends
 from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
 from ik_migrate.imagekit.kwargs_dicts import reached
@@ -101,6 +101,9 @@ def _names_to_look_for(module: Module) -> set[bytes]:
             names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
+    if SETTING in module.text.source.text:
+        # Whether the dotted path can be followed or not: the class is found by its name, too.
+        names |= {f"class {setting.path.rpartition('.')[2]}".encode() for setting in backend_settings(module)}
     return {name for name in names if name not in TRIGGERS}
 
 

@@ -13,7 +13,7 @@ from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.engine.job import Job
 from ik_migrate.engine.progress import Progress, counted, unseen
 from ik_migrate.engine.source_roots import source_roots
-from ik_migrate.engine.support_file import plan_support_module
+from ik_migrate.engine.support_file import drop_dependent_fixes, plan_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.model.options import Options
@@ -68,6 +68,7 @@ def migrate_project(
     if knowledge.support is not None:
         added = plan_support_module(searched, knowledge.support, found.values())
         if added is not None:
+            found = {path: drop_dependent_fixes(result) for path, result in found.items()}
             found[knowledge.support.path] = added
     results = []
     named = {*mentioning, *(path for path, result in found.items() if result.is_support)}

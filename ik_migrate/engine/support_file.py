@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.codegen.support.render import render
 from ik_migrate.model.change import NeedSupport
+from ik_migrate.model.finding import Finding
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.project.project import Project
 from ik_migrate.project.support_module import SupportModule
@@ -35,6 +37,17 @@ def plan_support_module(project: Project, support: SupportModule, results: Itera
     if after == before:
         return None
     return FileResult(shown, Status.CHANGED, before=before, after=after, is_new=source is None, is_support=True)
+
+
+def drop_dependent_fixes(result: FileResult) -> FileResult:
+    """Return a result without the fixes that need what the support module gets in this run: none can be made alone."""
+    if not result.needs_support or not result.fixes:
+        return result
+    return replace(result, fixes=tuple(fix for fix in result.fixes if not any(map(_needs_support, fix.findings))))
+
+
+def _needs_support(finding: Finding) -> bool:
+    return any(isinstance(change, NeedSupport) for change in finding.changes)
 
 
 def _needed_pieces(result: FileResult) -> Iterable[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ik_migrate.imagekit.backend_family import is_backend, is_strategy
 from ik_migrate.imagekit.spec_field import spec_fields
-from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, canonical
+from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC, SUPPORT, canonical
 from ik_migrate.project.module import Module, Target
 
 SETTING = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND"
@@ -53,6 +53,7 @@ SUCCESSORS = {
 }
 
 
+_BY_NAME = {name.rpartition(".")[2]: successor for name, successor in SUCCESSORS.items()}
 _OF_THE_PROJECT = Successor("Simple", OWN, True)
 
 
@@ -108,7 +109,7 @@ def used_backends(module: Module) -> Iterator[tuple[Module, ast.ClassDef]]:
 
 def successor_of_setting(module: Module, setting: BackendSetting) -> Successor | None:
     """The successor of the backend that a setting names by its dotted path."""
-    known = SUCCESSORS.get(canonical(setting.path))
+    known = _successor_named(canonical(setting.path))
     return known or _own_successor(class_at(module, setting.path))
 
 
@@ -116,10 +117,15 @@ def successor_of(module: Module, expression: ast.expr) -> Successor | None:
     """The successor of a backend made in an expression like ``NonValidatingImageCacheBackend()``."""
     made_in, call = _made_by(module, expression)
     if call is not None and not call.args and not call.keywords:
-        known = SUCCESSORS.get(made_in.qualified(call.func))
+        known = _successor_named(made_in.qualified(call.func))
         if known is not None:
             return known
     return _own_successor(class_made_by(module, expression))
+
+
+def _successor_named(dotted: str) -> Successor | None:
+    """The successor of a backend of ImageKit 2; the support module of the project has them under the same names."""
+    return _BY_NAME.get(dotted.removeprefix(SUPPORT)) if dotted.startswith(SUPPORT) else SUCCESSORS.get(dotted)
 
 
 def _made_by(module: Module, expression: ast.expr) -> tuple[Module, ast.Call | None]:

@@ -67,6 +67,9 @@ def _maker_of_target(project: ProjectIndex, target: Target, depth: int) -> Field
         return _maker_of_function(target.module, node, depth)
     if isinstance(value, ast.Call):
         return find_partial_factory(target.module, value, depth)
+    if isinstance(value, ast.Lambda) and isinstance(value.body, ast.Call):
+        inner = find_factory(target.module, value.body.func, depth + 1)
+        return _maker_with_signature(inner.field, value) if inner is not None else None
     return None
 
 
@@ -158,13 +161,13 @@ def _returned_call(module: Module, returned: ast.Return) -> ast.Call | None:
     return value if isinstance(value, ast.Call) else None
 
 
-def _maker_with_signature(field: str, node: Function) -> FieldFactory:
+def _maker_with_signature(field: str, node: Function | ast.Lambda) -> FieldFactory:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     parameters = frozenset(argument.arg for argument in arguments) | _asked_for(node)
     return FieldFactory(field, frozenset(), parameters, hands_on=node.args.kwarg is not None)
 
 
-def _asked_for(node: Function) -> frozenset[str]:
+def _asked_for(node: Function | ast.Lambda) -> frozenset[str]:
     """The keywords that a function looks at itself, by ``keywords.pop('name')`` and the like."""
     if node.args.kwarg is None:
         return frozenset()

@@ -47,7 +47,7 @@ def _fields_made_by(makers: list[_Maker]) -> Iterator[SpecField]:
 
 
 def factories_around(module: Module, node: ast.expr) -> Iterator[_Maker]:
-    """What makes a field by evaluating an expression: functions and classes around it, a partial that it is part of."""
+    """What makes a field by evaluating an expression: functions, classes, named partials and lambdas."""
     names = module.text.names
     for outer in (node, *names.ancestors(node)):
         if isinstance(outer, Function):
@@ -56,7 +56,9 @@ def factories_around(module: Module, node: ast.expr) -> Iterator[_Maker]:
         elif isinstance(outer, ast.ClassDef):
             if field_base(module, outer):
                 yield module, outer.name
-        elif isinstance(outer, ast.Call) and module.qualified(outer.func) == "functools.partial":
+        elif isinstance(outer, ast.Lambda) or (
+            isinstance(outer, ast.Call) and module.qualified(outer.func) == "functools.partial"
+        ):
             parent = names.parents.get(outer)
             targets = parent.targets if isinstance(parent, ast.Assign) else []
             yield from ((module, target.id) for target in targets if isinstance(target, ast.Name))

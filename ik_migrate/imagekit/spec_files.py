@@ -225,10 +225,14 @@ def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
 
 def _spec_files_looped_over(module: Module, binding: Binding) -> ast.expr | None:
     """What ``for file in get_spec_files(photo)`` or ``in photo._ik.spec_files`` goes through; None for another loop."""
-    loop = module.text.names.parents.get(binding.node)
-    if not isinstance(loop, ast.For | ast.comprehension) or loop.target is not binding.node:
+    target, loop = binding.node, module.text.names.parents.get(binding.node)
+    place = None
+    if isinstance(loop, ast.Tuple) and target in loop.elts:
+        place = loop.elts.index(target)
+        target, loop = loop, module.text.names.parents.get(loop)
+    if not isinstance(loop, ast.For | ast.comprehension) or loop.target is not target:
         return None
-    value: ast.expr | None = loop.iter
+    value = _iterated(module, loop.iter, place)
     if isinstance(value, ast.Name):
         bindings = module.text.names.bindings_in_force(value)
         value = bindings[0].value if len(bindings) == 1 else None
@@ -237,3 +241,18 @@ def _spec_files_looped_over(module: Module, binding: Binding) -> ast.expr | None
     if isinstance(value, ast.Attribute) and value.attr == "spec_files" and isinstance(value.value, ast.Attribute):
         return value if value.value.attr == "_ik" else None
     return None
+
+
+def _iterated(module: Module, value: ast.expr, place: int | None) -> ast.expr | None:
+    """What gives a loop the name at a place of its target; without a place, its only name."""
+    called = module.qualified(value.func) if isinstance(value, ast.Call) else ""
+    given = value.args if isinstance(value, ast.Call) else []
+    if place is not None:
+        if called in ("builtins.zip", "itertools.izip") and place < len(given):
+            return _iterated(module, given[place], None)
+        return _iterated(module, given[0], None) if called == "builtins.enumerate" and place == 1 and given else None
+    return _iterated(module, given[0], None) if called in _SAME_ITEMS and given else value
+
+
+_SAME_ITEMS = frozenset(f"builtins.{name}" for name in ("list", "tuple", "reversed", "sorted", "set", "iter"))
+"""What gives the items of its first argument."""

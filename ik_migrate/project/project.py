@@ -56,6 +56,11 @@ class Project(ProjectIndex):
         """How a file is named to the user: relative, with forward slashes."""
         return Path(os.path.relpath(path, self._base)).as_posix()
 
+    @property
+    def has_contents(self) -> bool:
+        """Whether something stands for a file, so that no file is written."""
+        return bool(self._contents)
+
     def is_wanted(self, path: Path) -> bool:
         """Whether the file is one of those that were asked for."""
         return not self.wanted or is_below(path, self.wanted)

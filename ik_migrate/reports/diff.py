@@ -6,7 +6,9 @@ holds a folder of the same name (``mysite/mysite/settings.py``), it guesses wron
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
 
 from ik_migrate.model.result import FileResult
 from ik_migrate.source.line_diff import Block, line_blocks
@@ -42,6 +44,27 @@ def unified_diff(result: FileResult) -> bytes:
     for hunk in _hunks(line_blocks(before, after)):
         parts.extend(_hunk(hunk, before, after))
     return b"".join(parts)
+
+
+def diff_base(paths: Iterable[str], here: Path) -> tuple[str, Path]:
+    """Return where a diff has to be applied, as ``git apply`` refuses paths with ``..``: seen from a folder, and whole.
+
+    Args:
+        paths: the paths of the changed files, relative to ``here``.
+        here: a folder, absolute.
+
+    Returns:
+        ``""`` and ``here`` where all files are below it; else as many ``..`` as it takes, and the folder they lead to.
+    """
+    levels = max((_levels_up(path) for path in paths), default=0)
+    if levels == 0:
+        return "", here
+    return "/".join([".."] * levels), here.parents[min(levels, len(here.parents)) - 1]
+
+
+def _levels_up(path: str) -> int:
+    """How many ``..`` a path begins with."""
+    return len(list(takewhile("..".__eq__, PurePosixPath(path).parts)))
 
 
 def quoted_path(prefix: str, path: str) -> bytes:

@@ -198,17 +198,18 @@ def _extend(existing: str, names: Collection[str], features: Collection[str]) ->
 
 def _extend_class(text: str, node: ast.ClassDef, part: _Part, features: Collection[str]) -> str:
     """Add the members that a class of the support module lacks; exchange those that only lack a feature."""
-    there = {name: item for item in node.body for name in _bound_names(item)}
+    there = {name: item for item in node.body for name in _member_names(item)}
     members = list(_parts(_template(), part.node.body if isinstance(part.node, ast.ClassDef) else []))
     missing, exchanged = [], []
     for member in members:
-        item = next((there[name] for name in member.names if name in there), None)
-        if not member.is_in(features) or not member.names:
+        names = set(_member_names(member.node))
+        item = next((there[name] for name in names if name in there), None)
+        if not member.is_in(features) or not names:
             continue
         if item is None:
             missing.append(_text_with(member, features))
         else:
-            namesakes = [other for other in members if other.names == member.names]
+            namesakes = [other for other in members if set(_member_names(other.node)) == names]
             variants = frozenset().union(*map(_variants, namesakes))
             exchanged.append((item, _text_with(member, features), variants))
     lines = text.splitlines(keepends=True)
@@ -309,6 +310,13 @@ def _bound_names(node: ast.stmt) -> Iterator[str]:
         yield from (target.id for target in node.targets if isinstance(target, ast.Name))
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+
+
+def _member_names(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement of a class binds; the setter of a property is another member than its getter."""
+    decorators = getattr(node, "decorator_list", ())
+    kind = ".setter" if any(isinstance(item, ast.Attribute) and item.attr == "setter" for item in decorators) else ""
+    return (f"{name}{kind}" for name in _bound_names(node))
 
 
 def _used_names(text: str) -> set[str]:

@@ -220,7 +220,13 @@ post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
 
 def generate_file(file, save=True):
     """Do what generate() of a spec file did: generate the image in any case, and return its content."""
-    content = generate(file.generator)
+    source = file.generator.source
+    try:
+        content = generate(file.generator)
+    except EnvironmentError:
+        if source.storage.exists(source.name):
+            raise
+        return None  # The original is lost.
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
@@ -541,9 +547,17 @@ class LegacyFile(SpecFile, ImageFieldFile):
     def clear(self):
         clear_file(self)
 
-    def generate(self, force=False, save=None):
+    # if: not own_backends
+    def generate(self, save=None, force=False):
         """With save=, as ImageKit 2; without it, as ImageKit 3 calls it."""
         return super(LegacyFile, self).generate(force) if save is None else generate_file(self, save)
+
+    # if: own_backends
+    def generate(self, save=None, force=False):  # noqa: F811
+        """With save=, or called by an own backend, as ImageKit 2; without it, as ImageKit 3's strategies call it."""
+        if save is None and not hasattr(self.cachefile_strategy, 'validate'):
+            return super(LegacyFile, self).generate(force)
+        return generate_file(self, save is None or save)
 
     def delete(self, save=False):
         remove_file(self)

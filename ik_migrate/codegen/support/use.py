@@ -38,15 +38,24 @@ def use_support(module: Module, name: str, *features: str) -> tuple[str, tuple[C
     Raises:
         CannotGenerate: when the support module lacks the piece, and this run must not write it.
     """
+    needs = require_support(module, name, *features)
+    local, imports = needed(module, support_of(module).dotted, name)
+    return local, (*imports, *needs)
+
+
+def require_support(module: Module, name: str, *features: str) -> tuple[NeedSupport, ...]:
+    """Return the changes that have the support module define a piece, for code that imports it in its own way.
+
+    Raises:
+        CannotGenerate: when the support module lacks the piece, and this run must not write it.
+    """
     if module.path in module.project.loaded_with_settings:
         raise CannotGenerate("it is imported while the settings are, when ImageKit 3 cannot be imported yet")
     support = support_of(module)
-    needs = need_support(module, name, *features)
     wanted = frozenset(_MEMBERS.get(piece, piece) for piece in (name, *features) if not _is_style(piece))
     if not support.offers(wanted):
         raise CannotGenerate(_why_missing(module, support, wanted - support.pieces))
-    local, imports = needed(module, support.dotted, name)
-    return local, (*imports, *needs)
+    return need_support(module, name, *features)
 
 
 def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport, ...]:
@@ -75,6 +84,6 @@ def _why_missing(module: Module, support: SupportModule, missing: Iterable[str])
     root = module.project.root
     shown = support.path.relative_to(root).as_posix() if support.path.is_relative_to(root) else str(support.path)
     return (
-        f"it needs {', '.join(sorted(missing))} in {shown}, which is not among the files of this run;"
+        f"it needs {', '.join(sorted(missing))} in {shown}, which is no part of the text on standard input;"
         f" run ik-migrate apply in {root.name}"
     )
