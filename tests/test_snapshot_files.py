@@ -333,7 +333,7 @@ ESCAPES = "\x1b]0;title\x07\x1b[31m\x9b31m\r\x08\u202e\u2066\x00"
 ELEMENTS = frozenset(
     {"html", "head", "meta", "title", "style", "body", "a", "header", "main", "section", "article", "div", "span", "p"}
     | {"h1", "h2", "h3", "strong", "pre", "code", "details", "summary", "table", "caption", "tr", "th", "td"}
-    | {"figure", "figcaption", "svg", "image", "use"}
+    | {"figure", "figcaption", "svg", "image", "use", "thead", "tbody", "ul", "li"}
 )
 ATTRIBUTES = frozenset(
     {"lang", "charset", "name", "content", "http-equiv", "class", "href", "id", "scope", "open", "role", "aria-label"}
