@@ -207,7 +207,7 @@ def test_one_app_leaves_the_others_to_do(legacy, rehearse, tmp_path):
 
 WRITES = """
 import pathlib, tempfile
-HARD = {folder!r}
+HARD, OUTSIDE = {folder!r}, {outside!r}
 for place in (BASE, HARD):
     with open(os.path.join(place, 'loaded.log'), 'a') as log:
         log.write('loaded')
@@ -216,6 +216,15 @@ for place in (BASE, HARD):
 os.rename(os.path.join(HARD, 'shop.db'), os.path.join(HARD, 'moved.db'))
 os.remove(os.path.join(HARD, 'manage.py'))
 os.chmod(os.path.join(HARD, 'shop'), 0o700)
+import shutil
+shutil.rmtree(os.path.join(HARD, 'shop', '__pycache__'), ignore_errors=True)
+shutil.rmtree(OUTSIDE)
+os.makedirs(os.path.join(OUTSIDE, 'again', 'deep'))
+open(os.path.join(OUTSIDE, 'again', 'new'), 'w').close()
+shutil.rmtree(OUTSIDE)
+handle = os.open(OUTSIDE, os.O_RDONLY)
+os.unlink('kept', dir_fd=handle)
+os.close(handle)
 assert open(os.path.join(HARD, 'loaded.log')).read() == 'loadedloaded'
 tempfile.mkdtemp()
 sys.path.insert(0, HARD)
@@ -226,14 +235,17 @@ DATABASES['default']['NAME'] = os.path.join(HARD, 'shop.db')
 
 
 def test_site_that_writes_writes_to_the_copy(legacy, rehearse, temporary):
+    outside = legacy.parent / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "kept").write_text("kept")
     edit(legacy / "settings.py", ("import os\n", "import os, sys\n"))
     with open(legacy / "settings.py", "a") as settings:
-        settings.write(WRITES.format(folder=str(legacy)))
+        settings.write(WRITES.format(folder=str(legacy), outside=str(outside)))
     with open(legacy / "shop" / "models.py", "a") as models:
         models.write(f"\nopen({str(legacy / 'shop.log')!r}, 'w').write('x')\n")
-    before = checksum(legacy, legacy.parent / "media")
+    before = checksum(legacy, legacy.parent / "media", outside)
     done = rehearse(legacy)
-    assert checksum(legacy, legacy.parent / "media") == before
+    assert checksum(legacy, legacy.parent / "media", outside) == before
     assert done.status == 0, done.stdout + done.stderr
     assert "not as rewritten" not in done.stdout
     assert list(temporary.iterdir()) == []

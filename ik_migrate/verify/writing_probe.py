@@ -5,7 +5,7 @@ the project is a copy. What the site writes to ``/var/log/site.log`` is ``SCRATC
 read from there afterwards; so the copy stays as it is for the next run. Functions of Python are covered, not what other
 programs or C libraries write.
 """
-# ruff: noqa: F821, UP003, UP004
+# ruff: noqa: F821, UP003, UP004, UP031
 
 
 class Redirected(object):
@@ -27,6 +27,8 @@ class Redirected(object):
         copy_of_project.busy = True
         try:
             use = self._use(arguments, options)
+            if options.get("dir_fd") is not None:
+                arguments[0] = in_folder(options.pop("dir_fd"), arguments[0])
             for position in self._positions:
                 if position < len(arguments):
                     arguments[position] = redirected(arguments[position], use)
@@ -80,6 +82,14 @@ def copied_file(name):
     return copied if os.path.lexists(copied) else name
 
 
+def in_folder(handle, path):
+    """The absolute path of a file that is named relative to an open folder."""
+    name = os.path.join(os.readlink("/proc/self/fd/%d" % handle), path)
+    if not os.path.isabs(name):
+        raise OSError(errno.EROFS, "the probe does not know the folder of a file", path)
+    return name
+
+
 def path_text(path):
     """An absolute path as text; None for a file that is open already, or what is no path."""
     if hasattr(path, "__fspath__"):
@@ -121,8 +131,10 @@ def redirect_writing():
     functions += [(os, name, (0, 1), always(CHANGES)) for name in ("rename", "replace")]
     functions += [(os, name, (1,), always(WRITES)) for name in ("link", "symlink")]
     functions += [(os, name, (0,), always(READS)) for name in ("stat", "lstat")]
-    changing = ("remove", "unlink", "rmdir", "chmod", "chown", "utime", "truncate")
+    functions += [(os, name, (0,), always(WRITES)) for name in ("mkfifo", "mknod")]
+    changing = ("remove", "unlink", "rmdir", "chmod", "chown", "lchown", "utime", "truncate", "setxattr", "removexattr")
     functions += [(os, name, (0,), always(CHANGES)) for name in changing]
+    functions.append((shutil, "rmtree", (0,), always(CHANGES)))
     for owner, name, positions, use in functions:
         if hasattr(owner, name):
             setattr(owner, str(name), Redirected(getattr(owner, name), positions, use))
