@@ -73,7 +73,8 @@ def next_steps(rehearsal: Rehearsal, result: VariantResult, diff_file: str = "")
     if result.failure is not None:
         steps.append("Correct what is shown above, in the project or in the new environment, and rehearse again.")
     elif result.comparison is not None and result.comparison.exit_status:
-        steps.append("Look at what differs: the result page shows the images side by side (`--output-dir`).")
+        where = "The result page shows them side by side." if diff_file else "`--output-dir` writes a page with them."
+        steps.append(f"Look at the images that differ. {where}")
     if found.unsafe and not result.variant.options.unsafe_fixes:
         steps.append(f"Rehearse with `--unsafe-fixes`: {count(found.unsafe, 'rewrite')} may change what the site does.")
     if found.differing and not result.variant.options.faithful:

@@ -12,8 +12,13 @@ from ik_migrate.model.result import Status
 from ik_migrate.rehearse.rehearsal import VariantResult
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.verify.behaviours import Kept
-from ik_migrate.verify.results import NEEDS_A_PERSON, Comparison, FieldResult, Verdict
+from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, FieldResult, Verdict
 from ik_migrate.verify.snapshot import Snapshot
+
+_VISIBLE = frozenset(
+    {"size", "format", "options", "transparency", "orientation", "animation", "colour profile", "pixels"}
+)
+"""The differences that are in the file of an image."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ class Figures:
 def figures(result: VariantResult) -> Figures:
     """Count what a variant came to."""
     comparison = result.comparison
-    verdicts = Counter(case.verdict for field in _fields(comparison) for case in field.cases)
-    kept = verdicts[Verdict.EQUAL] + verdicts[Verdict.TOLERATED] + verdicts[Verdict.NAME_CHANGED]
-    missing = verdicts[Verdict.FAILED_AFTER] + verdicts[Verdict.DIFFERENT] + _lost_cases(comparison)
+    looks = Counter(_looks_alike(case) for field in _fields(comparison) for case in field.cases)
+    kept = looks[True]
+    missing = looks[False] + _lost_cases(comparison)
     behaviours = Counter(each.kept for each in comparison.behaviours) if comparison else Counter()
     work = Counter(kind for _, kind in each_finding(result.report))
     lines = [line[:1] for line in result.diff.split(b"\n") if not line.startswith((b"+++ ", b"--- "))]
@@ -79,6 +84,15 @@ def differing_fields(comparison: Comparison) -> list[FieldResult]:
     """Return the fields that are not as before, the worst first."""
     found = [field for field in comparison.fields if field.verdict in NEEDS_A_PERSON]
     return sorted(found, key=lambda field: (field.verdict.rank, field.label))
+
+
+def _looks_alike(case: CaseResult) -> bool | None:
+    """Whether an image is the same as before, even if its field is not; None where it was not compared."""
+    if case.verdict in {Verdict.NOT_COMPARED, Verdict.NO_SOURCE, Verdict.FAILED_BEFORE}:
+        return None
+    if case.verdict is Verdict.FAILED_AFTER:
+        return False
+    return not any(each.verdict is Verdict.DIFFERENT and each.what in _VISIBLE for each in case.differences)
 
 
 def _fields(comparison: Comparison | None) -> tuple[FieldResult, ...]:

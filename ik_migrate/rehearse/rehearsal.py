@@ -104,10 +104,8 @@ def rehearse(plan: Plan, variants: Sequence[Variant], tell: Tell = lambda messag
         after = None
         if plan.new is not None:
             after = replace(request, python=plan.new, rows=before.chosen_rows())
-        results = tuple(
-            _rehearse_one(plan, variant, report, copy, before, after, tell)
-            for variant, report in zip(variants, reports, strict=True)
-        )
+        runs = _Runs(plan, copy, before, after, tell)
+        results = tuple(_result(plan, variant, report, runs) for variant, report in zip(variants, reports, strict=True))
     return Rehearsal(plan, before, results, tuple(_notes(copy)))
 
 
@@ -127,28 +125,58 @@ def _request(plan: Plan, copy: ProjectCopy) -> Request:
     )
 
 
-def _rehearse_one(
-    plan: Plan,
-    variant: Variant,
-    whole: Report,
-    copy: ProjectCopy,
-    before: Snapshot,
-    request: Request | None,
-    tell: Tell,
-) -> VariantResult:
+def _result(plan: Plan, variant: Variant, whole: Report, runs: _Runs) -> VariantResult:
     result = VariantResult(variant, whole)
     if plan.is_partial:
         own = select_results(whole, plan.paths, plan.apps, plan.base)
         result = VariantResult(variant, own, without_results(whole, own))
-    changed = [each for each in whole.results if each.status is Status.CHANGED]
-    with _rewritten(plan, changed, copy):
-        if request is None:
-            return result
+    outcome = runs.compare(variant, whole)
+    if isinstance(outcome, ProbeFailed):
+        return replace(result, failure=outcome)
+    return replace(result, comparison=outcome)
+
+
+class _Runs:
+    """Runs the rewritten site, once for variants whose code is the same.
+
+    Args:
+        plan: what is rehearsed.
+        copy: the copy of the project.
+        before: the site under the old version.
+        request: how to run it under the new one; None where there is none.
+        tell: is told what is being done.
+    """
+
+    def __init__(self, plan: Plan, copy: ProjectCopy, before: Snapshot, request: Request | None, tell: Tell) -> None:
+        self._plan = plan
+        self._copy = copy
+        self._before = before
+        self._request = request
+        self._tell = tell
+        self._known: dict[frozenset[tuple[str, bytes]], Comparison | ProbeFailed] = {}
+
+    def compare(self, variant: Variant, report: Report) -> Comparison | ProbeFailed | None:
+        """Return how the rewritten site compares, or why it does not run; None without a new version.
+
+        Raises:
+            CannotCopy: when the copy does not hold what was rewritten.
+        """
+        changed = [each for each in report.results if each.status is Status.CHANGED]
+        # Requirements, scripts and templates have no part in what is compared.
+        code = frozenset((each.path, each.after) for each in changed if each.path.endswith(".py"))
+        if code not in self._known:
+            with _rewritten(self._plan, changed, self._copy):
+                if self._request is None:
+                    return None
+                self._known[code] = self._run(variant, self._request)
+        return self._known[code]
+
+    def _run(self, variant: Variant, request: Request) -> Comparison | ProbeFailed:
         try:
-            after = take_snapshot(request, lambda message: tell(f"new, {variant.name}: {message}"))
+            after = take_snapshot(request, lambda message: self._tell(f"new, {variant.name}: {message}"))
         except ProbeFailed as failure:
-            return replace(result, failure=failure)
-    return replace(result, comparison=compare(before, after))
+            return failure
+        return compare(self._before, after)
 
 
 @contextmanager
