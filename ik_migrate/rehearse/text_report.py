@@ -208,7 +208,6 @@ def _print_table(console: Console, rehearsal: Rehearsal) -> None:
         print_wrapped(console, prose(console, environment_line(environment), "dim"), first=f"  {name}:", indent=10)
     print_line(console)
     print_block(console, table)
-    print_line(console)
     for result in rehearsal.results:
         if result.failure is not None:
             print_wrapped(console, prose(console, f"{result.variant.name}: {result.failure.reason}", "red"))
@@ -218,7 +217,7 @@ def _print_table(console: Console, rehearsal: Rehearsal) -> None:
     print_line(console, UNTOUCHED)
 
 
-TITLES = ("images", "behaviour", "renamed", "lines", "manual", "unsafe")
+TITLES = ("images", "checks", "renamed", "lines", "manual", "unsafe")
 """What the columns of the table count: images and checks that are as before, images with new file names, lines of the
 diff, findings for manual review, and unsafe rewrites that are not made."""
 
