@@ -495,7 +495,11 @@ def refuse_writing():
 
 
 def is_copy(connection):
-    name = text(connection.settings_dict.get("NAME") or "")
+    return is_copied(connection.settings_dict)
+
+
+def is_copied(options):
+    name = text(options.get("NAME") or "")
     return is_in_memory(name) or os.path.basename(name).startswith("database-")
 
 
@@ -745,6 +749,8 @@ def versions():
     try:
         import imagekit.models.fields.utils
     except ImportError:
+        if version_of(imagekit).partition(".")[0] not in ("0", "1"):
+            raise  # the driver of its database may be missing
         raise RuntimeError("the project has django-imagekit %s: from 2.0 on it can be looked at" % version_of(imagekit))
     try:
         import PIL
