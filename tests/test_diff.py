@@ -103,7 +103,7 @@ def test_made_and_applied_above_the_project(run, git, photo_site, migrated, appl
 
 @pytest.mark.parametrize("path", ["archive", "archive/models.py", "./archive", "core/../archive/models.py"])
 def test_only_the_path_that_was_given(run, git, photo_site, migrated, apply_with_git, path):
-    expected = migrated(photo_site, "archive/models.py")
+    expected = migrated(photo_site, path)
     git(photo_site, "init")
     diff = run("apply", "--diff", path, cwd=photo_site)
     assert diff.out.count(b"--- a/") == 1

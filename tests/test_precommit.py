@@ -150,7 +150,7 @@ def test_rewrite_then_commit_again(repository, git):
     assert git(folder, "log", "--format=%s").stdout == "work\nstart\n"
 
 
-def test_file_alone_is_understood_in_its_project(repository):
+def test_file_alone_is_understood_in_its_project(run, repository):
     """What ``thumb`` is stands in a file that is not part of the commit."""
     folder, commit = repository("ik-migrate-apply")
     (folder / "thumbs.py").write_text(THUMBS)
@@ -159,8 +159,11 @@ def test_file_alone_is_understood_in_its_project(repository):
     done = commit("models.py")
     assert done.status == 1, done.stdout + done.stderr
     models = (folder / "models.py").read_text()
-    assert "class PhotoSmall(LegacySpec):" in models
-    assert "choose_processors = staticmethod(thumb)" in models
+    assert "needs LegacySpec" in " ".join(done.stderr.split()) and models == USES_THUMBS
+    assert not (folder / "imagekit_support.py").exists()
+    # As it says: for the whole project.
+    run("apply", cwd=folder)
+    assert "choose_processors = staticmethod(thumb)" in (folder / "models.py").read_text()
     assert "class LegacySpec(" in (folder / "imagekit_support.py").read_text()
     assert (folder / "thumbs.py").read_text() == THUMBS
     assert commit("models.py", "imagekit_support.py").status == 0

@@ -37,7 +37,7 @@ def find_support_module(project: Project, models: Iterable[Path], marked: Iterab
 
 def _module(project: Project, dotted: str, path: Path, module: Module | None) -> SupportModule:
     pieces = frozenset(module.text.names.module.bindings) if module is not None else frozenset()
-    return SupportModule(dotted, path, pieces, not project.has_contents)
+    return SupportModule(dotted, path, pieces, project.may_write(path))
 
 
 def _path_of(project: Project, modules: list[Module], dotted: str) -> Path:

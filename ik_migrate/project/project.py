@@ -56,14 +56,16 @@ class Project(ProjectIndex):
         """How a file is named to the user: relative, with forward slashes."""
         return Path(os.path.relpath(path, self._base)).as_posix()
 
-    @property
-    def has_contents(self) -> bool:
-        """Whether something stands for a file, so that no file is written."""
-        return bool(self._contents)
-
     def is_wanted(self, path: Path) -> bool:
         """Whether the file is one of those that were asked for."""
         return not self.wanted or is_below(path, self.wanted)
+
+    def may_write(self, path: Path) -> bool:
+        """Whether a run may write a file that is needed by those it was asked for.
+
+        A whole app or project needs it. Whoever names single files, as an editor and a hook do, has these written alone.
+        """
+        return not self._contents and (self.is_wanted(path) or any(folder.is_dir() for folder in self.wanted))
 
     def read(self, path: Path) -> bytes:
         """What a file holds, or what stands for it.

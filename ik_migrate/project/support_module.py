@@ -19,7 +19,7 @@ class SupportModule:
         dotted: the name that models and settings import it by.
         path: the file.
         pieces: the names that it defines; none where it does not exist yet.
-        can_grow: whether this run may add pieces to it, whatever files it was asked for; not for text of an editor.
+        can_grow: whether this run may add pieces to it: not where it was asked for single files.
     """
 
     dotted: str

@@ -84,6 +84,6 @@ def _why_missing(module: Module, support: SupportModule, missing: Iterable[str])
     root = module.project.root
     shown = support.path.relative_to(root).as_posix() if support.path.is_relative_to(root) else str(support.path)
     return (
-        f"it needs {', '.join(sorted(missing))} in {shown}, which is no part of the text on standard input;"
+        f"it needs {', '.join(sorted(missing))} in {shown}, which is not among the files of this run;"
         f" run ik-migrate apply in {root.name}"
     )
