@@ -222,6 +222,7 @@ shutil.rmtree(OUTSIDE)
 os.makedirs(os.path.join(OUTSIDE, 'again', 'deep'))
 open(os.path.join(OUTSIDE, 'again', 'new'), 'w').close()
 shutil.rmtree(OUTSIDE)
+assert os.stat in os.supports_dir_fd
 handle = os.open(OUTSIDE, os.O_RDONLY)
 os.unlink('kept', dir_fd=handle)
 os.close(handle)

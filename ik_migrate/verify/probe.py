@@ -77,7 +77,6 @@ class Copy(object):
         self.prefix = ""
         self.root = ""
         self.scratch = ""
-        self.busy = False
 
     def set(self, prefix, root, scratch):
         self.prefix, self.root = prefix, root

@@ -21,10 +21,10 @@ class Redirected(object):
         self._use = use
 
     def __call__(self, *arguments, **options):
-        if copy_of_project.busy:
+        if getattr(REDIRECTING, "now", False):
             return self._original(*arguments, **options)
         arguments = list(arguments)
-        copy_of_project.busy = True
+        REDIRECTING.now = True
         try:
             use = self._use(arguments, options)
             if options.get("dir_fd") is not None:
@@ -35,12 +35,26 @@ class Redirected(object):
         except NothingThere:
             return None
         finally:
-            copy_of_project.busy = False
+            REDIRECTING.now = False
         return self._original(*arguments, **options)
 
     def __getattr__(self, name):
         return getattr(self._original, name)
 
+    # `os.supports_dir_fd` and the like are sets of functions, in which this one is looked for.
+
+    def __hash__(self):
+        return hash(self._original)
+
+    def __eq__(self, other):
+        return other is self or other is self._original
+
+    def __ne__(self, other):
+        return not self == other
+
+
+REDIRECTING = threading.local()
+"""Whether this thread is working out where a path leads: functions that are called for that are not redirected."""
 
 READS, WRITES, CHANGES = "reads", "writes", "changes"
 """A file is only read; is made, whatever there was before; is changed or removed."""
