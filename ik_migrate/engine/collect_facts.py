@@ -99,13 +99,8 @@ def collect_facts(
 
 def _why_not_newest(root: Path, shown: Evidence) -> str:
     return (
-<<<<<<< HEAD
-        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that was seen to run"
-        " on such a Django; --target names another."
-=======
-        f"{shown} {old_stack[path]}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on"
-        " such a Django; --target names another."
->>>>>>> eda98effeff5d3dfe0340b83060e9addaa2f74d9
+        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on such a"
+        " Django; --target names another."
     )
 
 

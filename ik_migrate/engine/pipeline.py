@@ -38,14 +38,7 @@ _REPORT = f"The file is unchanged. Report this: {ISSUES}"
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
 _TEXT_AT_MOST = 2_000_000
 _LINE_AT_MOST = 20_000
-<<<<<<< HEAD
-_TOO_LARGE = (
-    "it is too large (more than 2 MB), or has too long lines (more than 20,000 bytes), for code that people write: it"
-    " was not searched. Search it for ImageKit's names yourself, or leave it out with --exclude."
-)
-=======
 _TOO_LARGE = "skipped: looks generated (over 2 MB or very long lines)"
->>>>>>> eda98effeff5d3dfe0340b83060e9addaa2f74d9
 
 
 class RuleError(Exception):
