@@ -201,7 +201,23 @@ def _findings_of_text(file: TextFile) -> list[Finding]:
                 found += codemod.text(file)
         except Exception as error:
             raise _failed(codemod, error) from error
-    return found
+    return found + _leftovers(file, found)
+
+
+def _leftovers(file: Module | TextFile, found: list[Finding]) -> list[Finding]:
+    """What is left to say about a file once all other rules have spoken.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    left: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.leftovers is not None:
+                left += codemod.leftovers(file, found)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return left
 
 
 def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
@@ -246,6 +262,7 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
                 found += codemod.module(module)
         except Exception as error:
             raise _failed(codemod, error) from error
+    found += _leftovers(module, found)
     return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
