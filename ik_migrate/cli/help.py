@@ -16,6 +16,7 @@ _SECTIONS = {
         "--unsafe-fixes",
         "--keep-cache-names",
         "--faithful",
+        "--came-from-2",
         "--support-module",
         "--target",
         "--todo",

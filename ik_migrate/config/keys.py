@@ -149,6 +149,7 @@ KEYS = {
         Key("unsafe-fixes", "unsafe_fixes", _read_flag, "--unsafe-fixes"),
         Key("keep-cache-names", "keep_cache_names", _read_flag, "--keep-cache-names"),
         Key("faithful", "faithful", _read_flag, "--faithful"),
+        Key("came-from-2", "came_from_2", _read_flag, "--came-from-2"),
         Key("support-module", "support_module", _read_module, "--support-module"),
         Key("todo", "todo", _read_flag, "--todo"),
         Key("baseline", "baseline", _read_file, "--baseline"),

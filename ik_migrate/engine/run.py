@@ -57,6 +57,7 @@ def migrate_project(
     knowledge = searched.alone()
     knowledge.keep_cache_names = options.keep_cache_names
     knowledge.faithful = options.faithful
+    knowledge.came_from_2 = options.came_from_2
     knowledge.target = options.target or knowledge.target
     knowledge.spec_field_classes = frozenset(options.spec_field_classes)
     job = Job(root, base, options, contents or {}, choose, with_fixes)

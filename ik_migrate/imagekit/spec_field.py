@@ -122,6 +122,8 @@ class SpecField:
     def is_ik3(self) -> bool:
         """Whether the call says ImageKit 3's words and none of ImageKit 2's."""
         names = set(self.arguments)
+        if self.module.project.came_from_2 and names & IK3_ONLY <= {"source"}:
+            return False  # Somebody has renamed the argument, and nothing else.
         return bool(names & IK3_ONLY) and not names & IK2_ONLY
 
     @property

@@ -22,7 +22,7 @@ def is_ik3_code(module: Module, node: ast.AST) -> bool:
     around = [specs[outer] for outer in (node, *module.text.names.ancestors(node)) if outer in specs]
     if around:
         return around[-1].is_ik3
-    if has_ik2_words(module):
+    if has_ik2_words(module) or module.project.came_from_2:
         return False
     return has_ik3_words(module) or (module.project.has_ik3_code and not module.project.has_ik2_code)
 

@@ -30,6 +30,7 @@ class Options:
         spec_field_classes: dotted names of classes and functions outside the project that make spec fields.
         respect_gitignore: leave out what git ignores.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
+        came_from_2: take fields whose argument was renamed by hand for ImageKit 2's in everything else.
         faithful: keep what ImageKit 2 did at run time for all fields, not only for those that a rewrite concerns.
         support_module: the dotted name of the module for generated helpers; empty to choose it by the project.
         todo: add a TODO comment above each finding that is left.
@@ -53,6 +54,7 @@ class Options:
     respect_gitignore: bool = True
     keep_cache_names: bool = False
     faithful: bool = False
+    came_from_2: bool = False
     support_module: str = ""
     todo: bool = False
     add_ignores: bool = False

@@ -60,6 +60,8 @@ class ProjectFacts:
     """The settings that others build on: files that assign ``INSTALLED_APPS``; found out if ``faithful``."""
     loaded_with_settings: set[Path] = field(default_factory=set)
     """The settings modules that mention ImageKit, and the files that they import."""
+    came_from_2: bool = False
+    """Whether fields that only name a ``source`` were written for ImageKit 2, and are half rewritten."""
     faithful: bool = False
     """Whether all fields keep what ImageKit 2 did at run time, not only those that a rewrite concerns."""
     faults: dict[Path, str] = field(default_factory=dict)
