@@ -19,7 +19,7 @@ RULE = Rule(
     code="IK505",
     name="spec-file-source",
     summary="`source_file` of a spec file is `generator.source`",
-    applicability=(Applicability.UNSAFE, Applicability.MANUAL),
+    applicability=(Applicability.UNSAFE, Applicability.MANUAL, Applicability.SAFE),
     why=(
         "A spec file of ImageKit 3 has no `source_file`, nor a source: `AttributeError`. Its generator has the source:"
         " the field file of the `ImageField`, or another spec file where the spec is made from one."
