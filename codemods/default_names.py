@@ -21,7 +21,8 @@ RULE = Rule(
     why=(
         "ImageKit 2 named a file cache/<folder>/<name>_<attribute>.jpg, ImageKit 3 names it"
         " CACHE/images/<folder>/<name>/<hash>.jpg. So every picture is made anew when it is first used, addresses that"
-        " others have stored lead nowhere, and the old files stay where they are."
+        " others have stored lead nowhere, and the old files stay where they are. Without `format=`, its format is that"
+        " of the source's content, no longer that of the source's name."
     ),
     help=(
         "Plan for the work (`manage.py generateimages` makes the pictures beforehand), and delete the folder `cache/`"

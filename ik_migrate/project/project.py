@@ -63,7 +63,7 @@ class Project(ProjectIndex):
     def may_write(self, path: Path) -> bool:
         """Whether a run may write a file that is needed by those it was asked for.
 
-        A whole app or project needs it. An editor and a hook name single files, and have these written alone.
+        A whole app or project needs it. An editor or a hook names single files, and has these written alone.
         """
         return not self._contents and (self.is_wanted(path) or any(folder.is_dir() for folder in self.wanted))
 
