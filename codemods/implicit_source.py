@@ -89,16 +89,25 @@ _MAKES_A_SPEC = frozenset(
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
     spec = with_passed_arguments(spec)
-    if spec.is_processed or spec.is_ik3 or not (spec.is_whole or spec.is_in_constructor):
+    if spec.is_processed or not (spec.is_whole or spec.is_in_constructor):
+        return
+    if spec.is_ik3:
+        # Whoever wrote it: every ImageKit 3 raises for it.
+        if set(spec.arguments) == {"source"} and spec.is_whole:
+            yield _bare(spec)
         return
     if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
         return
     if spec.given("image_field") is None and spec.given("source") is None:
         yield _implicit(spec)
     if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
-        add = AddArgument(spec.offset, "processors", ("[]",))
-        message = f"{spec.label}: `source=` alone registers no spec"
-        yield make_finding(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+        yield _bare(spec)
+
+
+def _bare(spec: SpecField) -> Finding:
+    add = AddArgument(spec.offset, "processors", ("[]",))
+    message = f"{spec.label}: `source=` alone registers no spec"
+    return make_finding(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 
 def _makes_a_spec(spec: SpecField, name: str) -> bool:

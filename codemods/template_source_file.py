@@ -23,7 +23,7 @@ RULE = Rule(
     code="IK604",
     name="template-source-file",
     summary="templates find the source of a spec file under `generator.source`",
-    applicability=(Applicability.MANUAL, Applicability.UNSAFE),
+    applicability=(Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE),
     why=(
         "Spec files lost `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
         " templates show nothing."

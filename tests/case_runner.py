@@ -10,6 +10,7 @@ A case is a folder ``tests/fixtures/rules/<name of a rule>/<case>/``:
     the findings that ``apply`` leaves, as ``[path, line, code, applicability]``. No file: it leaves none.
 ``case.json``
     ``why``: what the case is about; ``unsafe_fixes``: as the option of the command;
+    ``option``: the other option of the command, as ``--faithful``;
     ``run``: whether the migrated models are loaded and their pictures made;
     ``tabs``: false where the columns matter, so that it can't be tried with tabs.
 
@@ -102,6 +103,7 @@ def _load(folder: Path) -> Case:
         notes.get("run", False),
         notes.get("why", ""),
         tabs=notes.get("tabs", True),
+        option=notes.get("option", ""),
     )
 
 
