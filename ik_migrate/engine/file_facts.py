@@ -94,6 +94,9 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for spec in all_fields(module):
         if spec.attname and not spec.is_processed:
             names |= {f".{spec.attname}.".encode(), b"source_file", b"FieldFile"}
+            if spec.given("cache_to") is None:
+                names.add(f"'_{spec.attname}.".encode())
+                names.add(f'"_{spec.attname}.'.encode())
         if spec.variable in module.text.names.module.bindings:
             names |= _imports_of(module)
     for attname, spec in attributes_named(module):
