@@ -72,9 +72,13 @@ def check_module(module: Module) -> Iterator[Finding]:
         return
     parents = module.text.names.parents
     for node in module.text.nodes_of(ast.Name, ast.Attribute):
-        if not isinstance(node, ast.Name | ast.Attribute) or module.qualified(node) != _CLASS:
-            continue
         parent = parents.get(node)
+        is_called = isinstance(parent, ast.Call) and parent.func is node
+        # First what takes no time to find out.
+        if not (is_called or isinstance(parent, ast.ClassDef)) or not isinstance(node, ast.Name | ast.Attribute):
+            continue
+        if module.qualified(node) != _CLASS:
+            continue
         if isinstance(parent, ast.ClassDef):
             message = f"{parent.name} links to the thumbnail instead of the original"
         elif isinstance(parent, ast.Call) and parent.func is node and not _shows_other_image(module, parent):

@@ -101,7 +101,6 @@ def check_module(module: Module) -> Iterator[Finding]:
                 f"{SETTING} is used here",
                 Applicability.MANUAL,
                 help=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
-                suggestion=_assignments(module, Successor("Simple", "JustInTime", True), "'", "\n"),
             )
 
 

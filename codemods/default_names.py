@@ -21,7 +21,8 @@ RULE = Rule(
     why=(
         "ImageKit 2 named a file cache/<folder>/<name>_<attribute>.jpg, ImageKit 3 names it"
         " CACHE/images/<folder>/<name>/<hash>.jpg. Every image is regenerated when it is first used, stored"
-        " addresses of the old files break once these are deleted, and the old files are kept."
+        " addresses of the old files break once these are deleted, and the old files are kept. Without `format=`, the"
+        " format is that of the source's content, no longer that of the source's name."
     ),
     help=(
         "Run `manage.py generateimages` when you deploy, and delete `cache/` once nothing links to it. Or add"

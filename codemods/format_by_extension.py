@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import base_of
 from ik_migrate.codegen.literals import quoted
-from ik_migrate.imagekit.callability import classify
+from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
 from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
 from ik_migrate.imagekit.spec_field import SpecField
@@ -67,7 +67,12 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
         return
     is_ik3 = is_ik3_code(spec.module, spec.call)
     extension = returned_extension(classify(spec.module, upload_to.value))
-    if not extension.format or (is_ik3 and not spec.module.project.has_ik2_code):
+    if is_ik3 and not spec.module.project.has_ik2_code:
+        return
+    if not extension.format:
+        if not spec.module.project.faithful and not is_ik3 and not _is_left_to_run_time(spec):
+            message = f"{spec.label} has no format: its file gets the format of what was uploaded, not of its name"
+            yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
         return
     around = "The code around it is ImageKit 3's already, so it may have been changed on purpose. "
     yield make_finding(
@@ -79,6 +84,13 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
         why=f"{around if is_ik3 else ''}{RULE.why}",
         changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
     )
+
+
+def _is_left_to_run_time(spec: SpecField) -> bool:
+    """Whether the field becomes one of the support module, which knows the name: because of its processors."""
+    processors = spec.given("processors")
+    is_list = processors is None or classify(spec.module, processors.value).verdict is Verdict.NO
+    return spec.is_legacy or bool(spec.unseen) or not is_list
 
 
 def _of_source(spec: SpecField) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         parent = parents.get(node)
-        if module.qualified(node) != RESIZE_TO_FIT or (isinstance(parent, ast.Attribute) and parent.attr != "__init__"):
+        if (isinstance(parent, ast.Attribute) and parent.attr != "__init__") or module.qualified(node) != RESIZE_TO_FIT:
             continue
         if isinstance(parent, ast.Call) and parent.func is node:
             yield from _built(module, node, parent, parent.args)

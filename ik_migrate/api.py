@@ -123,6 +123,7 @@ def apply(
     base: Path | None = None,
     only: Iterable[Path] | None = None,
     choose: ConfirmCallback | None = None,
+    select: Callable[[Report], Report] | None = None,
     backup: str = "",
     before_writing: Callable[[Report], None] | None = None,
     progress: Progress = unseen,
@@ -130,6 +131,7 @@ def apply(
     """Rewrite files in place, each whole or not at all; see `scan` for the other arguments.
 
     Args:
+        select: leaves out of the report what is not to be rewritten.
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
@@ -141,6 +143,7 @@ def apply(
     only = None if only is None else set(only)
     baseline = RunBaseline(options, paths, only, base)
     report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
+    report = select(report) if select is not None else report
     if before_writing is not None:
         before_writing(report)
     return baseline.compared(written(report, paths, base, backup, progress))

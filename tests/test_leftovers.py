@@ -425,6 +425,10 @@ def start_probe(hanging_site, temporary, started, environment):
         "rows": {},
         "scratch": "/nowhere",
         "done": [],
+        "behaviours": False,
+        "checked": [],
+        "prefix": "",
+        "root": "",
     }
     text = resources.files("ik_migrate.verify").joinpath("probe.py").read_text() + f"\nmain({json.dumps(request)!r})\n"
     started.unlink(missing_ok=True)

@@ -104,11 +104,19 @@ REPEATED = {
     "fields of a model": MODEL + "{}",
     "names of a processor": "{}" + MODEL,
     "values of a name": "{}" + MODEL,
+    "fields by a factory": "def make(name, size):\n"
+    "    return ImageSpecField([ResizeToFill(size, 50)], image_field=name)\n\n\n" + MODEL + "{}",
+    "merged dicts": "D0 = dict(image_field='image')\nD1 = D0\n{}" + MODEL + "    big = ImageSpecField(**LAST)\n",
+    "fields of a base": "class Base(models.Model):\n    class Meta:\n        abstract = True\n\n{}"
+    + "\n\n".join(f"class A{number}(Base):\n    image = models.ImageField()" for number in range(99)),
 }
 PARTS = {
     "fields of a model": FIELD,
     "names of a processor": "from imagekit.processors import ResizeToFill as r{0}\n",
     "values of a name": "value = changed(value)\n",
+    "fields by a factory": "    f{0} = make('image', {0})\n",
+    "merged dicts": "LAST = E{0} = dict(D0, key_{0}=1)\n",
+    "fields of a base": "    f{0} = ImageSpecField([ResizeToFill({0}, 50)])\n",
 }
 
 
@@ -165,7 +173,7 @@ def test_fault_over_backends(site, monkeypatch):
         raise ZeroDivisionError
 
     api.scan([site], base=site)
-    monkeypatch.setattr("ik_migrate.codegen.custom_backends.own_backends", fail)
+    monkeypatch.setattr("ik_migrate.codemods.custom_backend._changes", fail)
     # What the default strategy is can't be told then, nor whether anybody needs it.
     monkeypatch.setattr("ik_migrate.imagekit.cache_backends.backend_settings", fail)
     report = api.apply([site], Options(unsafe_fixes=True), base=site)

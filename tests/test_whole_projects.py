@@ -529,9 +529,9 @@ class Photo(models.Model):
 @pytest.mark.parametrize(
     ("files", "pin", "because"),
     [
-        ({"photos/views.py": "import imagekit\nprint 'x'\n"}, ">=4.0,<4.1", "photos/views.py is Python 2"),
+        ({"photos/views.py": "import imagekit\nprint 'x'\n"}, ">=4.0,<4.1", "photos/views.py:2 is Python 2"),
         ({"photos/views.py": "import imagekit, urllib2\n"}, ">=4.0,<4.1", "imports urllib2, which is Python 2's"),
-        ({"django.txt": "Django==1.5.12\ndjango-imagekit\n"}, ">=4.0,<4.1", "django.txt asks for Django==1.5"),
+        ({"django.txt": "Django==1.5.12\ndjango-imagekit\n"}, ">=4.0,<4.1", "asks for a Django before 2.0"),
         ({"photos/views.py": "import imagekit, urllib2\n", "urllib2.py": ""}, ">=6.1,<7", ""),
         ({"django.txt": "Django==4.2\ndjango-imagekit\n"}, ">=6.1,<7", ""),
     ],

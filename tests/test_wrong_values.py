@@ -109,15 +109,27 @@ def test_text_is_not_waited_for_where_options_are_wrong(site, environment, argum
     assert out == b"" and complaint.encode() in err
 
 
-def test_what_became_of_text_on_standard_input(site, environment):
+def apply_standard_input(site, environment, text):
     done = subprocess.run(
         [*command_line(), "apply", "-", "--stdin-filename", "models.py"],
         cwd=site,
         env=environment(),
-        input=MODELS.encode(),
+        input=text.encode(),
         capture_output=True,
         check=False,
         timeout=60,
     )
-    said = " ".join(done.stderr.decode().split())
+    return " ".join(done.stderr.decode().split())
+
+
+def test_what_became_of_text_on_standard_input(site, environment):
+    said = apply_standard_input(site, environment, MODELS.replace("processors_of, ", "[], "))
     assert "git diff" not in said and "the file is unchanged" in said
+
+
+def test_text_on_standard_input_that_needs_the_support_module(site, environment):
+    said = apply_standard_input(site, environment, MODELS)
+    assert "IK115 legacy-field [manual]" in said
+    where = "in imagekit_support.py, which is not among the files of this run"
+    assert f"{where}; run ik-migrate apply in {site.name}" in said
+    assert "git diff" not in said

@@ -23,11 +23,15 @@ class WriteOptions(NamedTuple):
         interactive: ask about each rewrite.
         backup: the suffix of backups; empty for none.
         require_clean: write nothing into a working tree with uncommitted changes.
+        commit_by: ``rules`` or ``apps`` to commit the rewrite part by part; empty to commit nothing.
+        apps: the names of the only apps to rewrite; empty for all.
     """
 
     interactive: bool = False
     backup: str = ""
     require_clean: bool = False
+    commit_by: str = ""
+    apps: tuple[str, ...] = ()
 
     def check(self, paths: Sequence[Path], *, writes: bool, why_not: str) -> None:
         """Check that the options can be used, before anything is done.
@@ -45,9 +49,12 @@ class WriteOptions(NamedTuple):
             ("--interactive", self.interactive),
             ("--backup", bool(self.backup)),
             ("--require-clean", self.require_clean),
+            ("--commit", bool(self.commit_by)),
         ):
             if given and not writes:
                 raise click.UsageError(f"{option} cannot be used with {why_not}, which writes no file.")
+        if self.commit_by and (self.interactive or self.backup):
+            raise click.UsageError("--commit cannot be used with --interactive or --backup.")
         if self.interactive and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.UsageError("--interactive needs a terminal.")
         if self.require_clean:
@@ -66,10 +73,26 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options above, as one argument, ``care``."""
 
     @wraps(command)
-    def gathered(interactive: bool, backup: str | None, require_clean: bool, **others: Any) -> Any:
-        return command(care=WriteOptions(interactive, backup or "", require_clean), **others)
+    def gathered(
+        interactive: bool,
+        backup: str | None,
+        require_clean: bool,
+        commit: bool,
+        commit_by: str | None,
+        apps: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        by = commit_by or ("rules" if commit else "")
+        return command(care=WriteOptions(interactive, backup or "", require_clean, by, apps), **others)
 
     for decorate in (
+        click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times."),
+        click.option(
+            "--commit-by",
+            type=click.Choice(["rules", "apps"]),
+            help="--commit, with one commit for each group of rules (the default) or each app.",
+        ),
+        click.option("--commit", is_flag=True, help="Commit the rewrite, mechanical and delicate parts separately."),
         click.option("--require-clean", is_flag=True, help="Stop if there are uncommitted changes."),
         click.option(
             "--backup",

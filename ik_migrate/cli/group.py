@@ -25,6 +25,7 @@ Exit status:
 _COMMANDS = {
     "scan": ("ik_migrate.cli.scan_and_apply:scan", "Report what has to change; write nothing."),
     "apply": ("ik_migrate.cli.scan_and_apply:apply", "Rewrite the files, or print a diff."),
+    "rehearse": ("ik_migrate.cli.rehearse:rehearse", "Try the whole upgrade in a copy of the project."),
     "snapshot": ("ik_migrate.cli.verify:snapshot", "Record the images that the project generates."),
     "verify": ("ik_migrate.cli.verify:verify", "Compare the images of the project with a snapshot."),
     "merge-reports": ("ik_migrate.cli.merge_reports:merge_reports", "Merge JSON reports into one report."),

@@ -9,7 +9,7 @@ import click
 _SECTIONS = {
     "File selection": (
         *("--exclude", "--include", "--respect-gitignore", "--since", "--staged", "--stdin-filename"),
-        *("--source-root", "--spec-field-class"),
+        *("--app", "--source-root", "--spec-field-class"),
     ),
     "Rule selection": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
     "Fixes": (
@@ -21,7 +21,7 @@ _SECTIONS = {
         "--todo",
         "--add-ignores",
     ),
-    "Writing files": ("--diff", "--interactive", "--backup", "--require-clean"),
+    "Writing files": ("--diff", "--interactive", "--backup", "--require-clean", "--commit", "--commit-by"),
     "Output": (
         *("--format", "--output", "--since-report", "--statistics", "--show-fixes", "--quiet", "--verbose"),
         *("--color", "--exit-zero"),
@@ -85,6 +85,7 @@ Examples:
   ik-migrate apply --diff                     look first
   ik-migrate apply --interactive              confirm each rewrite
   ik-migrate apply --require-clean --todo     all at once, in a clean working tree
+  ik-migrate apply --commit                   in commits that are easy to review
   ik-migrate apply --staged --backup .bak     staged files, with backups
   ik-migrate apply - --stdin-filename shop/models.py <shop/models.py
 """

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ik_migrate.cli.apply_options import WriteOptions, apply_options
+from ik_migrate.cli.commit import apply_in_commits, select_apps, tell_elsewhere
 from ik_migrate.cli.file_selection import ChosenFiles, file_options
 from ik_migrate.cli.group import EXIT_STATUSES
 from ik_migrate.cli.help import APPLY_EXAMPLES, SCAN_EXAMPLES, SectionedCommand
@@ -113,13 +114,18 @@ def apply(
     if as_diff:
         with_fixes = wants_fixes(report_format, outputs, terminal)
         report = replace(_scanned(files, options, terminal, with_fixes=with_fixes), command="diff")
+        report, elsewhere = select_apps(report, care.apps)
         if report_format == "text":
             _write_diff(report)
         write_report(report, report_format, terminal, to_stderr=True)
+        tell_elsewhere(elsewhere, terminal)
     elif files.from_stdin:
         report = replace(_scanned(files, options, terminal), command="apply", in_place=False)
         _write_content(report, files)
         terminal.write_text(report, to_stderr=True)
+    elif care.commit_by:
+        report = apply_in_commits(files, care, options, terminal)
+        write_report(report, report_format, terminal)
     else:
         report, advice = _applied(files, care, options, terminal)
         write_report(report, report_format, terminal)
@@ -159,18 +165,27 @@ def _applied(files: ChosenFiles, care: WriteOptions, options: Options, terminal:
     from ik_migrate.cli.undo import Undo
 
     undo = Undo(care.backup)
+    elsewhere: list[Report] = []
+
+    def select(report: Report) -> Report:
+        selected, rest = select_apps(report, care.apps)
+        elsewhere.extend([rest] if rest is not None else [])
+        return selected
+
     with terminal.progress(shown=not care.interactive) as progress:
         report = api.apply(
             files.paths,
             options,
             only=files.only,
             choose=care.chooser(terminal.color),
+            select=select,
             backup=care.backup,
             before_writing=undo.look,
             progress=progress,
         )
     _keep_from_collector()
     terminal.write_details(report, progress.seconds)
+    tell_elsewhere(elsewhere[0] if elsewhere else None, terminal)
     advice = [] if terminal.quiet else undo.advice(report)
     return replace(report, run=describe_run(files.paths), is_in_hook=_is_in_hook()), advice
 

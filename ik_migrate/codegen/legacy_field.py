@@ -144,15 +144,20 @@ def _factories_around(spec: SpecField) -> set[Factory]:
 @per_module
 def _passed_on(module: Module) -> tuple[FieldReference, ...]:
     """Places that hand ImageKit's field on as a value, so that its arguments are only known where it is called."""
-    found = []
+    found: list[FieldReference] = []
+    if is_rewritten_file(module):
+        return ()
     names = module.text.names
     for node in module.text.nodes_of(ast.Name, ast.Attribute):
         if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
             continue
         parent = names.parents.get(node)
-        if isinstance(parent, ast.Attribute) or module.qualified(node) not in SPEC_FIELDS:
-            continue
-        if _is_value(module, node, parent) and not is_rewritten_file(module):
+        # The question that takes longest comes last.
+        if (
+            not isinstance(parent, ast.Attribute)
+            and _is_value(module, node, parent)
+            and module.qualified(node) in SPEC_FIELDS
+        ):
             found.append(
                 FieldReference(node, module.text.text_of(node), "it is called where reading does not tell how")
             )

@@ -97,10 +97,16 @@ def _why_unseen(spec: SpecField) -> str:
 
 def _can_rename_keys(spec: SpecField) -> bool:
     """Whether the keys of all dicts that are passed to a field can be renamed where the dicts are written."""
-    renamable = {entry.node for found in keyword_dicts(spec.module) if not found.other_use for entry in found.entries}
+    renamable = _renamable_keys(spec.module)
     return all(
         entry.node in renamable for entry in seen_entries(spec) if entry.name in IK2_ONLY or entry.name in _CHANGED_KEYS
     )
+
+
+@per_module
+def _renamable_keys(module: Module) -> set[ast.AST]:
+    """The keys of dicts that are passed to spec fields, and to nothing else."""
+    return {entry.node for found in keyword_dicts(module) if not found.other_use for entry in found.entries}
 
 
 def _of_dicts(spec: SpecField) -> str:

@@ -12,10 +12,11 @@ from ik_migrate.engine.support_location import find_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
+from ik_migrate.imagekit.python2_evidence import find_evidence
 from ik_migrate.imagekit.settings_modules import files_loaded_with, is_base_settings
 from ik_migrate.imagekit.spec_file_search import users_of_spec_files
 from ik_migrate.model.options import Options
-from ik_migrate.model.targets import OLD_STACK_TARGET
+from ik_migrate.model.targets import OLD_STACK_TARGET, Evidence
 from ik_migrate.project.facts import ProjectFacts
 from ik_migrate.project.project import Project
 
@@ -78,9 +79,13 @@ def collect_facts(
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
+    project.make_room()
     _learn(knowledge, facts)
-    if options.target is None and facts.old_stack:
-        knowledge.target, knowledge.target_reason = OLD_STACK_TARGET, _why_not_newest(root, facts.old_stack)
+    if options.target is None:
+        shown = facts.old_stack[min(facts.old_stack)] if facts.old_stack else find_evidence(root, options)
+        if shown is not None:
+            knowledge.target, knowledge.target_evidence = OLD_STACK_TARGET, shown
+            knowledge.target_reason = _why_not_newest(root, shown)
     crew.learn(knowledge)
     if facts.settings:
         strategies = crew.strategies(facts.settings)
@@ -92,12 +97,10 @@ def collect_facts(
     return sorted(found - known)
 
 
-def _why_not_newest(root: Path, old_stack: dict[Path, str]) -> str:
-    path = min(old_stack)
-    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+def _why_not_newest(root: Path, shown: Evidence) -> str:
     return (
-        f"{shown} {old_stack[path]}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on"
-        " such a Django; --target names another."
+        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on such a"
+        " Django; --target names another."
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ik_migrate.model.targets import Evidence
 from ik_migrate.project.media_facts import MediaFacts
 
 
@@ -29,7 +30,7 @@ class Facts:
         legacy_factories: the functions, partials and classes whose fields only the running site can tell.
         factory_calls: what each function, partial and class that makes fields makes them with.
         support_modules: the files that are support modules.
-        old_stack: the files that show that the project is on Python 2, and what they say.
+        old_stack: what shows that the project is on Python 2, by file.
         around: facts for the rules about templates, scripts and settings.
         faults: the files that could not be read to the end, by a fault of ours, with what is to be said of them.
     """
@@ -49,7 +50,7 @@ class Facts:
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     factory_calls: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     support_modules: set[Path] = field(default_factory=set)
-    old_stack: dict[Path, str] = field(default_factory=dict)
+    old_stack: dict[Path, Evidence] = field(default_factory=dict)
     around: MediaFacts = field(default_factory=MediaFacts)
     faults: dict[Path, str] = field(default_factory=dict)
 

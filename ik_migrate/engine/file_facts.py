@@ -19,7 +19,7 @@ from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
-from ik_migrate.imagekit.python2_evidence import sign_of_old_django, sign_of_python2
+from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
 from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
@@ -34,7 +34,7 @@ from ik_migrate.model.imagekit_names import (
     star_names,
 )
 from ik_migrate.project.module import Module
-from ik_migrate.project.project import Project
+from ik_migrate.project.project import PYTHON_AT_MOST, Project
 
 _PIN_OF_IK2 = re.compile(rb"django[-_]imagekit\s*(==|~=|<|<=)\s*[0-2]\b|django[-_]imagekit\b[^\n]*<\s*3", re.I)
 _PIN_OF_IK3 = re.compile(rb"django[-_]imagekit\s*(?:==|~=|>=|>)\s*[3-9]", re.I)
@@ -69,7 +69,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         factory_calls=factory_calls,
         settings={path} if SETTING in module.text.source.text else set(),
         settings_modules={path} if is_settings(module) else set(),
-        old_stack={path: said} if (said := sign_of_python2(module)) else {},
+        old_stack={path: shown} if (shown := evidence_in(module)) else {},
         around=collect_media_facts(module, specs),
     )
     return facts
@@ -156,6 +156,8 @@ def _facts_of_text(project: Project, path: Path) -> Facts:
         data = project.read(path)
     except OSError:
         return Facts()
-    said = sign_of_old_django(data)
+    if len(data) > PYTHON_AT_MOST:
+        return Facts()
+    shown = evidence_of_old_django(path, data)
     pins_ik2, pins_ik3 = (pin.search(data) is not None for pin in (_PIN_OF_IK2, _PIN_OF_IK3))
-    return Facts(has_ik2_code=pins_ik2, has_ik3_code=pins_ik3, old_stack={path: said} if said else {})
+    return Facts(has_ik2_code=pins_ik2, has_ik3_code=pins_ik3, old_stack={path: shown} if shown else {})

@@ -15,10 +15,10 @@ from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
 from ik_migrate.engine.registry import codemods
 from ik_migrate.engine.suppression import partition_findings
-from ik_migrate.engine.time_limit import time_limit
+from ik_migrate.engine.time_limit import TEXT_BYTES_PER_SECOND, TEXT_SECONDS, time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
-from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit, NeedSupport
 from ik_migrate.model.errors import ISSUES
 from ik_migrate.model.finding import Finding
@@ -29,7 +29,7 @@ from ik_migrate.project.project import Project
 from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
 from ik_migrate.source.edited_text import Conflict, EditedText
-from ik_migrate.source.python2.tokens import NotPython, TooDeep
+from ik_migrate.source.python2.tokens import NotPython, TooDeep, TooLarge
 from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import read
 from ik_migrate.source.undefined_names import undefined_names
@@ -80,14 +80,17 @@ def migrate_bytes(
             raise RuleError(project.faults[path])
         options = options.for_file(path, project.root)
         # Whoever is asked about a rewrite may think as long as they like: that takes no processor time.
-        with time_limit(len(data)):
-            if is_python(path.name, data):
+        if is_python(path.name, data):
+            with time_limit(len(data)):
                 return _migrate_python(project, path, shown_path, data, options, choose)
+        with time_limit(len(data), TEXT_SECONDS, TEXT_BYTES_PER_SECOND):
             return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
         reason = f"cannot decode it: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except TooDeep:
         reason = TOO_DEEP
+    except TooLarge as error:
+        reason = f"it is larger than {error.limit // 1_000_000} MB, the limit for Python. Split it or use --exclude."
     except NotPython as error:
         reason = f"not valid Python 2 or 3: {error}. Fix the file or exclude it with --exclude."
     except RuleError as error:
@@ -198,7 +201,23 @@ def _findings_of_text(file: TextFile) -> list[Finding]:
                 found += codemod.text(file)
         except Exception as error:
             raise _failed(codemod, error) from error
-    return found
+    return found + _leftovers(file, found)
+
+
+def _leftovers(file: Module | TextFile, found: list[Finding]) -> list[Finding]:
+    """What is left to say about a file once all other rules have spoken.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    left: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.leftovers is not None:
+                left += codemod.leftovers(file, found)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return left
 
 
 def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
@@ -231,16 +250,19 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
         RuleError: when a codemod fails.
     """
     found: list[Finding] = []
+    static: list[SpecField] | None = None
     for codemod in codemods() if not module.is_support else ():
         try:
             if codemod.spec_field is not None:
-                for spec in spec_fields(module):
-                    if not falls_back(spec):
-                        found += codemod.spec_field(spec)
+                if static is None:
+                    static = [spec for spec in spec_fields(module) if not falls_back(spec)]
+                for spec in static:
+                    found += codemod.spec_field(spec)
             if codemod.module is not None:
                 found += codemod.module(module)
         except Exception as error:
             raise _failed(codemod, error) from error
+    found += _leftovers(module, found)
     return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
@@ -268,7 +290,8 @@ def _checked(
         again.text.check_compiles(module.text)
     except NotPython as error:
         raise RuleError(f"the rewritten file would not be Python any more ({error}). {_REPORT}") from None
-    undefined = undefined_names(again.text) - undefined_names(module.text)
+    undefined = undefined_names(again.text)
+    undefined = undefined and undefined - undefined_names(module.text)
     if undefined:
         raise RuleError(f"the rewritten file would use {min(undefined)} without defining it. {_REPORT}")
     findings = fold_blocked(partition_findings(again, findings_of(again, options), options)[0])

@@ -25,13 +25,14 @@ def find_support_module(project: Project, models: Iterable[Path], marked: Iterab
         name: the dotted name that the user chose; empty where nothing was chosen.
     """
     known = {path: module for path in sorted(marked) if (module := project.module_at(path)) is not None}
-    modules = project.modules_at(sorted(models))
+    # Their paths and texts: to parse them all here would take as long as the other processes take for theirs.
+    paths = sorted(models)
     if name:
-        path = _path_of(project, modules, name)
+        path = _path_of(project, paths, name)
         return _module(project, name, path, known.get(path))
     for path, module in known.items():
-        return _module(project, _imported_name(project, module, modules), path, module)
-    dotted, path = _new_place(project, modules)
+        return _module(project, _imported_name(project, module, paths), path, module)
+    dotted, path = _new_place(project, paths)
     return _module(project, dotted, path, None)
 
 
@@ -40,31 +41,35 @@ def _module(project: Project, dotted: str, path: Path, module: Module | None) ->
     return SupportModule(dotted, path, pieces, project.may_write(path))
 
 
-def _path_of(project: Project, modules: list[Module], dotted: str) -> Path:
+def _path_of(project: Project, paths: list[Path], dotted: str) -> Path:
     """The file that a dotted name stands for, whether it exists or not."""
     *packages, name = dotted.split(".")
-    for root in [project.root, *_manage_folders(project, modules), *project.source_roots]:
+    for root in [project.root, *_manage_folders(project, paths), *project.source_roots]:
         folder = root.joinpath(*packages)
         if folder.is_dir():
             return folder / f"{name}.py"
     return project.root.joinpath(*packages) / f"{name}.py"
 
 
-def _imported_name(project: Project, support: Module, modules: list[Module]) -> str:
+def _imported_name(project: Project, support: Module, paths: list[Path]) -> str:
     """The name that the project imports a support module by."""
-    for module in modules:
+    for place in paths:
+        module = project.module_at(place) if support.path.stem in _text_of(project, place) else None
+        if module is None:
+            continue
         for bindings in module.text.names.module.bindings.values():
             for binding in bindings:
                 if binding.kind == "import" and binding.module.rpartition(".")[2] == support.path.stem:
                     dotted, path = project.imported_file(module, binding.module)
                     if path == support.path and dotted is not None and not binding.module.startswith("."):
                         return binding.module
-    return _name_beside(project, support.path.parent, modules, support.path.stem)
+        project.make_room()
+    return _name_beside(project, support.path.parent, paths, support.path.stem)
 
 
-def _new_place(project: Project, modules: list[Module]) -> tuple[str, Path]:
+def _new_place(project: Project, paths: list[Path]) -> tuple[str, Path]:
     """The name and the file of a support module for a project that has none."""
-    for folder in _manage_folders(project, modules):
+    for folder in _manage_folders(project, paths):
         settings = _settings_of(folder)
         if not settings:
             continue
@@ -76,28 +81,28 @@ def _new_place(project: Project, modules: list[Module]) -> tuple[str, Path]:
         home = folder.joinpath(*packages)
         if home.is_dir():
             dotted = ".".join([*packages, NAME])
-            return dotted if packages else _name_beside(project, home, modules, NAME), home / f"{NAME}.py"
-    if not modules:
+            return dotted if packages else _name_beside(project, home, paths, NAME), home / f"{NAME}.py"
+    if not paths:
         return NAME, project.root / f"{NAME}.py"
-    home = modules[0].path.parent
+    home = paths[0].parent
     if home.name == "models" and (home / "__init__.py").is_file():
         home = home.parent
-    return _name_beside(project, home, modules, NAME), home / f"{NAME}.py"
+    return _name_beside(project, home, paths, NAME), home / f"{NAME}.py"
 
 
-def _manage_folders(project: Project, modules: Iterable[Module]) -> list[Path]:
+def _manage_folders(project: Project, paths: Iterable[Path]) -> list[Path]:
     """The folders with a manage.py or with settings at or above the models, nearest first."""
-    found: dict[Path, None] = {}
-    for folder in _folders_above(project, modules):
-        if (folder / "manage.py").is_file() or (folder / "settings.py").is_file() or (folder / "settings").is_dir():
-            found[folder] = None
-    return list(found)
+    return [
+        folder
+        for folder in dict.fromkeys(_folders_above(project, paths))
+        if (folder / "manage.py").is_file() or (folder / "settings.py").is_file() or (folder / "settings").is_dir()
+    ]
 
 
-def _folders_above(project: Project, modules: Iterable[Module]) -> Iterator[Path]:
+def _folders_above(project: Project, paths: Iterable[Path]) -> Iterator[Path]:
     yield project.root
-    for module in modules:
-        for folder in module.path.parents:
+    for path in paths:
+        for folder in path.parents:
             yield folder
             if folder == project.root:
                 break
@@ -121,7 +126,7 @@ def _settings_of(folder: Path) -> str:
     return f"{inner[0]}.settings" if inner else ""
 
 
-def _name_beside(project: Project, folder: Path, modules: Iterable[Module], stem: str) -> str:
+def _name_beside(project: Project, folder: Path, paths: Iterable[Path], stem: str) -> str:
     """The dotted name of a module in a folder, as the code of the project would import it.
 
     Until Django 1.3 the folder with the settings was a package, and its modules could be imported with and without its
@@ -134,13 +139,16 @@ def _name_beside(project: Project, folder: Path, modules: Iterable[Module], stem
         top = top.parent
     if (folder / "manage.py").is_file() or (folder / "settings.py").is_file():
         prefix = re.compile(rf"\b{re.escape(folder.name)}\.\w")
-        texts = [module.text.source.text for module in modules]
-        for name in ("settings.py", "urls.py"):
-            try:
-                texts.append(file_content(folder / name).decode("utf-8", "replace"))
-            except OSError:
-                continue
+        texts = (_text_of(project, path) for path in (*paths, folder / "settings.py", folder / "urls.py"))
         if not packages or not any(map(prefix.search, texts)):
             return stem
         return f"{packages[-1]}.{stem}"
     return ".".join([*packages, stem])
+
+
+def _text_of(project: Project, path: Path) -> str:
+    """What a file says; nothing where it cannot be read."""
+    try:
+        return project.read(path).decode("utf-8", "replace")
+    except OSError:
+        return ""

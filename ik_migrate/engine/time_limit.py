@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 SECONDS = 60
-"""Of processor time, for any file."""
-_BYTES_PER_SECOND = 5_000
+"""Of processor time, for any Python file."""
+TEXT_SECONDS = 20
+"""The same for any other file: the longest that is searched has 40 seconds."""
+TEXT_BYTES_PER_SECOND = 100_000
+_BYTES_PER_SECOND = 10_000
 # What is raised in a destructor is lost, so it is raised again.
 _AGAIN = 1
 
@@ -20,7 +23,7 @@ class TakesTooLong(Exception):
 
 
 @contextmanager
-def time_limit(size: int, seconds: float = SECONDS) -> Iterator[None]:
+def time_limit(size: int, seconds: float | None = None, bytes_per_second: int = _BYTES_PER_SECOND) -> Iterator[None]:
     """Interrupt what is done inside when it takes far longer than code that people write.
 
     What counts is the processor's time, so a busy machine makes no difference. Without effect outside of the main
@@ -28,7 +31,8 @@ def time_limit(size: int, seconds: float = SECONDS) -> Iterator[None]:
 
     Args:
         size: how many bytes are worked on.
-        seconds: of processor time, to which some are added for the size.
+        seconds: of processor time, to which some are added for the size; `SECONDS` if None.
+        bytes_per_second: how many bytes another second is added for.
 
     Raises:
         TakesTooLong: when it is interrupted.
@@ -36,7 +40,7 @@ def time_limit(size: int, seconds: float = SECONDS) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    seconds += size / _BYTES_PER_SECOND
+    seconds = (SECONDS if seconds is None else seconds) + size / bytes_per_second
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise TakesTooLong

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from ik_migrate.files.excluded_dirs import foreign_tree
 from ik_migrate.files.filetypes import is_own
-from ik_migrate.files.git import GitError, answer_of, first_line
+from ik_migrate.files.git import Git, GitError, answer_of, first_line
 from ik_migrate.files.git_listing import LISTING, Listing
 from ik_migrate.files.isolated_git import isolate
 from ik_migrate.files.places import is_below, quick_test
-from ik_migrate.files.reading import file_content, is_larger_than_text
+from ik_migrate.files.reading import LARGEST, file_content, is_larger_than_text
 from ik_migrate.files.repository import SpecialFile, top_of
 from ik_migrate.files.search_result import Search
 from ik_migrate.files.special_files import check_files_of_git
@@ -29,6 +29,7 @@ from ik_migrate.model.path_patterns import any_matches
 # Words that git looks for one by one; from then on it is faster with one pattern for all.
 _FEW = 6
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
+_OUT_OF_MEMORY = b"Out of memory"
 # What git says on stderr about a file or folder that it can't open: it goes on without it.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
@@ -106,6 +107,7 @@ def _git_grep(
     if with_ignored:
         grep.append("--no-exclude-standard")
     kind, patterns = _patterns(triggers)
+    huge: list[str] = []
     try:
         check_files_of_git(top, folder)
         with isolate(top) as git:
@@ -113,6 +115,11 @@ def _git_grep(
             searching = git.start(*grep, kind, "-f", "-", "--", ".", folder=folder)
             listing = git.start(*LISTING, folder=folder) if counted is None or counted else None
             names, complaints = answer_of(searching, patterns)
+            if _OUT_OF_MEMORY in complaints:
+                huge = _huge_files(git, folder)
+                others = (f":(exclude,literal){os.path.relpath(path, folder)}" for path in huge)
+                searching = git.start(*grep, kind, "-f", "-", "--", ".", *others, folder=folder)
+                names, complaints = answer_of(searching, patterns)
             listed, more_complaints = answer_of(listing) if listing is not None else (b"", b"")
     except SpecialFile:
         raise
@@ -133,10 +140,10 @@ def _git_grep(
         for complaint in re.finditer(_GIT_COMPLAINT, complaints + more_complaints)
     }
     found.errors = sorted(errors.items())
-    if tree.links:
+    if tree.links or huge:
         from ik_migrate.files.walk import search_links
 
-        linked = search_links(tree.links, triggers)
+        linked = search_links([*tree.links, *huge], triggers)
         found.files += linked.files
         found.errors += linked.errors
     submodules = list(_submodules(folder))
@@ -149,6 +156,18 @@ def _git_grep(
         found.searched += inner.searched
         found.errors += inner.errors
     return found
+
+
+def _huge_files(git: Git, folder: Path) -> list[str]:
+    """The files that git cannot search since it would hold them in memory, as a list of paths.
+
+    Raises:
+        GitError: when git does not list its files.
+    """
+    listing = git.start("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=folder)
+    answer, _ = answer_of(listing)
+    paths = [os.path.join(folder, os.fsdecode(name)) for name in answer.split(b"\0") if name]
+    return [path for path in paths if os.path.isfile(path) and os.path.getsize(path) > LARGEST]
 
 
 def _is_to_be_read(path: Path) -> bool:

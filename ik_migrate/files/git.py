@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 LIMIT_SECONDS = 30.0
 """How long a call of git may take: it waits for ever for a pipe in a work tree, or a disk that is gone."""
 
+# Bytes of address space: git holds each file that it searches in memory as a whole, also one of many gigabytes.
+_MEMORY = 2 * 1024**3
 _CONFIG_SECONDS = 5.0
 _LONGEST = 500
 # Where the user's own configuration is. Any other variable of git may name a program, a file to write to or another
@@ -194,7 +198,7 @@ def _start(
     kept = {name: value for name, value in os.environ.items() if not _is_of_git(name) or name in _KEPT_VARIABLES}
     command = [find_git(top), "--no-pager", *(part for setting in _SETTINGS for part in ("-c", setting)), *arguments]
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             env={**kept, "PATH": _safe_path(top), **_VARIABLES, **variables},
             cwd=folder,
@@ -204,6 +208,18 @@ def _start(
         )
     except OSError as error:
         raise GitError(f"cannot run git: {error.strerror or error}") from None
+    _limit_memory(process)
+    return process
+
+
+def _limit_memory(process: subprocess.Popen[bytes]) -> None:
+    """Let git end with an error before it takes all memory; without effect where the system has no such limit."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            # It may have ended already, or have a lower limit.
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def _is_of_git(name: str) -> bool:

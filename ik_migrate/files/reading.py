@@ -103,16 +103,17 @@ def is_larger_than_text(path: Path) -> bool:
 
 
 def large_pieces(path: str | os.PathLike[str]) -> Iterator[bytes]:
-    """A file too large to be held, piece by piece: nothing where it is no text by its first bytes, nor Python by name.
+    """The beginning of a file too large to be held, piece by piece: as much as is held of others.
 
-    Each piece begins with the end of the one before, so that a word is whole in one of them.
+    Nothing where it is no text by its first bytes, nor Python by name. Each piece begins with the end of the one
+    before, so that a word is whole in one of them.
 
     Raises:
         OSError: when it can't be read.
     """
     with open(os.open(path, READ_ONLY), "rb") as stream:
-        # Not until nothing comes any more: some files of the system have no end.
-        left = max(LARGEST, os.fstat(stream.fileno()).st_size) - _PIECE
+        # Not until nothing comes any more: some files have terabytes, some of the system have no end.
+        left = LARGEST - _PIECE
         piece = stream.read(_PIECE)
         if b"\0" in piece and not is_python(os.path.basename(path), b""):
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ik_migrate.files.excluded_dirs import is_excluded
@@ -60,6 +60,25 @@ def walk(
     found.skipped.sort()
     found.errors.sort()
     return found
+
+
+def walk_names(folder: Path, options: Options) -> Iterator[str]:
+    """Yield the paths of all regular files below a folder that `walk` would search, relative to it."""
+    left_out = Search()
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as listing:
+                entries = list(listing)
+        except OSError:
+            # The search for files that mention ImageKit has reported it.
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_left_out(left_out, folder, entry, options):
+                    waiting.append(entry.path)
+            elif entry.is_file(follow_symlinks=False):
+                yield os.path.relpath(entry.path, folder).replace(os.sep, "/")
 
 
 def search_links(links: Iterable[str], triggers: tuple[bytes, ...]) -> Search:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from pathlib import Path
 
 from ik_migrate.imagekit.factories import makes_field
-from ik_migrate.project.module import Module
+from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
 
 Passed = tuple[Module, ast.expr]
@@ -46,15 +46,21 @@ def passed_for(module: Module, parameter: ast.AST) -> list[Passed] | None:
     return found or None
 
 
-def uses_of(user: Module, module: Module, name: str) -> Iterator[ast.expr]:
+def uses_of(user: Module, module: Module, name: str) -> list[ast.expr]:
     """Where a file means what ``module`` calls ``name``; others see it as it was before the file was rewritten."""
+    return _uses_by_target(user).get((module.path, name), [])
+
+
+@per_module
+def _uses_by_target(user: Module) -> dict[tuple[Path, str], list[ast.expr]]:
+    """Where a file means what files of the project define: by the file and its name there."""
+    found: dict[tuple[Path, str], list[ast.expr]] = {}
     for node in user.text.nodes_of(ast.Name, ast.Attribute):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
             target = user.resolve(node)
-            if target is None or target.module is None or target.binding is None:
-                continue
-            if target.module.path == module.path and target.binding.name == name:
-                yield node
+            if target is not None and target.module is not None and target.binding is not None:
+                found.setdefault((target.module.path, target.binding.name), []).append(node)
+    return found
 
 
 def _values(call: ast.Call) -> list[ast.expr]:

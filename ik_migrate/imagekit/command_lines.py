@@ -24,13 +24,21 @@ _BEFORE = re.compile(
     rf"(?:[\"']?--?[\w-]+(?:=[^\s\"',]+)?[\"']?{_SEPARATOR})*[\"']?$",
     re.I,
 )
+# What `_BEFORE` matches has one of these.
+_PROGRAM = re.compile(r"manage|django", re.I)
 _ANSIBLE = re.compile(r"\bcommand\s*[=:]\s*[\"']?$")
 _BLANKS = re.compile(r"(?:[ \t]|\\\r?\n)+")
-_WORD = re.compile(r"(?:\$\([^)\r\n]*\)|\$\{[^}\r\n]*\}|\{\{.*?\}\}|\{[^}\r\n]*\}|%\(\w+\)s|[^\s;&|<>()\"'`\\,])+")
+_WORD = re.compile(
+    r"(?:\$\([^)\r\n]{0,300}\)|\$\{[^}\r\n]{0,300}\}|\{\{.{0,300}?\}\}|\{[^}\r\n]{0,300}\}|%\(\w+\)s"
+    r"|[^\s;&|<>()\"'`\\,])+"
+)
 _REDIRECTION = re.compile(r"\d*[<>]")
 _LISTED = re.compile(r"\s*,\s*([\"'])(.*?)\1")
 _LIST_END = re.compile(r"\s*,?\s*[\])]")
+_CONTINUED = re.compile(r"\\(?:\r\n|\r|\n)\Z")
 _LONGEST_PREFIX = 300
+_MOST_WORDS = 50
+_LONGEST_WORD = 10_000
 UNSEEN = re.compile(r"[$`%{}*@]")
 """Characters by which a word stands for others that can't be seen."""
 
@@ -67,10 +75,11 @@ class Mention:
 
 def mentions(text: str, command: str) -> Iterator[Mention]:
     """The places where ``command`` is called or spoken of, names of files such as ``command.log`` left out."""
+    is_ansible = "django_manage" in text
     for match in re.finditer(rf"(?<![\w./-]){re.escape(command)}(?![\w/-]|\.\w)", text):
         prefix = _logical_prefix(text, match.start())
-        is_command = _BEFORE.search(prefix) is not None
-        if not is_command and "django_manage" in text and _ANSIBLE.search(prefix):
+        is_command = _PROGRAM.search(prefix) is not None and _BEFORE.search(prefix) is not None
+        if not is_command and is_ansible and _ANSIBLE.search(prefix):
             is_command = True
         if not is_command:
             yield Mention(match.start(), match.end(), False)
@@ -104,7 +113,7 @@ def called_with(start: int, end: int, words: list[Word], is_seen: bool) -> Menti
 def _logical_prefix(text: str, offset: int) -> str:
     """What stands before ``offset`` on its line, lines continued with a backslash taken as one."""
     start = line_start(text, offset)
-    while start > 1 and text[:start].rstrip("\r\n").endswith("\\") and offset - start < _LONGEST_PREFIX:
+    while start > 1 and offset - start < _LONGEST_PREFIX and _CONTINUED.search(text, max(0, start - 3), start):
         start = line_start(text, start - 1 - (text[start - 2 : start] == "\r\n"))
     return text[max(start, offset - _LONGEST_PREFIX) : offset]
 
@@ -124,8 +133,8 @@ def _following(text: str, start: int, end: int, prefix: str) -> tuple[list[Word]
 
 def _listed(text: str, position: int) -> tuple[list[Word], bool]:
     """The strings up to the end of a list such as ``["manage.py", "command", "argument"]``."""
-    words = []
-    while match := _LISTED.match(text, position):
+    words: list[Word] = []
+    while len(words) < _MOST_WORDS and (match := _LISTED.match(text, position)):
         words.append(Word(match.start(2), match.end(2), match.group(2)))
         position = match.end()
     return words, _LIST_END.match(text, position) is not None
@@ -135,12 +144,14 @@ def _spoken(text: str, position: int, prefix: str) -> tuple[list[Word], bool]:
     """The words up to the end of a shell command."""
     words: list[Word] = []
     while (blanks := _BLANKS.match(text, position)) is not None:
+        if len(words) == _MOST_WORDS:
+            return words, False
         position = blanks.end()
         if _REDIRECTION.match(text, position) or text[position : position + 1] in {"", "#"}:
             break
         quote = text[position]
         if quote in "\"'`":
-            closing = text.find(quote, position + 1)
+            closing = text.find(quote, position + 1, position + _LONGEST_WORD)
             if prefix.count(quote) % 2 or closing < 0:
                 break
             if quote == "`":

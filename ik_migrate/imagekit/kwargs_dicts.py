@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from pathlib import Path
 
 from ik_migrate.imagekit.spec_field import Argument, SpecField, spec_fields
 from ik_migrate.project.module import Module, Target, per_module
@@ -132,6 +134,21 @@ def with_passed_arguments(spec: SpecField) -> SpecField:
 
     The values of those arguments may stand in other files.
     """
+    if not spec.unseen:
+        return spec
+    known = _with_passed(spec.module)
+    if spec.call not in known or known[spec.call][0] is not spec:
+        known[spec.call] = (spec, _add_passed_arguments(spec))
+    return known[spec.call][1]
+
+
+@per_module
+def _with_passed(module: Module) -> dict[ast.Call, tuple[SpecField, SpecField]]:
+    """The fields of a file, and what `with_passed_arguments` has found for them; added to."""
+    return {}
+
+
+def _add_passed_arguments(spec: SpecField) -> SpecField:
     arguments: dict[str, Argument] = {}
     for expression in spec.unseen:
         entries = passed_entries(spec.module, expression)
@@ -139,7 +156,7 @@ def with_passed_arguments(spec: SpecField) -> SpecField:
             return spec
         for entry in entries:
             arguments.setdefault(entry.name, Argument(entry.name, entry.value, None, -1))
-    return replace(spec, unseen=[], arguments={**arguments, **spec.arguments}) if spec.unseen else spec
+    return replace(spec, unseen=[], arguments={**arguments, **spec.arguments})
 
 
 def seen_entries(spec: SpecField) -> Iterator[Entry]:
@@ -153,8 +170,13 @@ def passed_names(spec: SpecField) -> frozenset[str]:
     return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in seen_entries(spec))
 
 
-def keyword_dicts(module: Module) -> Iterator[KeywordDict]:
+@per_module
+def keyword_dicts(module: Module) -> tuple[KeywordDict, ...]:
     """The dicts made in this file that are passed to spec fields with ``**``, here or in another file."""
+    return tuple(_find_keyword_dicts(module))
+
+
+def _find_keyword_dicts(module: Module) -> Iterator[KeywordDict]:
     for spec in spec_fields(module):
         for expression in spec.unseen if not spec.is_processed else ():
             entries = _entries_inside(module, expression)
@@ -180,26 +202,66 @@ def _uses(maker: Module, binding: Binding) -> tuple[list[SpecField], str]:
     """The spec fields that a dict is passed to, also within another dict, and what it is used for besides."""
     fields: list[SpecField] = []
     other_use = ""
-    pending, seen = [(maker, binding)], {binding}
+    pending, seen = [(maker, binding)], {(binding.node, binding.name)}
     for owner, each in pending:
-        odd = f"{each.name} is used for other things too"
-        scope = owner.text.names.scope_of(each.node)
-        if len(scope.bindings.get(each.name, ())) > 1:
-            other_use = odd
-        for user in owner.project.naming(owner, each.name) if scope.is_module else [owner]:
-            passed = _passed_in(user)
-            for node in _mentions(user, owner, each):
-                taker = passed.get(node)
-                if isinstance(taker, SpecField):
-                    fields.append(taker)
-                elif taker is None:
-                    other_use = odd
-                elif taker not in seen:
-                    seen.add(taker)
-                    pending.append((user, taker))
+        takers = _takers(owner, each)
+        fields += takers.fields
+        if takers.is_used_otherwise:
+            other_use = f"{each.name} is used for other things too"
+        for user, taker in takers.dicts:
+            # Not the binding itself, whose hash takes long.
+            key = (taker.node, taker.name)
+            if key not in seen:
+                seen.add(key)
+                pending.append((user, taker))
     if any(spec.is_processed for spec in fields):
         other_use = f"{binding.name} is passed to a ProcessedImageField too"
     return fields, other_use
+
+
+@dataclass
+class _Takers:
+    """What takes a dict, without what takes it from there.
+
+    Args:
+        fields: spec fields.
+        dicts: the dicts that it is merged into, each with its file.
+        is_used_otherwise: whether there is anything else.
+    """
+
+    fields: list[SpecField] = dataclass_field(default_factory=list)
+    dicts: list[tuple[Module, Binding]] = dataclass_field(default_factory=list)
+    is_used_otherwise: bool = False
+
+
+def _takers(owner: Module, binding: Binding) -> _Takers:
+    known = _known_takers(owner)
+    key = (binding.node, binding.name)
+    if key not in known:
+        known[key] = _find_takers(owner, binding)
+    return known[key]
+
+
+@per_module
+def _known_takers(module: Module) -> dict[tuple[ast.AST, str], _Takers]:
+    """What takes the dicts of a file, as far as that has been found out."""
+    return {}
+
+
+def _find_takers(owner: Module, binding: Binding) -> _Takers:
+    scope = owner.text.names.scope_of(binding.node)
+    found = _Takers(is_used_otherwise=len(scope.bindings.get(binding.name, ())) > 1)
+    for user in owner.project.naming(owner, binding.name) if scope.is_module else [owner]:
+        passed = _passed_in(user)
+        for node in _mentions(user, owner, binding):
+            taker = passed.get(node)
+            if isinstance(taker, SpecField):
+                found.fields.append(taker)
+            elif taker is None:
+                found.is_used_otherwise = True
+            else:
+                found.dicts.append((user, taker))
+    return found
 
 
 @per_module
@@ -228,14 +290,40 @@ def _merged_inside(module: Module, expression: ast.expr) -> Iterator[ast.expr]:
 
 def _mentions(user: Module, maker: Module, binding: Binding) -> Iterator[ast.expr]:
     """Where a file means the dict."""
-    for node in user.text.nodes_of(ast.Name, ast.Attribute):
-        if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
-            continue
-        if (node.id if isinstance(node, ast.Name) else node.attr) != binding.name and user is maker:
-            continue
+    # In its own file it has its own name; what another file calls it is only known by what it stands for.
+    for node in _read_names(user).get(binding.name, ()) if user is maker else _read_from(user, maker):
         target = user.resolve(node)
         if target is not None and _is_same(target, user, maker, binding):
             yield node
+
+
+@per_module
+def _read_names(user: Module) -> dict[str, list[ast.Name | ast.Attribute]]:
+    """Where a file reads names and attributes, by the last word."""
+    found: dict[str, list[ast.Name | ast.Attribute]] = {}
+    for node in user.text.nodes_of(ast.Name, ast.Attribute):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+            found.setdefault(_last_word(node), []).append(node)
+    return found
+
+
+def _read_from(user: Module, maker: Module) -> list[ast.Name | ast.Attribute]:
+    """Where a file reads what another one defines."""
+    known = _known_reads(user)
+    if maker.path not in known:
+        known[maker.path] = []
+        for nodes in _read_names(user).values():
+            for node in nodes:
+                target = user.resolve(node)
+                if target is not None and target.module is not None and target.module.path == maker.path:
+                    known[maker.path].append(node)
+    return known[maker.path]
+
+
+@per_module
+def _known_reads(user: Module) -> dict[Path, list[ast.Name | ast.Attribute]]:
+    """Where a file reads what others define, as far as that has been found out."""
+    return {}
 
 
 def _is_same(target: Target, user: Module, maker: Module, binding: Binding) -> bool:
@@ -266,6 +354,12 @@ def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
 
 def _gets_more_keys(module: Module, name: str) -> bool:
     """Whether something is put into a dict of that name after it was made."""
+    return name in _names_that_get_keys(module)
+
+
+@per_module
+def _names_that_get_keys(module: Module) -> set[str]:
+    found = set()
     for node in module.text.nodes_of(ast.Subscript, ast.Attribute):
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             changed: ast.expr = node.value
@@ -273,6 +367,6 @@ def _gets_more_keys(module: Module, name: str) -> bool:
             changed = node.value
         else:
             continue
-        if isinstance(changed, ast.Name) and changed.id == name:
-            return True
-    return False
+        if isinstance(changed, ast.Name):
+            found.add(changed.id)
+    return found

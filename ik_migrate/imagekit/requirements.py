@@ -18,7 +18,9 @@ NAME = r"django[-_.]imagekit"
 _CLAUSE = r"(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!]+(?:-[\w.]+)*"
 _CLAUSES = rf"{_CLAUSE}(?:\s*,\s*{_CLAUSE})*"
 _PEP508 = re.compile(
-    rf"(?<![\w./@-])(?<!egg=)(?P<name>{NAME})(?P<extras>[ \t]*\[[\w\s,-]*\])?[ \t]*\(?[ \t]*(?P<spec>{_CLAUSES})", re.I
+    rf"(?<![\w./@-])(?<!egg=)(?P<name>{NAME})(?P<extras>[ \t]*\[[\w\s,-]*\])?[ \t]*(?:\([ \t]*)?"
+    rf"(?P<spec>{_CLAUSES})",
+    re.I,
 )
 _KEY = re.compile(rf"^[ \t]*[\"']?(?P<name>{NAME})[\"']?[ \t]*=(?!=)[ \t]*(?P<value>[^\r\n]+)", re.I | re.M)
 _QUOTED = re.compile(r"([\"'])(?P<spec>[^\"']*)\1")
@@ -31,8 +33,8 @@ _TABLE = re.compile(
 _CONDA = re.compile(
     rf"^[ \t]*-[ \t]*[\"']?(?:[\w.-]+::)?(?P<name>{NAME})[ \t]*(?P<spec>=(?!=)[ \t]*\d[\w.*]*(?:=\w+)?)", re.I | re.M
 )
-_ADDRESS_START = re.compile(r"[^\s\"'<>]*$")
-_ADDRESS = re.compile(r"[^\s\"'<>]*")
+_BEFORE_ADDRESS = re.compile(r"(?:.*[\s\"'<>])?", re.S)
+_ADDRESS = re.compile(r"[^\s\"'<>]{0,500}")
 _IS_CODE = re.compile(r"\b(?:git|hg|bzr|svn)\+|^git://|\.(?:tar\.\w+|tgz|zip|whl)\b|/(?:archive|tarball|zipball)/")
 _REFERENCE = re.compile(rf"(?:{NAME}(?:\.git)?@v?|{NAME}-|/v?)(?P<version>\d{{1,9}})\.\d", re.I)
 _ANSIBLE = re.compile(rf"\bname[=:]\s*[\"']?(?P<name>{NAME})[\"']?\s+version[=:]\s*[\"']?(?P<spec>[\d.]+)", re.I)
@@ -43,6 +45,7 @@ _LOCK_FILES = ("pipfile.lock", "poetry.lock", "pdm.lock", "uv.lock")
 _OF_A_PACKAGE = frozenset({"PKG-INFO", "METADATA"})
 """What an installer writes about a package, from its own requirements."""
 _LONGEST = 500
+_LONGEST_AROUND = 2_000
 _HEADER = 1000
 _GENERATED = re.compile(
     r"^#.*\b(?:auto-?generated|generated|compiled)\b.*?\b(pip-compile|uv|pip-tools|pipenv|poetry)\b", re.I | re.M
@@ -126,7 +129,8 @@ def asks_for_ik2(spec: str) -> bool:
 def _pep508(name: str, text: str) -> Iterator[Requirement]:
     for match in _PEP508.finditer(text):
         start, end = line_start(text, match.start()), line_end(text, match.end())
-        before, rest = text[start : match.start()], text[match.end() : end]
+        before = text[max(start, match.start() - _LONGEST_AROUND) : match.start()]
+        rest = text[match.end() : min(end, match.end() + _LONGEST_AROUND)]
         shell = _SHELL.search(before) is not None
         quote = before[-1:] if before[-1:] in {'"', "'"} else ""
         beginning = before[:-1] if quote else before
@@ -225,11 +229,10 @@ def _located(name: str, text: str) -> Iterator[Requirement]:
     if is_markup(name) or is_script(name):
         return
     for match in re.finditer(NAME, text, re.I):
-        head = _ADDRESS_START.search(
-            text[max(line_start(text, match.start()), match.start() - _LONGEST) : match.start()]
-        )
+        before = max(line_start(text, match.start()), match.start() - _LONGEST)
+        head = _BEFORE_ADDRESS.match(text, before, match.start())
         tail = _ADDRESS.match(text, match.end())
-        start = match.start() - len(head.group() if head else "")
+        start = head.end() if head else before
         end = tail.end() if tail else match.end()
         address = text[start:end]
         if not _IS_CODE.search(address):

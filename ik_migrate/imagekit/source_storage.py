@@ -87,6 +87,22 @@ def find_source_storage(spec: SpecField, depth: int = 0) -> SourceStorage:
 
 def _storage_of_attribute(spec: SpecField, model: tuple[Module, ast.ClassDef], name: str, depth: int) -> SourceStorage:
     """The storage of an attribute of a model, of one that it derives from, or of those that derive from it."""
+    known, key = _known_storages(spec.module), (model[1], name)
+    if depth or key not in known:
+        found = _find_storage(spec, model, name, depth)
+        if depth:
+            return found
+        known[key] = found
+    return known[key]
+
+
+@per_module
+def _known_storages(module: Module) -> dict[tuple[ast.ClassDef, str], SourceStorage]:
+    """What has been found for the fields of a file, by the model and the attribute that is the source; added to."""
+    return {}
+
+
+def _find_storage(spec: SpecField, model: Model, name: str, depth: int) -> SourceStorage:
     found = _storage_in(spec, with_bases(*model), name, depth)
     if found is not None:
         return found

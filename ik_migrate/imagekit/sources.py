@@ -6,7 +6,7 @@ import ast
 
 from ik_migrate.imagekit.spec_field import SpecField, attribute_added
 from ik_migrate.project.class_hierarchy import class_behind, subclasses_of, with_bases
-from ik_migrate.project.module import Module, Target
+from ik_migrate.project.module import Module, Target, per_module
 from ik_migrate.source.scopes import Function
 
 
@@ -68,8 +68,18 @@ def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
     model = model_of(spec)
     if model is None:
         return [], "the model that the field is for can't be seen here"
-    found, unsure = _fields_of_class(*model, {})
-    return (found, unsure) if found or unsure else _fields_of_children(*model)
+    module, node = model
+    known = _image_fields(module)
+    if node not in known:
+        found, unsure = _fields_of_class(module, node, {})
+        known[node] = (found, unsure) if found or unsure else _fields_of_children(module, node)
+    return known[node]
+
+
+@per_module
+def _image_fields(module: Module) -> dict[ast.ClassDef, tuple[list[str], str]]:
+    """What `image_fields_of` has found for the models of a file: it is needed for each of their fields."""
+    return {}
 
 
 def _fields_of_children(module: Module, model: ast.ClassDef) -> tuple[list[str], str]:
@@ -157,8 +167,17 @@ def _makes_image_field(target: Target) -> bool:
         return bool(is_partial) and _is_image_class(module, made.args[0]) is True
     if not isinstance(made, Function):
         return False
-    calls = (node for node in ast.walk(made) if isinstance(node, ast.Call))
-    return any(_is_image_class(module, call.func) is True for call in calls)
+    known = _makers(module)
+    if made not in known:
+        calls = (node for node in ast.walk(made) if isinstance(node, ast.Call))
+        known[made] = any(_is_image_class(module, call.func) is True for call in calls)
+    return known[made]
+
+
+@per_module
+def _makers(module: Module) -> dict[ast.AST, bool]:
+    """Whether the functions of a file make an ImageField, as far as that has been found out."""
+    return {}
 
 
 def _is_name_of_image_field(qualified: str) -> bool | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 DEFAULT_TARGET = "6.1"
 OLD_STACK_TARGET = "4.0"
@@ -57,6 +58,28 @@ TARGETS = {
         Target("6.1", "7", "6.1.1", "3.9 or later", "4.2 to 6.0", "it needs PILKit 3 with Pillow 10 and later"),
     )
 }
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows that a project is on Python 2.
+
+    Args:
+        path: the file that shows it.
+        line: the line, counted from 1.
+        sign: the code of that line, or the part of it that counts.
+        meaning: what follows from it: ``is Python 2``.
+    """
+
+    path: Path
+    line: int
+    sign: str
+    meaning: str = "is Python 2"
+
+    def describe(self, root: Path) -> str:
+        """Return it as the beginning of a sentence, with a path relative to the folder of the project."""
+        shown = self.path.relative_to(root) if self.path.is_relative_to(root) else self.path
+        return f"{shown.as_posix()}:{self.line} {self.meaning} (`{self.sign}`)"
 
 
 def target_named(version: str) -> Target:

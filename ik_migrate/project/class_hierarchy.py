@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.project.django_apps import app_label
-from ik_migrate.project.module import Module, Target
+from ik_migrate.project.module import Module, Target, per_module
 
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "AutoOneToOneField"})
 
@@ -22,11 +22,24 @@ def class_behind(target: Target | None) -> Model | None:
     return (target.module, node) if isinstance(node, ast.ClassDef) else None
 
 
-def with_bases(module: Module, node: ast.ClassDef) -> Iterator[Model]:
+def with_bases(module: Module, node: ast.ClassDef) -> tuple[Model, ...]:
     """A class and the classes of the project that it derives from, nearest first, each once.
 
     A class can be reached on very many ways, and in code that does not run be its own base.
     """
+    known = _known_bases(module)
+    if node not in known:
+        known[node] = tuple(_find_bases(module, node))
+    return known[node]
+
+
+@per_module
+def _known_bases(module: Module) -> dict[ast.ClassDef, tuple[Model, ...]]:
+    """What `with_bases` has found for the classes of a file; added to."""
+    return {}
+
+
+def _find_bases(module: Module, node: ast.ClassDef) -> Iterator[Model]:
     waiting, seen = [(module, node)], {node}
     while waiting:
         owner, found = waiting.pop()
@@ -38,8 +51,21 @@ def with_bases(module: Module, node: ast.ClassDef) -> Iterator[Model]:
                 waiting.append(behind)
 
 
-def subclasses_of(module: Module, node: ast.ClassDef) -> Iterator[Model]:
-    """Yield the classes of the project that derive from a class, at any distance, each once."""
+def subclasses_of(module: Module, node: ast.ClassDef) -> tuple[Model, ...]:
+    """Return the classes of the project that derive from a class, at any distance, each once."""
+    known = _known_subclasses(module)
+    if node not in known:
+        known[node] = tuple(_find_subclasses(module, node))
+    return known[node]
+
+
+@per_module
+def _known_subclasses(module: Module) -> dict[ast.ClassDef, tuple[Model, ...]]:
+    """What `subclasses_of` has found for the classes of a file; added to."""
+    return {}
+
+
+def _find_subclasses(module: Module, node: ast.ClassDef) -> Iterator[Model]:
     waiting, seen = [(module, node)], {node}
     while waiting:
         owner, parent = waiting.pop(0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from ik_migrate.project.module import Module
 
 
+@lru_cache(maxsize=64)
 def is_abstract(model: ast.ClassDef) -> bool:
     """Whether the model says so itself."""
     return any(

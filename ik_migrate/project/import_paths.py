@@ -27,13 +27,35 @@ def absolute(package: tuple[str, ...], source: str) -> str | None:
     return ".".join((*parts, *filter(None, [source[level:]])))
 
 
-def file_of(root: Path, parts: list[str]) -> Path | None:
-    """The file of the module with these names below ``root``, if any: a package before a file, as Python has it."""
-    base = os.path.join(root, *parts)
-    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
-        if os.path.isfile(candidate):
-            return Path(candidate)
-    return None
+class ModuleFiles:
+    """The files of modules below some folders, whose content is remembered: most names are not in most folders."""
+
+    def __init__(self) -> None:
+        self._listed: dict[Path, frozenset[str] | None] = {}
+
+    def find(self, root: Path, parts: list[str]) -> Path | None:
+        """The file of the module with these names below ``root``, if any: a package before a file, as Python has it."""
+        listed = self.listing(root)
+        if listed is not None and parts[0] and parts[0] not in listed:
+            return None
+        base = os.path.join(root, *parts)
+        for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
+            if os.path.isfile(candidate):
+                return Path(candidate)
+        return None
+
+    def listing(self, folder: Path) -> frozenset[str] | None:
+        """What is in a folder, as the names of modules and packages; None where the system does not list it."""
+        if folder not in self._listed:
+            try:
+                names = os.listdir(folder)
+            except FileNotFoundError:
+                names = []
+            except OSError:
+                self._listed[folder] = None
+                return None
+            self._listed[folder] = frozenset(name.removesuffix(".py") for name in names)
+        return self._listed[folder]
 
 
 def is_part_of_imagekit(path: Path, parts: list[str]) -> bool:

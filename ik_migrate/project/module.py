@@ -58,9 +58,16 @@ class Module:
     def __init__(self, project: ProjectIndex, path: Path, text: PythonText) -> None:
         self.project = project
         self.path = path
+        self.folder = path.parent
         self.text = text
         self.facts: dict[object, object] = {}
         """What functions marked `per_module` have found in it."""
+        self.imported: dict[tuple[str, str], Target | None] = {}
+        """What names stand for that it imports: by the module, as it is written, and the name there."""
+        self.at_top: dict[str, Target | None] = {}
+        """What names stand for at its top level."""
+        self.from_inside: dict[tuple[int, str], Target | None] = {}
+        """What names stand for where inner scopes use them: by the scope that binds them."""
         self._resolved: dict[ast.expr, Target | None] = {}
 
     @property
@@ -116,6 +123,9 @@ class Module:
     def forget_names(self) -> None:
         """Resolve each name anew from now on."""
         self._resolved.clear()
+        self.at_top.clear()
+        self.imported.clear()
+        self.from_inside.clear()
 
     def forget(self) -> None:
         """Let go of what refers back to this module: then its memory is free as soon as nobody else needs it.
@@ -208,12 +218,18 @@ class ProjectIndex(ProjectFacts, ABC):
 
 def renamed(module: Module, name: str) -> list[str]:
     """What else a file calls at its top level what somebody calls ``name``."""
-    return [
-        binding.name
-        for bindings in module.text.names.module.bindings.values()
-        for binding in bindings
-        if binding.name != name and name in {binding.attribute, _last_part(binding.value)}
-    ]
+    return _new_names(module).get(name, [])
+
+
+@per_module
+def _new_names(module: Module) -> dict[str, list[str]]:
+    """What a file calls at its top level what others, or other parts of it, call by another name: by that."""
+    found: dict[str, list[str]] = {}
+    for bindings in module.text.names.module.bindings.values():
+        for binding in bindings:
+            for name in {binding.attribute, _last_part(binding.value)} - {binding.name}:
+                found.setdefault(name, []).append(binding.name)
+    return found
 
 
 def _last_part(expression: ast.expr | None) -> str:

@@ -15,17 +15,22 @@ from pathlib import Path
 from ik_migrate.files.places import is_below
 from ik_migrate.files.reading import file_content
 from ik_migrate.project.facts import ProjectFacts
-from ik_migrate.project.import_paths import absolute, file_of, is_part_of_imagekit
+from ik_migrate.project.import_paths import ModuleFiles, absolute, is_part_of_imagekit
 from ik_migrate.project.module import Module, ProjectIndex, Target, renamed
 from ik_migrate.project.resolver import Resolver
-from ik_migrate.source.python2.tokens import NotPython
+from ik_migrate.source.python2.tokens import NotPython, TooLarge
 from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import PythonText
 
+PYTHON_AT_MOST = 4_000_000
+"""Bytes of a Python file that is parsed. Its syntax tree takes eighty times as much memory, and seconds to make."""
 # Characters of source. Syntax trees with all that is known of them take some hundred times as much.
 _HOLD_AT_MOST = 2_000_000
 # What is found out about a file depends on these.
-_DECIDING_FACTS = ("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy")
+_DECIDING_FACTS = (
+    *("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy"),
+    *("keyword_dicts", "importers", "candidates"),
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -46,6 +51,9 @@ class Project(ProjectIndex):
         self._modules: dict[Path, Module | None] = {}
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._neighbours: dict[tuple[str, Path], Path | None] = {}
+        self._files = ModuleFiles()
+        self._around: dict[Path, tuple[Path, ...]] = {}
+        self._shared: list[tuple[Path, frozenset[str] | None]] | None = None
         self._held = 0
         self._resolver = Resolver(self)
         self.unreadable: frozenset[Path] = frozenset()
@@ -63,7 +71,8 @@ class Project(ProjectIndex):
     def may_write(self, path: Path) -> bool:
         """Whether a run may write a file that is needed by those it was asked for.
 
-        A whole app or project needs it. Who names single files, as an editor and a hook do, has these written alone.
+        A whole app or project needs it. Whoever names single files, as an editor and a hook do, has these written
+        alone.
         """
         return not self._contents and (self.is_wanted(path) or any(folder.is_dir() for folder in self.wanted))
 
@@ -93,7 +102,10 @@ class Project(ProjectIndex):
         Raises:
             Undecodable: when the bytes are not text.
             NotPython: when the text is not Python.
+            TooLarge: when it is too large to be parsed; a kind of `NotPython`.
         """
+        if len(data) > PYTHON_AT_MOST:
+            raise TooLarge(PYTHON_AT_MOST)
         source = Source.from_python(data)
         module = self._modules.get(path)
         if module is None or module.text.source != source:
@@ -106,6 +118,7 @@ class Project(ProjectIndex):
         """Note the folders on ``sys.path``; what was resolved without knowing them is resolved anew."""
         self.source_roots += roots
         self._found.clear()
+        self._shared = None
         for module in self._modules.values():
             if module is not None:
                 module.forget_names()
@@ -113,7 +126,7 @@ class Project(ProjectIndex):
     def take_over(self, other: ProjectFacts) -> None:
         """See `ProjectFacts.take_over`; what was found in the files without knowing it is found anew."""
         is_new = any(getattr(other, name) != getattr(self, name) for name in _DECIDING_FACTS)
-        if other.support != self.support:
+        if other.support != self.support and any(map(self._resolver.depends_on, (other.support, self.support))):
             for module in self._modules.values():
                 if module is not None:
                     module.forget_names()
@@ -153,11 +166,12 @@ class Project(ProjectIndex):
         return self.modules_at(self._mentions.get(word, ()))
 
     def _words_in(self, path: Path) -> set[str]:
-        """The names, and the words in texts and comments, that a file has."""
+        """The names, and the words in texts and comments, that a file has; none where it is too large."""
         try:
-            return set(_WORD.findall(self.read(path).decode("utf-8", "replace")))
+            data = self.read(path)
         except OSError:
             return set()
+        return set(_WORD.findall(data.decode("utf-8", "replace"))) if len(data) <= PYTHON_AT_MOST else set()
 
     def naming(self, module: Module, name: str) -> list[Module]:
         """The files that can mean what ``module`` calls ``name``: they say so, or say what others renamed it to."""
@@ -191,24 +205,24 @@ class Project(ProjectIndex):
 
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""
-        key = (dotted, seen_from.path.parent)
+        key = (dotted, seen_from.folder)
         if key not in self._found:
             self._found[key] = self._find(dotted, seen_from)
         return self._found[key]
 
     def _find(self, dotted: str, seen_from: Module) -> Path | None:
         parts = dotted.split(".")
-        for root in self._roots(seen_from):
-            found = file_of(root, parts)
+        for root in (*self._roots_around(seen_from), *self._shared_roots_with(parts[0])):
+            found = self._files.find(root, parts)
             if found is not None:
                 return None if is_part_of_imagekit(found, parts) else found
         return None
 
     def neighbour(self, module: Module, dotted: str) -> Path | None:
         """The file of the module ``dotted``, seen from the folder of another one."""
-        key = (dotted, module.path.parent)
+        key = (dotted, module.folder)
         if key not in self._neighbours:
-            self._neighbours[key] = file_of(module.path.parent, dotted.split("."))
+            self._neighbours[key] = self._files.find(module.folder, dotted.split("."))
         return self._neighbours[key]
 
     def imported_file(self, module: Module, source: str) -> tuple[str | None, Path | None]:
@@ -222,16 +236,26 @@ class Project(ProjectIndex):
                 return ".".join((*module.package, dotted)), path
         return dotted, self.find(dotted, module)
 
-    def _roots(self, module: Module) -> Iterable[Path]:
-        roots = [module.root]
-        for folder in module.path.parents:
-            if (folder / "manage.py").is_file():
-                # Until Django 1.3 the folder above manage.py was importable too.
-                roots += [folder, folder.parent]
-            if folder == self.root:
-                break
-        roots += [*self.source_roots, self.root, self.root / "src", self.root / "apps"]
-        return dict.fromkeys(roots)
+    def _roots_around(self, module: Module) -> tuple[Path, ...]:
+        """The folders from which the files beside a module import, by its own place."""
+        here = module.folder
+        if here not in self._around:
+            roots = [module.root]
+            for folder in module.path.parents:
+                if (folder / "manage.py").is_file():
+                    # Until Django 1.3 the folder above manage.py was importable too.
+                    roots += [folder, folder.parent]
+                if folder == self.root:
+                    break
+            self._around[here] = tuple(dict.fromkeys(roots))
+        return self._around[here]
+
+    def _shared_roots_with(self, name: str) -> Iterable[Path]:
+        """The folders from which all files import, those that certainly have no module of a name left out."""
+        if self._shared is None:
+            roots = dict.fromkeys([*self.source_roots, self.root, self.root / "src", self.root / "apps"])
+            self._shared = [(root, self._files.listing(root)) for root in roots]
+        return (root for root, listed in self._shared if listed is None or name in listed or not name)
 
     def resolve(self, module: Module, expression: ast.expr) -> Target | None:
         """See `ProjectIndex.resolve`."""

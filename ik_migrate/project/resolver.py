@@ -8,9 +8,11 @@ import builtins
 from ik_migrate.model.imagekit_names import SUPPORT, canonical, star_names
 from ik_migrate.project.import_paths import absolute
 from ik_migrate.project.module import Module, ProjectIndex, Target
+from ik_migrate.project.support_module import SupportModule
 from ik_migrate.source.scopes import Binding
 
 _FOLLOW_AT_MOST = 20
+_REMEMBERED_TO = 2
 # Bindings that are looked at for one name: several for each name, over several files, could be billions.
 _BINDINGS_AT_MOST = 2000
 
@@ -25,6 +27,11 @@ class Resolver:
     def __init__(self, project: ProjectIndex) -> None:
         self._project = project
         self._bindings_left = 0
+        self._compared: set[str] = set()
+
+    def depends_on(self, support: SupportModule | None) -> bool:
+        """Whether something that was resolved could be another if that were the support module, or were it no more."""
+        return support is not None and support.dotted in self._compared
 
     def resolve(self, module: Module, expression: ast.expr, depth: int = 0) -> Target | None:
         """What a name or dotted name stands for, through imports and assignments in all files."""
@@ -33,19 +40,31 @@ class Resolver:
         if depth == 0:
             self._bindings_left = _BINDINGS_AT_MOST
         if isinstance(expression, ast.Name):
-            bindings = module.text.names.bindings_in_force(expression)
-            if not bindings:
-                return self._unbound(module, expression.id, depth)
-            return self._best(module, bindings, depth)
+            holder = module.text.names.outer_holder_of(expression)
+            if holder is None:
+                return self._named(module, expression, depth)
+            key = (id(holder), expression.id)
+            if key not in module.from_inside:
+                found = self._named(module, expression, depth)
+                if depth >= _REMEMBERED_TO or self._bindings_left <= 0:
+                    return found
+                module.from_inside[key] = found
+            return module.from_inside[key]
         if isinstance(expression, ast.Attribute):
             base = self.resolve(module, expression.value, depth + 1)
             return self._attribute(module, base, expression.attr, depth) if base else None
         return None
 
+    def _named(self, module: Module, name: ast.Name, depth: int) -> Target | None:
+        bindings = module.text.names.bindings_in_force(name)
+        return self._best(module, bindings, depth) if bindings else self._unbound(module, name.id, depth)
+
     def resolve_global(self, module: Module, name: str) -> Target | None:
         """What a name at the top level of a file stands for."""
-        self._bindings_left = _BINDINGS_AT_MOST
-        return self._name_in(module, name, 0)
+        if name not in module.at_top:
+            self._bindings_left = _BINDINGS_AT_MOST
+            module.at_top[name] = self._name_in(module, name, 0)
+        return module.at_top[name]
 
     def _best(self, module: Module, bindings: list[Binding], depth: int) -> Target | None:
         """The target of the last binding, ImageKit's if one of several alternatives is."""
@@ -74,6 +93,16 @@ class Resolver:
         return Target(f"{module.dotted}.{binding.name}", module, binding)
 
     def _imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
+        key = (source, attribute)
+        if key in module.imported:
+            return module.imported[key]
+        found = self._find_imported(module, source, attribute, depth)
+        if depth < _REMEMBERED_TO and self._bindings_left > 0:
+            # Farther away, it may be None only because it was not followed to its end.
+            module.imported[key] = found
+        return found
+
+    def _find_imported(self, module: Module, source: str, attribute: str, depth: int) -> Target | None:
         dotted, path = self._project.imported_file(module, source)
         if dotted is None:
             return None
@@ -104,6 +133,7 @@ class Resolver:
 
     def _is_support(self, dotted: str) -> bool:
         """Whether a module is the project's support module, whether it exists already or not."""
+        self._compared.add(dotted)
         return self._project.support is not None and self._project.support.dotted == dotted
 
     def _name_in(self, module: Module, name: str, depth: int) -> Target | None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 
 from ik_migrate.project.module import Module, per_module
+
+# Characters.
+_COUNTED_AT_MOST = 50_000
 
 
 @dataclass(frozen=True)
@@ -24,19 +28,28 @@ class Literal:
 
     def locate(self, start: int, end: int) -> tuple[int, int] | None:
         """Where a part of the value stands in the file; None where that can't be told for certain."""
-        raw = self.module.text.text_of(self.node)
-        offset = self.module.text.start(self.node)
-        if raw.count(self.value) == 1:
-            first = offset + raw.index(self.value)
-            return first + start, first + end
-        # With escapes or in several pieces: the part is found by counting.
-        part = self.value[start:end]
-        if raw.count(part) != self.value.count(part):
+        if self._value_at is not None:
+            return self._value_at + start, self._value_at + end
+        # With escapes or in several pieces: the part is found by counting, which takes long in a long text.
+        raw, part = self._raw, self.value[start:end]
+        if len(raw) > _COUNTED_AT_MOST or raw.count(part) != self.value.count(part):
             return None
         found = -1
         for _ in range(self.value.count(part, 0, start) + 1):
             found = raw.index(part, found + 1)
+        offset = self.module.text.start(self.node)
         return offset + found, offset + found + len(part)
+
+    @cached_property
+    def _raw(self) -> str:
+        """The literal as it is written."""
+        return self.module.text.text_of(self.node)
+
+    @cached_property
+    def _value_at(self) -> int | None:
+        """Where the value stands in the file; None where it is not written there as it is, or more than once."""
+        is_written = self._raw.count(self.value) == 1
+        return self.module.text.start(self.node) + self._raw.index(self.value) if is_written else None
 
 
 @per_module

@@ -18,6 +18,7 @@ _BETWEEN_SLASHES = ((r"/\*", r"\*/"),)
 _WHOLE_LINE_SLASHES = re.compile(r"\s*//")
 _WHOLE_LINE_BATCH = re.compile(r"\s*@?(?:rem\b|::)", re.I)
 _WHOLE_LINE_HASH = re.compile(r"\s*#")
+_QUOTED_OR_HASH = re.compile(r"""(?:^|(?<=\s))#|"[^"]*"?|'[^']*'?""")
 _WHOLE_LINE_SEMICOLON = re.compile(r"\s*[#;]")
 
 
@@ -33,16 +34,16 @@ def is_script(name: str) -> bool:
 
 def in_comment(name: str, text: str, offset: int) -> bool:
     """Whether the character at ``offset`` of a file called ``name`` is in a comment."""
-    start = line_start(text, offset)
-    before = text[start:offset]
     if is_markup(name):
         return _in_one_of(_IN_MARKUP, text, offset)
+    start = line_start(text, offset)
+    before = text[start:offset]
     if is_script(name):
         return _WHOLE_LINE_SLASHES.match(before) is not None or _in_one_of(_BETWEEN_SLASHES, text, offset)
     if _is(name, _BATCH):
         return _WHOLE_LINE_BATCH.match(before) is not None
     whole_line = _WHOLE_LINE_SEMICOLON if _is(name, _SEMICOLON) else _WHOLE_LINE_HASH
-    return whole_line.match(before) is not None or _after_hash(before)
+    return whole_line.match(before) is not None or _hash_in(text[start : line_end(text, offset)]) < offset - start
 
 
 def line_start(text: str, offset: int) -> int:
@@ -53,8 +54,10 @@ def line_start(text: str, offset: int) -> int:
 
 def line_end(text: str, offset: int) -> int:
     """Where the line of ``offset`` ends, its newline left out."""
-    match = re.compile(r"[^\r\n]*").match(text, offset)
-    return match.end() if match else offset
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    early = text.find("\r", offset, end)
+    return end if early < 0 else early
 
 
 @lru_cache(maxsize=32)
@@ -73,16 +76,8 @@ def _stretches(forms: tuple[tuple[str, str], ...], text: str) -> list[tuple[int,
     return list(enclosed(text, forms))
 
 
-def _after_hash(before: str) -> bool:
-    """Whether a ``#`` outside of quotes, after a blank, begins a comment."""
-    quote = ""
-    previous = " "
-    for character in before:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "#" and previous.isspace():
-            return True
-        previous = character
-    return False
+@lru_cache(maxsize=8)
+def _hash_in(line: str) -> int:
+    """Where a ``#`` outside of quotes, after a blank, begins a comment; the length of the line where none does."""
+    starts = (match.start() for match in _QUOTED_OR_HASH.finditer(line) if match.group() == "#")
+    return next(starts, len(line))

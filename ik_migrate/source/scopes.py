@@ -148,6 +148,13 @@ class Names:
             return holder
         return holder.parent.holder_of(name.id) if holder.parent is not None else None
 
+    def outer_holder_of(self, name: ast.Name) -> Scope | None:
+        """`holder_of` where that is not the scope that the name is used in: what it stands for then is the same there
+        at every place.
+        """
+        holder = self.holder_of(name)
+        return holder if holder is not self.scope_of(name) else None
+
     def _is_bound_before(self, holder: Scope, name: ast.Name) -> bool:
         here = (name.lineno, name.col_offset)
         return any(

@@ -6,9 +6,11 @@ import ast
 import warnings
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import TypeVar, cast
 
 from ik_migrate.model.location import Location
+from ik_migrate.source.python2.signs import has_sign
 from ik_migrate.source.python2.tokens import NotPython, TooDeep
 from ik_migrate.source.python3 import parse
 from ik_migrate.source.scopes import Names, Scope, children
@@ -30,24 +32,32 @@ class PythonText:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.is_python2 = False
+        self.refused_line = 0
+        """The line that Python 3 does not take, as far as it was asked; 0 where there is none."""
         self._nodes_of: dict[tuple[type[ast.AST], ...], tuple[ast.AST, ...]] = {}
         self._to_original: Callable[[int, bool], int] | None = None
         self._parsed = source
-        try:
-            self.tree = parse(source.text)
-        except TooDeep:
-            raise
-        except NotPython:
-            self._translate()
+        refused = None
+        if not has_sign(source.text):
+            try:
+                self.tree = parse(source.text)
+                return
+            except TooDeep:
+                raise
+            except NotPython as error:
+                refused = error
+                self.refused_line = error.line
+        self._translate(refused)
 
-    def _translate(self) -> None:
-        from ik_migrate.source.python2 import translation as python2
+    def _translate(self, refused: NotPython | None) -> None:
+        from ik_migrate.source.python2.translation import translate_refused
 
-        translation = python2.translate(self.source.text)
-        self.is_python2 = True
-        self._to_original = lambda offset, end: translation.original_offset(offset, end=end)
-        self._parsed = Source(translation.text, "utf-8")
-        self.tree = parse(translation.text)
+        translation = translate_refused(self.source.text, refused)
+        self.tree = translation.tree
+        if translation.is_python2:
+            self.is_python2 = True
+            self._to_original = lambda offset, end: translation.original_offset(offset, end=end)
+            self._parsed = Source(translation.text, "utf-8")
 
     def check_compiles(self, before: PythonText) -> None:
         """What the grammar alone does not tell, like a keyword given twice, must be right as well.
@@ -58,10 +68,9 @@ class PythonText:
         Raises:
             NotPython: when it does not compile.
         """
-        if _compile_error(before._parsed.text) is None:
-            error = _compile_error(self._parsed.text)
-            if error is not None:
-                raise NotPython(error.msg, error.lineno or 1)
+        error = _compile_error(self._parsed.text)
+        if error is not None and _compile_error(before._parsed.text) is None:
+            raise NotPython(error.msg, error.lineno or 1)
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -74,8 +83,19 @@ class PythonText:
     def nodes_of(self, *kinds: type[Node]) -> tuple[Node, ...]:
         """Those of `nodes` that are of the given kinds, in the same order."""
         if kinds not in self._nodes_of:
-            self._nodes_of[kinds] = tuple(node for node in self.nodes if type(node) in kinds)
+            found = [pair for kind in kinds for pair in self._nodes_by_kind.get(kind, ())]
+            if len(kinds) > 1:
+                found.sort(key=itemgetter(0))
+            self._nodes_of[kinds] = tuple(node for _, node in found)
         return cast(tuple[Node, ...], self._nodes_of[kinds])
+
+    @cached_property
+    def _nodes_by_kind(self) -> dict[type[ast.AST], list[tuple[int, ast.AST]]]:
+        """All nodes by their kinds, with their places among all."""
+        found: dict[type[ast.AST], list[tuple[int, ast.AST]]] = {}
+        for place, node in enumerate(self.nodes):
+            found.setdefault(type(node), []).append((place, node))
+        return found
 
     @cached_property
     def names(self) -> Names:

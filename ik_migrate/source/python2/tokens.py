@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-__all__ = ["NotPython", "Token", "TooDeep", "offset_of", "position", "tokenize"]
+__all__ = ["NotPython", "Token", "TooDeep", "TooLarge", "offset_of", "position", "tokenize"]
 
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 _LEAD: Final = re.compile(r"[ \t\f]*")
@@ -62,6 +62,18 @@ class TooDeep(NotPython):
 
     def __init__(self) -> None:
         super().__init__("nested too deeply to be parsed")
+
+
+class TooLarge(NotPython):
+    """The text may be Python, but is too large to be parsed.
+
+    Args:
+        limit: how many bytes it may have.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"larger than {limit // 1_000_000} MB")
+        self.limit = limit
 
 
 class Token:

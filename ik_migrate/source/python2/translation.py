@@ -8,6 +8,7 @@ that `Translation.original_offset` gives.
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -15,19 +16,25 @@ from itertools import takewhile
 from ik_migrate.source import python3
 from ik_migrate.source.python2.parser import parse
 from ik_migrate.source.python2.rewriter import Rewriter
+from ik_migrate.source.python2.signs import has_sign
 from ik_migrate.source.python2.tokens import NotPython, Token, TooDeep, offset_of, position, tokenize
 
 __all__ = ["NotPython", "Translation", "check_python2", "is_python2", "translate"]
+
+
+_NO_TREE = ast.Module([], [])
 
 
 @dataclass(frozen=True)
 class Translation:
     """A text that `ast.parse` takes, with as many lines as the original.
 
-    `text` is equal to the original where that is Python 3 already.
+    `text` is equal to the original where that is Python 3 already; `tree` is its syntax tree.
     """
 
     text: str
+    tree: ast.Module = field(repr=False)
+    is_python2: bool = False
     # Segments of both texts, in order and without gaps: replaced and kept ones take turns, either
     # may be empty. Of each the starts here and in the original; the last one is where all ends.
     _starts: tuple[int, ...] = field(default=(), repr=False)
@@ -58,23 +65,38 @@ class Translation:
 def translate(text: str) -> Translation:
     """Translate decoded source, Python 2 or 3, with any newlines and without byte order mark.
 
+    A text that both grammars take is Python 2 where it has a sign of that, see `has_sign`.
+
     Raises NotPython where it is neither, with the error of the grammar that got further.
     """
+    if has_sign(text):
+        return translate_refused(text, None)
     try:
-        python3.parse(text)
+        return Translation(text, python3.parse(text))
     except TooDeep:
         raise
     except NotPython as error:
-        refused = error
-    else:
-        return Translation(text)
+        return translate_refused(text, error)
+
+
+def translate_refused(text: str, refused: NotPython | None) -> Translation:
+    """Translate source that is Python 2 if it is Python 2 at all.
+
+    `refused` is what Python 3 says against it; None where it was not asked. Raises NotPython as `translate` does.
+    """
     try:
-        tokens = _rewritten_tokens(text)
+        return _assemble(text, _rewritten_tokens(text))
     except TooDeep:
         raise
     except NotPython as python2:
+        try:
+            if refused is None:
+                return Translation(text, python3.parse(text))
+        except TooDeep:
+            raise
+        except NotPython as python3_error:
+            refused = python3_error
         raise max(python2, refused, key=lambda error: (error.line, error.column)) from None
-    return _assemble(text, tokens)
 
 
 def check_python2(text: str) -> None:
@@ -110,20 +132,20 @@ def _assemble(text: str, tokens: list[Token]) -> Translation:
 
     What the grammar allows is not all valid: `f() = 1` is still to be refused.
     """
-    translation = _join(text, tokens)
+    joined, starts, origins = _join(text, tokens)
     try:
-        python3.parse(translation.text)
+        tree = python3.parse(joined)
     except TooDeep:
         raise
     except NotPython as error:
-        offset = offset_of(translation.text, error.line, error.column)
-        where = position(text, translation.original_offset(offset))
+        offset = offset_of(joined, error.line, error.column)
+        where = position(text, Translation(joined, _NO_TREE, True, starts, origins).original_offset(offset))
         raise NotPython(error.reason, *where) from None
-    return translation
+    return Translation(joined, tree, True, starts, origins)
 
 
-def _join(text: str, tokens: list[Token]) -> Translation:
-    """Put together the text that the tokens ask for."""
+def _join(text: str, tokens: list[Token]) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """Put together the text that the tokens ask for; return it, and the segments as a `Translation` has them."""
     parts: list[str] = []
     starts, origins = [0], [0]
     length = kept_to = 0
@@ -144,7 +166,7 @@ def _join(text: str, tokens: list[Token]) -> Translation:
     parts.append(text[kept_to:])
     starts.append(length + len(parts[-1]))
     origins.append(len(text))
-    return Translation("".join(parts), tuple(starts), tuple(origins))
+    return "".join(parts), tuple(starts), tuple(origins)
 
 
 def _future_imports(tokens: list[Token]) -> set[str]:

@@ -1,0 +1,62 @@
+"""All Python files of a project, by their names alone, with the files that say which Python a project wants."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ik_migrate.files.excluded_dirs import foreign_tree
+from ik_migrate.files.git import GitError, answer_of
+from ik_migrate.files.isolated_git import isolate
+from ik_migrate.files.repository import top_of
+from ik_migrate.files.special_files import check_files_of_git
+from ik_migrate.files.walk import walk_names
+from ik_migrate.model.options import Options
+from ik_migrate.model.path_patterns import any_matches
+
+SETUP_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
+"""The files that say which Python a project wants, the most telling first."""
+_ENDING = ".py"
+
+
+def python_files(folder: Path, options: Options) -> list[str]:
+    """Return the Python files of a project, set-up files first, then sorted; relative to its folder.
+
+    What is in other people's folders, or excluded, is among them: see `is_left_out`.
+
+    Args:
+        folder: the folder of the project, absolute.
+        options: what to leave out.
+    """
+    names = _names_by_git(folder) if options.respect_gitignore else None
+    if names is None:
+        names = [name for name in walk_names(folder, options) if name.endswith((_ENDING, *SETUP_FILES))]
+    return sorted(set(names), key=_rank)
+
+
+def is_left_out(folder: Path, path: Path, options: Options) -> bool:
+    """Whether a file of the project is not its own code, or is excluded."""
+    return foreign_tree(folder, path) is not None or any_matches(path, options.exclude, folder)
+
+
+def _names_by_git(folder: Path) -> list[str] | None:
+    """Let git list them, without those that it ignores; None where it cannot."""
+    top = top_of(folder)
+    if top is None:
+        return None
+    patterns = (f"*{_ENDING}", *(f":(glob)**/{name}" for name in SETUP_FILES))
+    try:
+        check_files_of_git(top, folder)
+        with isolate(top) as git:
+            kinds = ("--cached", "--others", "--exclude-standard")
+            listing = git.start("ls-files", "-z", *kinds, "--", *patterns, folder=folder)
+            answer, _ = answer_of(listing)
+    except GitError:
+        # The search for files that mention ImageKit has said so.
+        return None
+    return [os.fsdecode(name) for name in answer.split(b"\0") if name] if not listing.returncode else None
+
+
+def _rank(name: str) -> tuple[int, str]:
+    base = name.rpartition("/")[2]
+    return (SETUP_FILES.index(base) if base in SETUP_FILES else len(SETUP_FILES)), name
