@@ -142,7 +142,7 @@ OBJECT = Rule(
         " `source_file` are gone; reading it right after it was generated can raise `ValueError`; below 5.0 `size` and"
         " `len()` raise."
     ),
-    help="Look at code that does more with spec files than to show their `url`, or add `--faithful`.",
+    help="Check code that uses more than `url`, or add `--faithful`.",
     source="ImageSpecFieldFile of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),
