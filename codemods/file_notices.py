@@ -139,10 +139,10 @@ OBJECT = Rule(
     why=(
         "ImageKit 2 had Django's `ImageFieldFile`. ImageKit 3 has `ImageCacheFile`: its truth value generates the"
         " image; it is equal to itself alone; an empty one has `/media/` as its `url`; `attname`, `instance` and"
-        " `source_file` are gone; reading it right after it was generated can raise `ValueError`; below 5.0 `size` and"
-        " `len()` raise."
+        " `source_file` were removed; reading it right after it was generated can raise `ValueError`; below 5.0, `size`"
+        " and `len()` raise."
     ),
-    help="Look at code that does more with spec files than to show their `url`, or add `--faithful`.",
+    help="Check code that uses more than `url`, or add `--faithful`.",
     source="ImageSpecFieldFile of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),

@@ -193,7 +193,7 @@ def test_argument_by_position_that_is_unknown_stays(run, tmp_path, option):
     done = run("apply", *option, cwd=tmp_path)
     assert done.status == (0 if "IK115" in option else 1)
     assert (tmp_path / "models.py").read_text() == text
-    assert ("has a fifth argument by position" in done.stdout) is (not option)
+    assert ("a fifth positional argument" in done.stdout) is (not option)
 
 
 @pytest.mark.parametrize("value", ["settings.PROCESSORS, 'PNG'", "[], 'PNG', cache_to='x'", "lambda **kw: []"])
@@ -204,5 +204,5 @@ def test_pre_cache_is_never_forgotten(run, tmp_path, value):
     (tmp_path / "models.py").write_text(text)
     done = run("apply", "--unsafe-fixes", cwd=tmp_path)
     assert done.status == 1
-    assert "IK106 pre-cache  [manual]" in done.stdout
+    assert "pre-cache [manual]" in done.stdout
     assert (tmp_path / "models.py").read_text() == text

@@ -178,7 +178,7 @@ def _root(folder: Path, paths: tuple[Path, ...]) -> Path:
 def _checked_command(text: str, option: str) -> list[str]:
     command = command_parts(text)
     if not command or shutil.which(command[0]) is None:
-        raise Failed(escape(f"{option}: there is no command {command[0] if command else text!r}."))
+        raise Failed(escape(f"{option}: no such command: {command[0] if command else text!r}."))
     return command
 
 
