@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SITE := tests/fixtures/photo_site
 
-.PHONY: help demo test lint format docs build clean
+.PHONY: help demo test lint format docs site build clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -26,13 +26,16 @@ lint: $(BIN)/ik-migrate  ## style, types, and whether the written pages are up t
 	$(BIN)/mypy
 	$(BIN)/python scripts/render_docs.py --check
 
-format: $(BIN)/ik-migrate  ## mend the style
+format: $(BIN)/ik-migrate  ## fix the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(BIN)/ik-migrate  ## write the pages and the picture that are made from the code
+docs: $(BIN)/ik-migrate  ## write the pages and the image that are made from the code
 	$(BIN)/python scripts/render_docs.py
 	$(BIN)/python scripts/render_screenshot.py
+
+site: $(BIN)/ik-migrate  ## the documentation as a site, in build/site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 build: $(BIN)/ik-migrate  ## source distribution and wheel, in dist/
 	$(BIN)/python -m build

@@ -39,10 +39,7 @@ RULE = Rule(
         "Where the model has no `get_absolute_url()`, it asks the thumbnail for its original: `source_file` in ImageKit"
         " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
     ),
-    help=(
-        "Link to `thumbnail.generator.source.url` in a template of your own, or add `--faithful`, which keeps the"
-        " link to the original."
-    ),
+    help=("Link to `thumbnail.generator.source.url` in your template, or add `--faithful`."),
     source="imagekit/admin.py of 2.0.4, 3.0.4 and 6.1.1",
     before=f"""\
 {_HEAD}

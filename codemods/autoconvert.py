@@ -18,10 +18,10 @@ RULE = Rule(
     summary="`autoconvert=False` takes effect now",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 never handed autoconvert on to the code that saves: pictures were always converted. ImageKit 3"
-        " obeys, and then saving a picture with transparency as JPEG fails."
+        "ImageKit 2 never passed `autoconvert` to the code that saves: images were always converted. ImageKit 3"
+        " respects it, and then saving an image with transparency as JPEG fails."
     ),
-    help="Drop the argument to keep what the site does today.",
+    help="Remove the argument to keep the current behaviour.",
     source="imagekit/generators.py of 2.0.4 (img_to_fobj is called without it); imagekit/specs/__init__.py of 3.0.4",
     before="""\
 from django.db import models
@@ -58,7 +58,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         argument.keyword or argument.value,
-        f"autoconvert of {spec.label} had no effect so far",
+        f"{spec.label}: `autoconvert=` had no effect in ImageKit 2",
         Applicability.SAFE if is_known else Applicability.UNSAFE,
         changes=(DropArgument(spec.offset, "autoconvert"),),
     )

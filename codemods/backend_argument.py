@@ -79,7 +79,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         message = f"{spec.label}: `image_cache_backend=None` is the default"
         yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
         return
-    message = f"{spec.label} has an image cache backend"
+    message = f"{spec.label}: `image_cache_backend=` was removed"
     successor = successor_of(spec.module, argument.value)
     if successor is None or successor.strategy == OWN:
         rename = RenameArgument(spec.offset, argument.name, "cachefile_strategy")

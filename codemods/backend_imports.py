@@ -81,7 +81,7 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
             unused.append(alias)
     if moves:
         shown = ", ".join(move.name for move in moves)
-        message = f"`{shown}` is used for more than the fields of this file"
+        message = f"`imagekit.imagecache` was removed: `{shown}`"
         edits = import_edits(module, node, moves) if not unused else None
         if edits is None:
             edits = _split(module, node, unused, moves)

@@ -36,8 +36,8 @@ RULE = Rule(
     summary="`IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND` is two settings now",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 does not read this setting and says nothing about it: the defaults come into force, whatever the"
-        " setting says. What was one backend is a cache file backend and a strategy now."
+        "ImageKit 3 ignores this setting without an error and uses its defaults. What was one backend is now a cache"
+        " file backend and a strategy."
     ),
     help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING}.",
     source="imagekit/conf.py and imagekit/imagecache/__init__.py of 2.0.4; imagekit/conf.py of 3.0.4 to 6.1.1",
@@ -101,7 +101,6 @@ def check_module(module: Module) -> Iterator[Finding]:
                 f"{SETTING} is used here",
                 Applicability.MANUAL,
                 help=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
-                suggestion=_assignments(module, Successor("Simple", "JustInTime", True), "'", "\n"),
             )
 
 
@@ -126,7 +125,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
             suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
         )
     edits = _edits(module, setting, successor)
-    message = f"{SETTING} is not read any more"
+    message = f"{SETTING} is no longer read"
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)
         return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)

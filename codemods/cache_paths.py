@@ -24,8 +24,8 @@ RULE = Rule(
     applicability=(Applicability.MANUAL,),
     why=(
         "ImageKit 2 put its files into the folder cache of the media folder, named after source and field."
-        " ImageKit 3 puts them into CACHE/images, under names that end in a hash. The old files stay where they are"
-        " and are not made anew when their sources change."
+        " ImageKit 3 puts them into CACHE/images, under names that end in a hash. The old files are"
+        " kept, and are not regenerated when their sources change."
     ),
     help=(
         "Take the address from the spec field (`photo.thumbnail.url`). Where the whole folder is meant, as in the"

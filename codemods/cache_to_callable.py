@@ -106,9 +106,9 @@ CLOCK = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 ran the result of `cache_to` through `strftime(now)` at every access, and so does the rewritten"
-        " code: a name with %Y/%m moves on the first of the month, and the picture is made again."
+        " code: a name with %Y/%m moves on the first of the month, and the image is regenerated."
     ),
-    help="Decide whether that is wanted; a name without the date is kept for good.",
+    help="Decide whether that is intended. A name without the date never changes.",
     source=_SOURCE,
     before=f"""\
 {_HEAD}

@@ -29,10 +29,10 @@ RULE = Rule(
     summary="a file named by `cache_to` after another spec's file gets a new name with it",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Its source is a spec file with a default name, which ImageKit 3 makes otherwise. What `cache_to` makes of that"
-        " name changes as well: the picture is made anew under its new name."
+        "Its source is a spec file with a default name, which ImageKit 3 forms differently. The name that `cache_to`"
+        " makes of it changes as well: the image is regenerated under its new name."
     ),
-    help="Nothing, if new names are welcome; else --keep-cache-names keeps both.",
+    help="Nothing, if new names are acceptable. `--keep-cache-names` keeps both names.",
     source="imagekit/models/fields/files.py (ImageSpecFieldFile.name) of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before=_MODEL,
     after="""\
@@ -70,7 +70,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         None,
     )
     if inner is not None and cache_to_of(inner) is None:
-        message = f"{spec.label} is made of {inner.label}, whose file gets a new name"
+        message = f"{spec.label}: its source is {inner.label}, whose file gets a new name"
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 

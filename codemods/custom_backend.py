@@ -24,7 +24,7 @@ RULE = Rule(
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 has no image cache backends, and never calls `validate()`, `invalidate()` or `clear()`. It has"
-        " strategies, which are told when a file is about to be used and when its source was saved. The backends of"
+        " strategies, which it calls when a file is about to be used and when its source was saved. The backends of"
         " the support module are strategies that call these methods as ImageKit 2 did, with files that have"
         " ImageKit 2's methods."
     ),

@@ -16,16 +16,17 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK305",
     name="default-names",
-    summary="default file names change: every picture is made anew",
+    summary="default file names change: every image is regenerated",
     applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 named a file cache/<folder>/<name>_<attribute>.jpg, ImageKit 3 names it"
-        " CACHE/images/<folder>/<name>/<hash>.jpg. So every picture is made anew when it is first used, addresses that"
-        " others have stored lead nowhere, and the old files stay where they are."
+        " CACHE/images/<folder>/<name>/<hash>.jpg. Every image is regenerated when it is first used, stored"
+        " addresses of the old files break once these are deleted, and the old files are kept. Without `format=`, the"
+        " format is that of the source's content, no longer that of the source's name."
     ),
     help=(
-        "Plan for the work (`manage.py generateimages` makes the pictures beforehand), and delete the folder `cache/`"
-        " of the media storage when nothing links to it any more. Or keep the names: `--keep-cache-names`."
+        "Run `manage.py generateimages` when you deploy, and delete `cache/` once nothing links to it. Or add"
+        " `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
     before="""\
@@ -52,8 +53,8 @@ class Photo(models.Model):
 )
 
 _KEEPING = (
-    "The name that ImageKit 2 gave is kept, so that the pictures which are there are found. Mind that such a name does"
-    " not tell when the field's processors change: delete the files after that, as with ImageKit 2."
+    "The name that ImageKit 2 gave is kept, so that the existing images are found. Such a name stays the"
+    " same when the processors of the field change: delete the files after that, as with ImageKit 2."
 )
 
 
@@ -67,13 +68,13 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if project.keep_cache_names:
         yield _kept(spec)
     elif project.has_ik2_code and not spec.unseen:
-        message = f"{spec.label} has no cache_to=: its file gets a new name, as with every such field"
+        message = f"{spec.label} and all fields without `cache_to=` get new file names"
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 
 def _kept(spec: SpecField) -> Finding:
     """Write the name that ImageKit 2 gave into a spec class."""
-    message = f"the file of {spec.label} would get a new name"
+    message = f"{spec.label}: its files would get new names"
     try:
         changes = write_default_name(spec)
     except CannotGenerate as error:

@@ -29,7 +29,7 @@ def test_profile(generate):
 RULE = Rule(
     code="IK509",
     name="names-in-strings",
-    summary="the dotted name of something that is gone, in a string",
+    summary="a string with the dotted name of something that was removed in 3.0",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"

@@ -75,8 +75,8 @@ LEFT_BEHIND = Rule(
     summary="cache files are not deleted with the instance",
     applicability=(Applicability.NOTICE, Applicability.SAFE),
     why=(
-        "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 leaves"
-        " them, and whoever knows the address can still see the image."
+        "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 keeps"
+        " them, and the image is still served at its address."
     ),
     help="Add `--faithful`, which deletes them.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
@@ -91,9 +91,9 @@ STATE = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
-        " the process: a thumbnail that another process or a person removes is not generated again."
+        " the process: a thumbnail that is removed by another process or by hand is not generated again."
     ),
-    help="Set a cache that all processes share, or add `--faithful`: then the storage is asked each time.",
+    help="Use a cache that all processes share, or add `--faithful`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),
@@ -122,10 +122,28 @@ LOST = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 gave the address of a thumbnail whether its original still existed or not. ImageKit 3 raises"
-        " `IOError` when it cannot generate the file, and so does the page."
+        " `IOError` when it cannot generate the file, and so does the page. It remembers the attempt: from then on it"
+        " gives an address where there is no file, even when the original is back or repaired."
     ),
-    help="Look for rows whose original is lost, or add `--faithful` (and `--keep-cache-names` to show old thumbnails).",
+    help="Find rows without their original, or add `--faithful --keep-cache-names`.",
     source="SpecFileGenerator.generate_file in imagekit/generators.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
+    before=_ONE,
+    after=_renamed(_ONE),
+    once_per_project=True,
+)
+OBJECT = Rule(
+    code="IK519",
+    name="spec-file-object",
+    summary="a spec file is another kind of object",
+    applicability=(Applicability.NOTICE,),
+    why=(
+        "ImageKit 2 had Django's `ImageFieldFile`. ImageKit 3 has `ImageCacheFile`: its truth value generates the"
+        " image; it is equal to itself alone; an empty one has `/media/` as its `url`; `attname`, `instance` and"
+        " `source_file` are gone; reading it right after it was generated can raise `ValueError`; below 5.0 `size` and"
+        " `len()` raise."
+    ),
+    help="Look at code that does more with spec files than to show their `url`, or add `--faithful`.",
+    source="ImageSpecFieldFile of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_ONE,
     after=_renamed(_ONE),
     once_per_project=True,
@@ -147,9 +165,10 @@ EMPTY = Rule(
 
 _RUN_TIME = (
     (STATE, "whether the file of {} exists is remembered"),
-    (SAME_NAME, "{} can show an outdated image if the name of a deleted source returns"),
+    (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
     (LOST, "{} raises an exception where its original is lost"),
+    (OBJECT, "the file of {} has no methods of Django's `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
@@ -262,8 +281,8 @@ def check_module(module: Module) -> Iterator[Finding]:
                 if file is not None and not file.doubt:
                     shown = module.text.text_of(child.value)
                     message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
-                    suggestion = f"if {shown}.generator.source:"
-                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, suggestion=suggestion)
+                    todo = f"Ask for the source before: `if {shown}.generator.source`."
+                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, help=todo)
 
 
 def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:
@@ -275,5 +294,5 @@ def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:
 
 
 CODEMOD = Codemod(
-    rules=(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST), spec_field=check_spec_field, module=check_module
+    rules=(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST, OBJECT), spec_field=check_spec_field, module=check_module
 )

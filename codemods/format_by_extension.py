@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import base_of
 from ik_migrate.codegen.literals import quoted
-from ik_migrate.imagekit.callability import classify
+from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
 from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
 from ik_migrate.imagekit.spec_field import SpecField
@@ -51,7 +51,7 @@ RULE = Rule(
 
 
 _OTHER_NAMES = (
-    "A source that is stored under a name with another extension kept that one's format so far, and would get this one."
+    "A source that is stored under a name with another extension kept that format in ImageKit 2; it would get this one."
 )
 
 
@@ -67,18 +67,30 @@ def _of_upload_to(spec: SpecField) -> Iterator[Finding]:
         return
     is_ik3 = is_ik3_code(spec.module, spec.call)
     extension = returned_extension(classify(spec.module, upload_to.value))
-    if not extension.format or (is_ik3 and not spec.module.project.has_ik2_code):
+    if is_ik3 and not spec.module.project.has_ik2_code:
+        return
+    if not extension.format:
+        if not spec.module.project.faithful and not is_ik3 and not _is_left_to_run_time(spec):
+            message = f"{spec.label} has no format: its file gets the format of what was uploaded, not of its name"
+            yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
         return
     around = "The code around it is ImageKit 3's already, so it may have been changed on purpose. "
     yield make_finding(
         RULE,
         spec.module,
         upload_to.value,
-        f"{spec.label} has no format, and its upload_to gives names that end in {extension.literal}",
+        f"{spec.label}: no `format=`, and its `upload_to` returns names that end in {extension.literal}",
         Applicability.UNSAFE if is_ik3 else Applicability.SAFE,
         why=f"{around if is_ik3 else ''}{RULE.why}",
         changes=(AddArgument(spec.offset, "format", (quoted(spec, extension.format),)),),
     )
+
+
+def _is_left_to_run_time(spec: SpecField) -> bool:
+    """Whether the field becomes one of the support module, which knows the name: because of its processors."""
+    processors = spec.given("processors")
+    is_list = processors is None or classify(spec.module, processors.value).verdict is Verdict.NO
+    return spec.is_legacy or bool(spec.unseen) or not is_list
 
 
 def _of_source(spec: SpecField) -> Iterator[Finding]:
@@ -95,7 +107,7 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
     extension = returned_extension(classify(module, upload_to)) if upload_to is not None else UNKNOWN
     if not extension.format:
         return
-    message = f"{spec.label} has no format, and the upload_to of its source gives names that end in {extension.literal}"
+    message = f"{spec.label}: no `format=`, and `upload_to` of its source returns names that end in {extension.literal}"
     why = f"{RULE.why} {_OTHER_NAMES}"
     value = quoted(spec, extension.format)
     add = AddArgument(spec.offset, "format", (value,))

@@ -126,7 +126,7 @@ def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
             RULE, module, node, message, Applicability.MANUAL, why=why, help=todo, suggestion=suggestion
         )
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
-    return make_finding(RULE, module, node, f"{what} is gone", Applicability.MANUAL, suggestion=suggestion)
+    return make_finding(RULE, module, node, f"{what} was removed in 3.0", Applicability.MANUAL, suggestion=suggestion)
 
 
 def _is_field(module: Module, expression: ast.expr) -> bool:
@@ -159,10 +159,10 @@ def _hashes(module: Module, node: ast.Attribute) -> Finding:
         RULE,
         module,
         node,
-        f"{module.text.text_of(node)} is gone",
+        f"{module.text.text_of(node)} was removed in 3.0",
         Applicability.MANUAL,
-        why="ImageKit 3 remembers by itself which source an instance has: AttributeError.",
-        help="Take the call out.",
+        why="ImageKit 3 tracks the source of an instance itself: `AttributeError`.",
+        help="Remove the call.",
     )
 
 

@@ -54,16 +54,16 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             RULE,
             spec.module,
             argument.keyword,
-            f"{spec.label} has both image_field= and source=",
+            f"{spec.label}: both `image_field=` and `source=`",
             Applicability.MANUAL,
-            help="Keep the one that names the picture, as source=.",
+            help="Keep the one that names the `ImageField`, as `source=`.",
         )
         return
     yield make_finding(
         RULE,
         spec.module,
         argument.keyword,
-        f"{spec.label} names its source with image_field=",
+        f"{spec.label}: `image_field=` was renamed to `source=`",
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "image_field", "source"),),
     )

@@ -65,7 +65,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     quality = spec.arguments.get("quality")
     if quality is None or quality.keyword is None:
         return
-    message = f"{spec.label} has quality=, which is ImageKit 1's"
+    message = f"{spec.label}: `quality=` is an argument of ImageKit 1"
     key, text = quoted(spec, "quality"), spec.module.text
     code = f"{{{key}: {text.text_of(quality.value)}}}"
     if "options" in spec.arguments:

@@ -75,7 +75,8 @@ class _Header(ast.AST):
 def _suggestion(module: Module, klass: ast.ClassDef) -> str:
     bases = {name for base in klass.bases for name in spelled(module, base)}
     if IMAGE_MODEL in bases:
-        return f"class {klass.name}(models.Model):\n    thumbnail = ImageSpecField([...], source='...')"
+        field = "    thumbnail = ImageSpecField([...], source='...')"
+        return f"from imagekit.models import ImageSpecField\n\nclass {klass.name}(models.Model):\n{field}"
     return ""
 
 

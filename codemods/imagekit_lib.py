@@ -17,7 +17,7 @@ from ik_migrate.rules import Codemod
 LIB = Rule(
     code="IK206",
     name="imagekit-lib",
-    summary="`imagekit.lib` is gone: import from `PIL`",
+    summary="`imagekit.lib` was removed in 5.0: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why="It only passed on PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
     help="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
@@ -54,11 +54,11 @@ class Poster(ResizeToFill):
 ANTIALIAS = Rule(
     code="IK207",
     name="pil-antialias",
-    summary="`Image.ANTIALIAS` is gone in Pillow 10",
+    summary="`Image.ANTIALIAS` was removed in Pillow 10",
     applicability=(Applicability.NOTICE,),
     why=(
-        "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` as a picture is"
-        " made."
+        "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` while an image"
+        " is generated."
     ),
     help="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
     source="Pillow's release notes of 2.7.0 and 10.0.0",
@@ -74,7 +74,7 @@ _STRING_IO = (
     "imagekit.lib's StringIO was cStringIO.StringIO. io.BytesIO takes its place, on Python 3 as well; but it takes no"
     " unicode text, not even on Python 2."
 )
-_OLD = "Not rewritten: the file is ImageKit 0.x's, which a person has to write anew as a whole."
+_OLD = "Not rewritten: the file is ImageKit 0.x's, which must be rewritten by hand."
 _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Image.ANTIALIAS"})
 
 
@@ -88,14 +88,19 @@ def check_module(module: Module) -> Iterator[Finding]:
                 if _is_lib(statement, alias):
                     suggestion = "from PIL import Image"
                     yield make_finding(
-                        LIB, module, alias, "imagekit.lib is gone", Applicability.MANUAL, suggestion=suggestion
+                        LIB,
+                        module,
+                        alias,
+                        "imagekit.lib was removed in 5.0",
+                        Applicability.MANUAL,
+                        suggestion=suggestion,
                     )
     if "imagekit" not in module.text.source.text or module.project.target < "5":
         return
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
             image = module.text.text_of(node.value)
-            message = f"{image}.ANTIALIAS is gone in Pillow 10"
+            message = f"{image}.ANTIALIAS was removed in Pillow 10"
             yield make_finding(ANTIALIAS, module, node, message, Applicability.NOTICE, suggestion=f"{image}.LANCZOS")
 
 
@@ -119,7 +124,7 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
         LIB,
         module,
         node,
-        f"{names} of imagekit.lib: the module is gone",
+        f"{names} of imagekit.lib: the module was removed in 5.0",
         Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
         changes=edits or (),
         why=" ".join([LIB.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),

@@ -21,9 +21,9 @@ IMPLICIT = Rule(
     summary="a spec field without a source should name it",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 looked for the model's one `ImageField` when the picture was asked for. ImageKit 3.0 and 3.1 look"
-        " while the class is being built, so the order of attributes decides; later ones wait for a signal that"
-        " abstract models never send, and there the attribute silently does not exist."
+        "ImageKit 2 looked for the only `ImageField` of the model when the image was used. ImageKit 3.0 and 3.1 look"
+        " while the class is being built, so the order of attributes decides. Later versions wait for a signal that"
+        " abstract models never send: there the attribute does not exist, without an error."
     ),
     help="Name the `ImageField` with `source=`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
@@ -55,8 +55,8 @@ BARE = Rule(
     summary="a spec field with a source and nothing else makes no spec",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 copied the picture. ImageKit 3 makes no spec for a field that has only a source: `NotRegistered`,"
-        " not when the models are loaded but when an instance is saved."
+        "ImageKit 2 copied the image. ImageKit 3 registers no spec for a field that has only a source: it raises"
+        " `NotRegistered`, not when the models are loaded but when an instance is saved."
     ),
     help="Add `processors=[]`.",
     source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
@@ -97,7 +97,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _implicit(spec)
     if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
         add = AddArgument(spec.offset, "processors", ("[]",))
-        message = f"{spec.label} has a source and nothing else"
+        message = f"{spec.label}: `source=` alone registers no spec"
         yield make_finding(BARE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 
@@ -111,7 +111,7 @@ def _makes_a_spec(spec: SpecField, name: str) -> bool:
 
 def _implicit(spec: SpecField) -> Finding:
     fields, _ = image_fields_of(spec)
-    message = f"{spec.label} does not name its source"
+    message = f"{spec.label}: no source is named"
     add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
     return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 

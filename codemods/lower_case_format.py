@@ -28,10 +28,10 @@ RULE = Rule(
     summary="`format='png'` in lower case keeps transparency now",
     applicability=(Applicability.NOTICE,),
     why=(
-        "ImageKit 2 looked the format up as it was written, did not find png among those with transparency, and"
-        " pasted the picture on white. ImageKit 3 keeps the transparency: another picture on a coloured page."
+        "ImageKit 2 looked up the format as written, did not find `png` among those with transparency, and pasted the"
+        " image on white. ImageKit 3 keeps the transparency, which shows on a coloured page."
     ),
-    help="Nothing, if transparency is welcome; else end the processors with `MakeOpaque()` of `imagekit.processors`.",
+    help="Nothing, if transparency is acceptable. Otherwise, add the processor `imagekit.processors.MakeOpaque()`.",
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
     before=_MODEL,
     after=_MODEL.replace("image_field=", "source="),
@@ -45,7 +45,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument is None or not isinstance(literal, str) or spec.is_ik3 or is_ik3_code(spec.module, spec.call):
         return
     if literal.upper() in {"PNG", "GIF"} and literal != literal.upper():
-        message = f"{spec.label} keeps the transparency of its source from now on"
+        message = f"{spec.label}: the transparency of its source is kept"
         yield make_finding(RULE, spec.module, argument.value, message, Applicability.NOTICE)
 
 

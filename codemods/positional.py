@@ -18,7 +18,7 @@ RULE = Rule(
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "From the fifth argument on the two versions disagree: where ImageKit 2 has `pre_cache`, `storage`, `cache_to`,"
-        " ImageKit 3 has `cachefile_storage`, `autoconvert`, `cachefile_backend`. It takes them without a word."
+        " ImageKit 3 has `cachefile_storage`, `autoconvert`, `cachefile_backend`. They are accepted without an error."
     ),
     help="Give these arguments by keyword, under their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
@@ -64,7 +64,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             RULE,
             spec.module,
             late[0].value,
-            f"{spec.label} has a fifth argument by position",
+            f"{spec.label}: a fifth positional argument",
             Applicability.MANUAL,
             why="ImageKit 2 raised an exception for any pre_cache, so this may be an ImageKit 3 call already.",
             help="If it is, give the argument by keyword (cachefile_storage=); if not, drop it.",
@@ -74,7 +74,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         late[0].value,
-        f"{spec.label} gives {', '.join(argument.name for argument in late)} by position",
+        f"{spec.label}: positional {', '.join(f'`{argument.name}`' for argument in late)}",
         Applicability.SAFE,
         changes=[_by_keyword(spec, argument) for argument in late],
     )

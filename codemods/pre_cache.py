@@ -17,13 +17,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK106",
     name="pre-cache",
-    summary="`pre_cache=` is gone",
+    summary="`pre_cache=` was removed",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "`pre_cache=True` meant in ImageKit 1 that a picture is made when its source is saved. ImageKit 2 raised an"
+        "In ImageKit 1, `pre_cache=True` generated an image when its source was saved. ImageKit 2 raised an"
         " exception for it, ImageKit 3 raises `TypeError`."
     ),
-    help="Drop it; for pictures that are made when their source is saved, use the strategy Optimistic.",
+    help="Remove it. To generate images when their source is saved, use the strategy `Optimistic`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
     blocks_call=True,
     before="""\
@@ -56,7 +56,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments.get("pre_cache")
     if argument is None or argument.keyword is None or spec.is_processed:
         return
-    message = f"{spec.label} has pre_cache="
+    message = f"{spec.label}: `pre_cache=` was removed"
     drop = DropArgument(spec.offset, "pre_cache")
     if argument.is_none or argument.literal is False:
         yield make_finding(RULE, spec.module, argument.keyword, message, Applicability.SAFE, changes=(drop,))

@@ -47,8 +47,8 @@ class Photo(models.Model):
 )
 
 _ENTROPY = (
-    "PILKit has histogram_entropy, and with newer versions of Pillow it is Pillow's own: for something that is no"
-    " picture it raises AttributeError, where ImageKit 2 gave 0."
+    "PILKit has `histogram_entropy`, and with newer versions of Pillow it is Pillow's: for something that is not an"
+    " image it raises `AttributeError`, where ImageKit 2 returned 0."
 )
 _STAYS = (
     "The module is still there in ImageKit 6.1, and warns of itself (DeprecationWarning) since 3.2.4; nothing has to"

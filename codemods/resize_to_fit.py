@@ -20,13 +20,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK203",
     name="resize-to-fit-upscale",
-    summary="`ResizeToFit` enlarges small pictures unless told not to",
+    summary="`ResizeToFit` upscales small images by default",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "Pictures smaller than the target kept their size in ImageKit 2 (`upscale=None`). ImageKit 3 takes PILKit's"
-        " default, `upscale=True`, and blows them up without a word."
+        "Images smaller than the target kept their size in ImageKit 2 (`upscale=None`). ImageKit 3 uses PILKit's"
+        " default, `upscale=True`, and upscales them without an error."
     ),
-    help="Say `upscale=False`.",
+    help="Set `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
     before="""\
 from django.db import models

@@ -16,11 +16,11 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK105",
     name="source-storage",
-    summary="pictures are no longer saved to the storage of their source",
+    summary="images are no longer saved to the storage of their source",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "A spec field without `storage=` saved to the storage of its source `ImageField`. ImageKit 3 saves to the"
-        " default storage: pictures made from a private storage would become public."
+        " default storage: images generated from a private storage would become public."
     ),
     help="Name the source's storage with `cachefile_storage=`.",
     source="ImageSpecFieldFile.storage in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
@@ -57,7 +57,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     storage = find_source_storage(with_passed_arguments(spec))
     if storage.is_known and storage.expression:
-        message = f"{spec.label}: its source is saved to {storage.shown}"
+        message = f"{spec.label}: its source is stored in {storage.shown}"
         add = AddArgument(spec.offset, "cachefile_storage", (storage.expression,))
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 

@@ -22,8 +22,8 @@ RULE = Rule(
     summary="`imagekit.models.ImageSpec` is called `ImageSpecField`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "The alias of ImageKit 1 days is gone: `ImportError`. `imagekit.ImageSpec` of ImageKit 3 is another thing,"
-        " the class that says how a picture is made."
+        "The alias, a remnant of ImageKit 1, was removed: `ImportError`. In ImageKit 3, `imagekit.ImageSpec` is"
+        " something else: the base class of specs."
     ),
     help="Use `ImageSpecField`.",
     source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",

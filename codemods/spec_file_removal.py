@@ -76,8 +76,7 @@ DELETE = Rule(
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "A spec file of ImageKit 3 has neither `clear()` nor `delete()`: `AttributeError`. Deleting the file"
-        " through its storage is not enough: ImageKit 3 remembers in its cache that the file exists, and does not"
-        " generate it again."
+        " through its storage is not enough: ImageKit 3 caches that it exists, and does not regenerate it."
     ),
     help="Call `clear_file(file)` or `remove_file(file)` of the support module.",
     source=_SOURCE,

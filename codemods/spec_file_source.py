@@ -20,10 +20,7 @@ RULE = Rule(
     name="spec-file-source",
     summary="`source_file` of a spec file is `generator.source`",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
-    why=(
-        "A spec file of ImageKit 3 has no `source_file`, nor a source: `AttributeError`. Its generator has the source:"
-        " the field file of the `ImageField`, or another spec file where the spec is made from one."
-    ),
+    why=("A spec file of ImageKit 3 has no `source_file`: `AttributeError`. Its generator has the source."),
     help="Write `generator.source`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; BaseImageSpec in imagekit/specs/__init__.py of 3.0.4 to 6.1.1",
     before="""\

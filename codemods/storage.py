@@ -54,11 +54,11 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if argument.is_none:
         # Taken away, so that the source's own storage can be named in its place where it has one.
         drop = (DropArgument(spec.offset, "storage"),)
-        message = f"{spec.label} says storage=None, which is the default"
+        message = f"{spec.label}: `storage=None` is the default"
         yield make_finding(RULE, spec.module, node, message, Applicability.SAFE, changes=drop)
         return
     if "cachefile_storage" in spec.arguments:
-        message = f"{spec.label} has both storage= and cachefile_storage="
+        message = f"{spec.label}: both `storage=` and `cachefile_storage=`"
         todo = "Keep the one that is right, as cachefile_storage=."
         yield make_finding(RULE, spec.module, node, message, Applicability.MANUAL, help=todo)
         return
@@ -66,7 +66,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         node,
-        f"{spec.label} says where its files go with storage=",
+        f"{spec.label}: `storage=` is now `cachefile_storage=`",
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
     )

@@ -25,10 +25,10 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE),
     why=(
-        "The files of ImageKit 3 have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or"
-        " `clear`. A template that asks for them gets an empty string and no error."
+        "Spec files lost `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
+        " templates show nothing."
     ),
-    help="Say `generator.source` instead of `source_file`, if the object is the file of a spec field.",
+    help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
     before=_BEFORE,
     after=_BEFORE,
@@ -44,7 +44,7 @@ ADMIN = Rule(
         "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
         " the thumbnail to the template as `original_image`."
     ),
-    help="Where the link shall show the whole picture, say `thumbnail.generator.source.url` in this template.",
+    help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
     before="""\
 {# The thumbnail of django-imagekit in the lists of the admin #}
@@ -117,11 +117,11 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
             return None
-        message = f"{shown} is empty: spec files have no {match['member']} any more"
+        message = f"{shown} is empty: spec files have no `{match['member']}`"
         todo = f"Take it from the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
-    message = f"{shown} is empty: spec files have no source_file any more"
+    message = f"{shown} is empty: spec files have no `source_file`"
     if last in known:
         edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
         return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])

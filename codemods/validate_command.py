@@ -76,23 +76,23 @@ def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Findin
     mention = use.mention
     place = (mention.start, mention.end)
     if use.is_import:
-        message = f"{COMMAND} is taken from ImageKit's code, where it is no more"
+        message = f"{COMMAND} is imported from ImageKit's code, where it was removed"
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
     if not mention.is_command:
-        message = f"{COMMAND} is spoken of here"
-        todo = f"If the command is meant, say {SUCCESSOR}; it takes the same app labels, in lower case."
+        message = f"{COMMAND} is mentioned here"
+        todo = f"If the command is meant, write {SUCCESSOR}; it takes the same app labels, in lower case."
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo)
     if any(option.startswith("--force") or option == "force_revalidation" for option in mention.options):
         return make_finding_at(
             RULE,
             file,
             place,
-            f"{COMMAND} is told to make all pictures again",
+            f"{COMMAND} with `--force-revalidation` regenerates all images",
             Applicability.MANUAL,
-            help="Delete the files and forget what ImageKit knows of them, then make them.",
+            help="Delete the files and their state in the cache, then generate them.",
             suggestion=PROCEDURE + " ".join(["", *(word.text.lower() for word in mention.arguments)]).rstrip(),
         )
-    message = f"{COMMAND} is called {SUCCESSOR} now"
+    message = f"{COMMAND} was renamed to {SUCCESSOR}"
     if mention.options:
         options = " and ".join(mention.options)
         todo = f"Call {SUCCESSOR}, without {options} where it is not one of Django's own options."
@@ -108,7 +108,7 @@ def _rename(file: TextFile | Module, project: ProjectIndex, mention: Mention, me
     labels = {word.text.lower() for word in mention.arguments}
     doubts = []
     if not mention.is_seen:
-        doubts.append("What it is given can't be seen here: app labels have to be in lower case.")
+        doubts.append("Its arguments cannot be determined here: app labels must be in lower case.")
     if (labels or not mention.is_seen) and not project.around.abstract_apps <= labels:
         apps = ", ".join(sorted(filter(None, project.around.abstract_apps - labels))) or "another app"
         doubts.append(

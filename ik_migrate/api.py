@@ -14,6 +14,7 @@ from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.places import is_below, is_project, project_root
 from ik_migrate.files.reading import LARGEST, file_content, large_pieces
+from ik_migrate.files.repository import top_of
 from ik_migrate.files.search_result import Search
 from ik_migrate.files.triggers import has_trigger
 from ik_migrate.model.errors import ConfigError
@@ -24,6 +25,7 @@ from ik_migrate.model.report import Report
 if TYPE_CHECKING:
     from ik_migrate.engine.interactive import ConfirmCallback
     from ik_migrate.model.result import FileResult
+    from ik_migrate.model.run_info import ProjectTarget
 
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -65,6 +67,7 @@ def scan(
     contents = contents or {}
     found = Search()
     results: dict[str, FileResult] = {}
+    targets: list[ProjectTarget] = []
     for root, wanted in _by_project(paths, found, contents).items():
         progress("Searching", 0, 0)
         is_lone_file = not is_project(root) and not any(path.is_dir() for path in wanted)
@@ -92,6 +95,7 @@ def scan(
                 choose=choose,
                 with_fixes=with_fixes,
                 progress=progress,
+                targets=targets,
             )
             results |= {result.path: result for result in migrated}
     results = _each_once(results, base)
@@ -106,6 +110,8 @@ def scan(
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
         all_rules=not (options.select or options.ignore or options.per_file_ignores),
         remarks=tuple(found.remarks),
+        targets=tuple(targets),
+        is_in_git=all(top_of(path) is not None for path in paths),
     )
     return baseline.compared(report)
 
@@ -117,6 +123,7 @@ def apply(
     base: Path | None = None,
     only: Iterable[Path] | None = None,
     choose: ConfirmCallback | None = None,
+    select: Callable[[Report], Report] | None = None,
     backup: str = "",
     before_writing: Callable[[Report], None] | None = None,
     progress: Progress = unseen,
@@ -124,6 +131,7 @@ def apply(
     """Rewrite files in place, each whole or not at all; see `scan` for the other arguments.
 
     Args:
+        select: leaves out of the report what is not to be rewritten.
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
@@ -135,6 +143,7 @@ def apply(
     only = None if only is None else set(only)
     baseline = RunBaseline(options, paths, only, base)
     report = scan(paths, replace(options, baseline=None), base=base, only=only, choose=choose, progress=progress)
+    report = select(report) if select is not None else report
     if before_writing is not None:
         before_writing(report)
     return baseline.compared(written(report, paths, base, backup, progress))
@@ -168,9 +177,9 @@ def _by_project(paths: Sequence[Path], found: Search, contents: Mapping[Path, by
     for path in paths:
         absolute = Path(os.path.abspath(path))
         if absolute not in contents and not path.exists():
-            found.errors.append((path, "there is no such file or folder"))
+            found.errors.append((path, "no such file or folder"))
         elif absolute not in contents and not (path.is_file() or path.is_dir()):
-            found.errors.append((path, "it is neither a file nor a folder"))
+            found.errors.append((path, "not a file or folder"))
         else:
             root = project_root(path)
             real = Path(os.path.realpath(path))
@@ -192,14 +201,14 @@ def _mentioning(root: Path, wanted: Sequence[Path], options: Options, contents: 
             continue
         try:
             if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-                found.errors.append((path, "it can't be read"))
+                found.errors.append((path, "cannot read it"))
             elif any_matches(path, options.exclude, root):
                 continue
             elif path.is_file() and path not in known and _mentions_imagekit(path):
                 found.files.append(path)
                 known.add(path)
         except OSError as error:
-            found.errors.append((path, f"it can't be read: {error.strerror or error}"))
+            found.errors.append((path, f"cannot read it: {error.strerror or error}"))
     return found
 
 
@@ -216,7 +225,7 @@ def _mentions_imagekit(path: Path) -> bool:
 def _left_out(found: Search) -> list[tuple[Path, str]]:
     """The files that mention ImageKit and are not looked into, with the reasons."""
     prose = [path for path in found.files if not is_of_concern(path.name)]
-    return [*found.left_out, *((path, "prose, a picture or a backup, by its name") for path in prose)]
+    return [*found.left_out, *((path, "documentation, an image or a backup, by its name") for path in prose)]
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from ik_migrate.imagekit.spec_field import SpecField
@@ -40,6 +40,7 @@ class Codemod:
         module: looks at one Python file.
         text: looks at one file that is not Python.
         ignores: looks at the comments of one file that say what to ignore, and at what came of them.
+        leftovers: looks at one file once all others have, and at what they have found.
     """
 
     rules: tuple[Rule, ...]
@@ -47,3 +48,4 @@ class Codemod:
     module: Callable[[Module], Iterable[Finding]] | None = None
     text: Callable[[TextFile], Iterable[Finding]] | None = None
     ignores: Callable[[Module | TextFile, Iterable[UsedIgnore]], Iterable[Finding]] | None = None
+    leftovers: Callable[[Module | TextFile, Collection[Finding]], Iterable[Finding]] | None = None

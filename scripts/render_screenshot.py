@@ -1,4 +1,4 @@
-"""Draw docs/report.svg: what ``ik-migrate scan`` prints for tests/fixtures/photo_site.
+"""Draw docs/report.svg: the output of ``ik-migrate scan`` for tests/fixtures/photo_site.
 
 python scripts/render_screenshot.py
 """
@@ -16,19 +16,20 @@ from rich.text import Text
 
 from ik_migrate.api import scan
 from ik_migrate.model.report import Report
+from ik_migrate.reports.terminal import make_console
 from ik_migrate.reports.text import print_report
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 100
 HEAD_LINES = 44
-_SUMMARY = "Summary"
-# Fonts from the network make a picture that looks different every time, or calls home.
+_STEPS = "Next steps"
+# Fonts from the network would make the image differ from run to run.
 _FONT_FACE = re.compile(r"[ \t]*@font-face \{.*?\}\n", re.DOTALL)
 _FONT = ("Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace")
 
 
 def draw(report: Report) -> str:
-    """The report as SVG: its beginning and its summary, the same for the same report."""
+    """Return the report as SVG: its beginning and its end, the same for the same report."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard")
     console.print(Text("$ ik-migrate scan photo_site\n", style="bold"))
     for line in _shortened(report):
@@ -39,11 +40,13 @@ def draw(report: Report) -> str:
 
 
 def _shortened(report: Report) -> list[Text]:
-    """The lines of the report, without those in the middle that nobody would scroll through."""
+    """Return the lines of the report without those in the middle."""
     stream = io.StringIO()
-    print_report(_coloured_console(stream), report)
+    console = make_console(stream, color=True, width=WIDTH)
+    console.legacy_windows = False
+    print_report(console, report)
     lines = Text.from_ansi(stream.getvalue()).split("\n")
-    summary = next((number for number, line in enumerate(lines) if line.plain == _SUMMARY), len(lines))
+    summary = next((number - 2 for number, line in enumerate(lines) if line.plain.startswith(_STEPS)), len(lines))
     if summary <= HEAD_LINES:
         return list(lines)
     cut = next((number for number in range(HEAD_LINES, 0, -1) if not lines[number].plain.strip()), HEAD_LINES)
@@ -56,12 +59,8 @@ def _shortened(report: Report) -> list[Text]:
     ]
 
 
-def _coloured_console(stream: io.StringIO) -> Console:
-    return Console(file=stream, width=WIDTH, force_terminal=True, color_system="standard", legacy_windows=False)
-
-
 def main() -> int:
-    """Draw the picture; returns the exit status."""
+    """Draw the image; return the exit status."""
     here = Path.cwd()
     os.chdir(ROOT / "tests" / "fixtures")
     try:

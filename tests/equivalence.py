@@ -304,29 +304,13 @@ def accepted(difference: Difference) -> str:
 
 NAMED_IN_REPORT = {
     "chain_folder": {"gallery.Picture.monochrome": "IK308"},
-    "chain_called": {"gallery.Picture.large": "IK201", "gallery.Picture.tile": "IK201"},
-    "fit_sizes": {
-        "prints.Print.looked_up": "IK203",
-        "prints.Print.poster": "IK203",
-        "prints.Print.stamp": "IK203",
-    },
-    "implicit_sources": {"people.Speaker.shown": "IK102"},
-    "passed_on": {"shop.Item.fitted": "IK203"},
-    "stored_by_call": {"people.Person.photo": "IK202"},
 }
 """By site: the fields that differ until a person has done what the report says, and the code of that finding."""
 
 NOT_LOADED = {
-    "chain_names": "IK301",
-    "folder_from_settings": "IK301",
-    "inline_storage": "IK105",
-    "own_backend": "IK401",
     "star_import": "IK208",
 }
 """Sites that do not even load until a person has done what the report says, and the code of that finding."""
-
-NOT_LOADED_BY_3_0 = {"implicit_sources": "IK102"}
-"""Sites that load under later versions: 3.0 looks for the source while the class is being built."""
 
 KNOWN_BUGS: dict[str, str] = {}
 """Sites that differ today and must not. The tests are strict: a repair has to take its entry along."""

@@ -38,6 +38,9 @@ def image(**changes):
         "fingerprint": FINGERPRINT,
         "detail": 3.25,
         "quality": "abcdef012345 progressive",
+        "orientation": 6,
+        "frames": 1,
+        "profile": "0123456789ab",
         "view": {"type": "image/gif", "data": VIEW},
         **changes,
     }
@@ -49,6 +52,7 @@ def source():
         "sha1": "abcdef0123456789abcdef0123456789abcdef01",
         "size": [900, 600],
         "mode": "RGB",
+        "decoded": {"fingerprint": FINGERPRINT, "detail": 2.5},
     }
 
 
@@ -70,11 +74,11 @@ def spec(**changes):
 
 
 SNAPSHOT = {
-    "version": 1,
+    "version": 2,
     "kind": "ik-migrate snapshot",
     "tool": {"name": "ik-migrate", "version": "0.1.0"},
     "settings": "mysite.settings",
-    "options": {"sample": 5, "synthetic": False, "time_limit": 30.0, "pictures": True},
+    "options": {"sample": 5, "synthetic": False, "time_limit": 30.0, "pictures": True, "behaviours": True},
     "environment": {"python": "2.7.18", "django": "1.11.29", "imagekit": "2.0.4", "pilkit": "1.1.0", "pillow": "6.2.2"},
     "problems": [{"where": "models of app blog", "error": error()}],
     "notes": ["the database file x is not there"],
@@ -99,6 +103,7 @@ SNAPSHOT = {
         {"spec": "shop.Photo.large", "case": "row 1", "skipped": "no source"},
         {"spec": "shop.Photo.image", "case": "made-up small", "source": source(), "picture": image(format="PNG")},
     ],
+    "behaviours": {"shop.Photo.small": {"replaced": "the new image", "lost": "not checked: it hangs"}},
 }
 
 

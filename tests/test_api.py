@@ -107,11 +107,11 @@ def test_example_package(run, site, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('"ACME101"', '"IK950"', "has a rule IK950: a code is two to ten capital letters, which don't begin with IK"),
+        ('"ACME101"', '"IK950"', "has a rule IK950: a code is two to ten capital letters, which do not begin with IK"),
         ('"acme-media-backend"', '"image-field"', "has a rule image-field: so has ik-migrate"),
         ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.engine.registry.Codemod with rules"),
-        ("import ast", "import asst", "can't be imported: ModuleNotFoundError: No module named 'asst'"),
-        ("CODEMOD = ", "OTHER = ", "can't be imported: AttributeError"),
+        ("import ast", "import asst", "cannot be imported: ModuleNotFoundError: No module named 'asst'"),
+        ("CODEMOD = ", "OTHER = ", "cannot be imported: AttributeError"),
     ],
 )
 def test_codemod_that_can_not_be_used(run, site, offer, old, new, complaint):

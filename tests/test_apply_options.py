@@ -85,19 +85,19 @@ def test_yes_and_no(ask, site):
     done = ask(folder, "y", "what?", "no", "YES", "n", "n", "y")
     changed = (folder / "models.py").read_text()
     assert done.status == 1
-    assert "y  yes, make this rewrite" in done.text, "what? brings the help"
+    assert "y  make this rewrite" in done.text, "what? brings the help"
     assert "ResizeToFit(50, 50, upscale=False)" in changed
     assert "[ResizeToFit(50, 50, upscale=False)], image_field='image'" in changed
     assert "[ResizeToFit(500, 500, upscale=False)]" in changed
     assert "plain = ImageSpecField([ResizeToFit(5, 5)], source='image')" in changed
-    assert "left as before because you said no" in " ".join(done.text.split())
+    assert "not confirmed" in " ".join(done.text.split())
 
 
 @needs_terminal
 def test_what_is_asked_shows_the_code_and_what_becomes_of_it(ask, site):
     done = ask(site(models=FIELD), "y")
     question = done.text.partition("[?]: ")[0]
-    assert "  models.py:7:32  IK101 image-field  [safe]" in question
+    assert "    models.py:7:32  image-field [safe]" in question
     assert "^^^^^^^^^^^^^^^^^^^" in question
     assert "-    thumb = ImageSpecField([], image_field='image')" in question
     assert "+    thumb = ImageSpecField([], source='image')" in question
@@ -158,7 +158,7 @@ def test_nobody_to_ask(run, site, contents):
     before = contents(folder)
     done = run("apply", "--interactive", cwd=folder)
     assert (done.status, done.stdout, contents(folder)) == (2, "", before)
-    assert done.stderr.endswith("Error: --interactive asks on a terminal, and here is none.\n")
+    assert done.stderr.endswith("Error: --interactive needs a terminal.\n")
 
 
 def test_each_rewrite_stands_on_its_own(photo_site):
@@ -360,7 +360,7 @@ def test_require_clean(run, site, git):
         done = run("apply", "--require-clean", cwd=folder)
         assert done.status == 2
         assert re.search(
-            r"Error: --require-clean: not committed: .*(notes.txt|manage.py)\. Commit first, or git stash -u\.",
+            r"Error: --require-clean: uncommitted changes: .*(notes.txt|manage.py)\. Commit or stash them first\.",
             done.stderr,
         )
         assert (folder / "models.py").read_text() == FIELD
@@ -418,7 +418,7 @@ def test_advice_for_files_that_git_does_not_know(run, site):
     outside.write_text(FIELD)
     done = run("apply", "clean.py", "new", "ignored.py", outside, cwd=folder)
     assert commands(done) == ["git checkout -- clean.py"]
-    assert "Git does not know these files" in done.stderr
+    assert "These files are untracked" in done.stderr
     assert done.stderr.endswith("  ../outside.py ignored.py 'new/it is.py'\n")
 
 
@@ -441,23 +441,23 @@ def test_advice_with_backups(run, site, environment):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--diff --interactive", "--diff writes no file, so it does not go with --interactive."),
-        ("--diff --backup .bak", "--diff writes no file, so it does not go with --backup."),
-        ("--diff --require-clean", "--diff writes no file, so it does not go with --require-clean."),
+        ("--diff --interactive", "--interactive cannot be used with --diff, which writes no file."),
+        ("--diff --backup .bak", "--backup cannot be used with --diff, which writes no file."),
+        ("--diff --require-clean", "--require-clean cannot be used with --diff, which writes no file."),
         ("--since HEAD --staged", "--since and --staged exclude each other."),
         ("--quiet --verbose", "--quiet and --verbose exclude each other."),
         (
             "- --stdin-filename x.py --interactive",
-            "standard input writes no file, so it does not go with --interactive.",
+            "--interactive cannot be used with standard input, which writes no file.",
         ),
-        ("- --stdin-filename x.py --staged", "'-' does not go with --since or --staged."),
-        ("- --stdin-filename x.py y.py", "'-' stands for standard input, and is the only path then."),
-        ("-", "'-' needs --stdin-filename PATH: where the text belongs in the project."),
+        ("- --stdin-filename x.py --staged", "'-' cannot be used with --since or --staged."),
+        ("- --stdin-filename x.py y.py", "'-' stands for standard input and must be the only path."),
+        ("-", "'-' needs --stdin-filename PATH, the file that it stands for."),
         ("--stdin-filename x.py", "--stdin-filename needs '-' as the only path."),
         ("- --stdin-filename .", "--stdin-filename: . is a folder."),
         (
             "- --stdin-filename x.py --format json",
-            "standard output is for the text: write the report with --output FORMAT=FILE.",
+            "standard output is used for the file. Write the report with --output FORMAT=FILE.",
         ),
     ],
 )

@@ -228,18 +228,32 @@ def test_uncertain_setting_is_for_manual_review(text, tmp_path):
     assert [finding.applicability for finding in found["IK402"]] == [Applicability.MANUAL]
 
 
-@pytest.mark.parametrize("asked_for", ["caching.py", "models.py"])
-def test_only_some_files_asked_for(asked_for, tmp_path):
+CODES_BY_FILE = {"caching.py": {"IK403", "IK404"}, "models.py": {"IK115"}}
+
+
+@pytest.mark.parametrize(("asked_for", "codes"), CODES_BY_FILE.items())
+def test_single_file_imports_no_module_that_is_not_there(asked_for, codes, tmp_path):
     files = {"caching.py": caching("file.generate()"), "models.py": MODELS.format(name="Sure", made="Sure()")}
     after, found = migrated(tmp_path, files, [asked_for])
-    assert [name for name in files if after[name] != files[name]] == [asked_for]
-    assert Applicability.MANUAL not in {finding.applicability for codes in found.values() for finding in codes}
-    api.apply([tmp_path], base=tmp_path)
-    assert "def on_existence_required(self, file):" in (tmp_path / "imagekit_support.py").read_text()
-    assert not [result.path for result in api.scan([tmp_path], base=tmp_path).results if result.applied]
+    assert after == files
+    assert not (tmp_path / "imagekit_support.py").exists()
+    assert set(found) == codes
+    for code in codes:
+        assert [finding.applicability for finding in found[code]] == [Applicability.MANUAL]
+        assert f"run ik-migrate apply in {tmp_path.name}" in found[code][0].why
 
 
-@pytest.mark.parametrize(("name", "codes"), [("caching.py", {"IK403", "IK404"}), ("models.py", {"IK115"})])
+@pytest.mark.parametrize("asked_for", CODES_BY_FILE)
+def test_single_file_uses_the_module_that_is_there(asked_for, tmp_path):
+    files = {"caching.py": caching("file.generate()"), "models.py": MODELS.format(name="Sure", made="Sure()")}
+    complete, _ = migrated(tmp_path, files)
+    support = (tmp_path / "imagekit_support.py").read_bytes()
+    after, _ = migrated(tmp_path, files, [asked_for])
+    assert after == {**files, asked_for: complete[asked_for]}
+    assert (tmp_path / "imagekit_support.py").read_bytes() == support
+
+
+@pytest.mark.parametrize(("name", "codes"), CODES_BY_FILE.items())
 def test_text_of_an_editor_imports_no_module_that_is_not_there(name, codes, tmp_path):
     files = {"caching.py": caching("file.generate()"), "models.py": MODELS.format(name="Sure", made="Sure()")}
     project(tmp_path, files)

@@ -14,7 +14,6 @@ from equivalence import (
     KNOWN_BUGS,
     NAMED_IN_REPORT,
     NOT_LOADED,
-    NOT_LOADED_BY_3_0,
     Site,
     accepted,
     compare,
@@ -103,9 +102,8 @@ def check(site, runs, kind):
     migration = runs.migration(site)
     assert not migration.refusal, f"not migrated: {migration.refusal}"
     left = set(migration.codes)
-    not_loaded = NOT_LOADED | NOT_LOADED_BY_3_0 if kind == FIRST else NOT_LOADED
-    if site.name in not_loaded:
-        assert not_loaded[site.name] in left
+    if site.name in NOT_LOADED:
+        assert NOT_LOADED[site.name] in left
         with pytest.raises(JobFailed):
             runs.result(site, kind)
         return

@@ -417,7 +417,7 @@ def test_same_report_with_and_without_git(run, git, site, tmp_path):
     searched = run("scan", cwd=site)
     for done in (walked, searched):
         assert done.status == 2
-        assert "huge.py\n    it can't be read: it is larger than 64 MB" in done.stdout
+        assert "huge.py\n    cannot read it: it is larger than 64 MB" in done.stdout
         assert "dump.sql\n    it is too large" in done.stdout
         assert "disk.img" not in done.stdout
         assert "tracked.py:8:52  IK101" in done.stdout
@@ -482,5 +482,5 @@ def test_repositories_within_that_are_no_submodules_are_told(run, git, site):
         git(inner, "commit", "-qm", "x")
     git(site, "add", "lib/known")
     done = run("scan", cwd=site)
-    assert "Folders left out\n  lib/known, lib/unknown\n" in done.stdout
+    assert "Skipped folders\n  lib/known, lib/unknown\n" in done.stdout
     assert "lib" not in run("scan", "models.py", cwd=site).stdout

@@ -425,6 +425,10 @@ def start_probe(hanging_site, temporary, started, environment):
         "rows": {},
         "scratch": "/nowhere",
         "done": [],
+        "behaviours": False,
+        "checked": [],
+        "prefix": "",
+        "root": "",
     }
     text = resources.files("ik_migrate.verify").joinpath("probe.py").read_text() + f"\nmain({json.dumps(request)!r})\n"
     started.unlink(missing_ok=True)
@@ -485,6 +489,6 @@ def test_signal_during_apply_leaves_no_unfinished_file(start, tmp_path, number):
         texts = [path.read_text() for path in files]
         assert set(texts) <= {MODELS, MODELS.replace("image_field=", "source=")}
         if process.returncode == -number:
-            assert err.decode().strip().endswith("Every file is whole, rewritten or as it was: run it again.")
+            assert err.decode().strip().endswith("Every file is either rewritten or unchanged: run it again.")
             between += 0 < texts.count(MODELS) < APPS
     assert between, "none of the signals came while files were written"

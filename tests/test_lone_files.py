@@ -47,5 +47,5 @@ def test_what_lies_beside_is_understood_and_the_rest_is_not_entered(run, tmp_pat
 def test_only_what_was_asked_for_is_said_to_be_without_findings(run, photo_site, git):
     for _ in range(2):
         done = run("scan", "core/stats.py", "urls.py", cwd=photo_site)
-        assert done.stdout == "No findings: nothing in 2 files needs to change for ImageKit 3.\n"
+        assert done.stdout == "No ImageKit 2 code found in 2 files.\n"
         git(photo_site, "init", "-q")

@@ -72,12 +72,12 @@ def test_outputs_and_status(run, reports):
 
 BAD = {
     "empty": (b"", "it is empty"),
-    "no json": (b"{", "it is no JSON"),
-    "binary": (b"\x89PNG\xff\0", "it is no JSON"),
+    "no json": (b"{", "it is not JSON"),
+    "binary": (b"\x89PNG\xff\0", "it is not JSON"),
     "deep": (b"[" * 100_000, "nested too deeply"),
-    "foreign": (b'{"results": []}', "no report of ik-migrate"),
-    "list": (b"[1]", "no report of ik-migrate"),
-    "sarif": (b'{"version": "2.1.0", "runs": [{"tool": {}}]}', "no report of ik-migrate"),
+    "foreign": (b'{"results": []}', "not a report of ik-migrate"),
+    "list": (b"[1]", "not a report of ik-migrate"),
+    "sarif": (b'{"version": "2.1.0", "runs": [{"tool": {}}]}', "not a report of ik-migrate"),
     "newer": (b'{"version": 99, "tool": {"name": "ik-migrate"}}', "version 99"),
     "cut": (b'{"version": 1, "tool": {"name": "ik-migrate"}, "command": "scan"}', "it is damaged"),
 }
@@ -122,16 +122,16 @@ def test_a_bad_report_does_not_stop_the_others(run, reports):
     (reports / "cut.json").write_text("{")
     done = run("merge-reports", "shop.json", "cut.json", "nowhere.json", cwd=reports)
     assert done.status == 2
-    assert "cut.json\n    it is no JSON" in done.stdout
-    assert "nowhere.json\n    it can't be read: No such file or directory" in done.stdout
-    assert "shop/models.py: " in done.stdout
+    assert "cut.json\n    it is not JSON" in done.stdout
+    assert "nowhere.json\n    cannot read it: No such file or directory" in done.stdout
+    assert "shop/models.py:8:32" in done.stdout
 
 
 def test_rules_of_another_version_are_shown_as_they_are(run, reports):
     text = (reports / "shop.json").read_text().replace('"IK101"', '"IK999"').replace("image-field", "from-the-future")
     (reports / "shop.json").write_text(text)
     done = run("merge-reports", "shop.json", cwd=reports)
-    assert "IK999 from-the-future" in done.stdout
+    assert "from-the-future [manual]" in done.stdout
     for name in FORMATS:
         assert run("merge-reports", "shop.json", "--format", name, cwd=reports).status == 1
 
@@ -142,7 +142,7 @@ def test_what_does_not_add_up_is_refused(run, reports, tmp_path):
     assert (done.status, done.stdout) == (2, "")
     assert "done tells what apply has done, and blog what it would do" in done.stderr
     assert run("merge-reports", "done.json", cwd=reports).status == 1
-    assert "shop.json is given twice" in run("merge-reports", "shop.json", "./shop.json", cwd=reports).stderr
+    assert "shop.json is named twice" in run("merge-reports", "shop.json", "./shop.json", cwd=reports).stderr
     assert "Missing argument" in run("merge-reports", cwd=reports).stderr
 
 
@@ -171,3 +171,22 @@ def test_a_report_comes_back_as_it_was(tmp_path):
         )
     )
     assert as_dict(read_json(json.dumps(report).encode())) == report
+
+
+def test_repositories_have_a_table(run, tmp_path):
+    for name, code in (("shop", "image_field='image'"), ("blog", "image_field='image', source='image'")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "models.py").write_text(
+            "from django.db import models\nfrom imagekit.models import ImageSpecField\n\n\nclass Photo(models.Model):\n"
+            f"    image = models.ImageField()\n    small = ImageSpecField([], {code})\n"
+        )
+        run("scan", "-q", "--select", "IK101", "--output", f"json=../{name}.json", cwd=folder)
+    outputs = ("--output", "html=all.html", "--output", "markdown=all.md")
+    text = run("merge-reports", "shop.json", "blog.json", *outputs, cwd=tmp_path).stdout
+    rows = [line.split() for line in text.splitlines()]
+    assert ["blog", "-", "-", "1", "-", "6.1"] in rows and ["shop", "1", "-", "-", "-", "6.1"] in rows
+    assert "Next steps (in each repository)" in text
+    assert "| `shop` | 1 | - | - | - | 6.1 |" in (tmp_path / "all.md").read_text()
+    page = (tmp_path / "all.html").read_text()
+    assert '<section id="repositories">' in page and "shop: top folder" in page

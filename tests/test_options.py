@@ -20,7 +20,7 @@ class Photo(models.Model):
     other = ImageSpecField([ResizeToFill(9, 9)],
                            image_field='image', source='image')
 """
-TODO = "    # TODO(ik-migrate IK101): Photo.other has both image_field= and source=\n"
+TODO = "    # TODO(ik-migrate IK101): Photo.other: both `image_field=` and `source=`\n"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_target_decides_the_pin(run, project, target, pin):
 def test_target_that_is_not_there(run, project):
     done = run("scan", "--target", "2.9", cwd=project)
     assert done.status == 2
-    assert 'there is no "2.9"' in done.stderr and "6.1" in done.stderr
+    assert '"2.9" is not a target' in done.stderr and "6.1" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,12 @@ def test_wheel_is_complete(wheel, source):
     codemods = {f"ik_migrate/codemods/{path.name}" for path in source.glob("codemods/*.py")}
     data = {"ik_migrate/py.typed", "ik_migrate/reports/schema.json"}
     data |= {f"ik_migrate/reports/html/page.{kind}" for kind in ("css", "html", "js")}
-    data |= {"ik_migrate/verify/report.html", "ik_migrate/verify/schema.json", "ik_migrate/verify/snapshot-schema.json"}
+    data |= {
+        "ik_migrate/verify/report.html",
+        "ik_migrate/verify/page.css",
+        "ik_migrate/verify/schema.json",
+        "ik_migrate/verify/snapshot-schema.json",
+    }
     assert len(codemods) > 10
     packaged = {name for name in names if ".dist-info/" not in name and ".data/" not in name}
     assert packaged == code | codemods | data

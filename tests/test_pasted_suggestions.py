@@ -76,7 +76,7 @@ def finding(text: str, marked: str, suggestion: str, applicability: Applicabilit
 
 class _Rule:
     code = "IK000"
-    why = todo = "text"
+    why = help = "text"
 
 
 RULE = _Rule()
@@ -204,17 +204,26 @@ def test_broken_suggestion_is_found() -> None:
 def test_manual_findings_are_resolved_by_what_they_suggest() -> None:
     text = """\
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFit
-from elsewhere import pick
 
 
 class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(pick, image_field='image')
+    small = ImageSpecField([], image_field='image')
+
+    def is_stored(self):
+        return isinstance(self.small, FieldFile)
+
+
+def source_of(name):
+    return Photo.small.image_field
 """
     result = paste_all("a", {"models.py": text.encode()})
     assert (result.failures, result.open) == ([], ())
-    assert {"IK201", "IK513"} <= result.rules
-    assert b"spec=PhotoSmall" in result.files["models.py"]
+    assert result.rules == {"IK506", "IK507"}
+    after = result.files["models.py"].decode()
+    assert "from imagekit.cachefiles import ImageCacheFile\n" in after
+    assert "        return isinstance(self.small, ImageCacheFile)\n" in after
+    assert "    return Photo.small.source\n" in after
     assert load_all([result]) == {"a": ""}

@@ -143,7 +143,7 @@ def test_rewrite_then_commit_again(repository, git):
     output = first.stdout + first.stderr
     assert first.status == 1, output
     assert "files were modified by this hook" in output
-    assert "rewritten: 1 IK101 image-field" in output
+    assert "models.py  1 IK101" in output
     assert (folder / "models.py").read_text() == MIGRATED
     second = commit("models.py")
     assert second.status == 0, second.stdout + second.stderr

@@ -17,15 +17,20 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
-from ik_migrate.model.finding import Finding
+from ik_migrate.model.finding import Blocker, Finding
+from ik_migrate.model.fix import Fix, Replacement
 from ik_migrate.model.location import Location
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.run_info import ProjectTarget
 from ik_migrate.reports.code_frame import code_frame
+from ik_migrate.reports.concise import write_concise, write_grouped
 from ik_migrate.reports.diff import unified_diff
+from ik_migrate.reports.ignore_hint import ignore_hint
 from ik_migrate.reports.json_report import as_dict, write_json
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown, write_rule, write_rules_table
+from ik_migrate.reports.summary import write_statistics
 from ik_migrate.reports.text import write_text
 from ik_migrate.source.original_text import split_lines
 
@@ -91,62 +96,185 @@ def frame_of(code, place, width=76, **options):
 # Text: one finding
 
 
-def test_a_finding_with_its_code():
-    finding = make_finding(message="Photo.small has image_field=", suggestion="source='image'\nformat='JPEG'\n")
+def test_manual_finding_is_shown_in_full():
+    finding = make_finding(
+        CACHE_TO, message="Photo.small has image_field=", suggestion="source='image'\nformat='JPEG'\n"
+    )
     assert text_of(make_report(make_result(finding))).startswith(
         """\
-gallery/models.py: 1 finding (1 safe)
-
-  gallery/models.py:3:41  IK101 image-field  [safe]
-    Photo.small has image_field=
+Needs manual review: 1 finding
+  IK301 Photo.small has image_field=
+    gallery/models.py:3:41  cache-to [manual]
     2 |     image = models.ImageField(upload_to='photos')
     3 |     small = ImageSpecField([Thumb(50)], image_field='image')
       |                                         ^^^^^^^^^^^
     4 |     large = ImageSpecField(
-    Why: ImageKit 3 raises TypeError for image-field.
-    Do:  Do what IK101 asks for.
+    Why:  ImageKit 3 raises TypeError for cache-to.
+    Do:   Do what IK301 asks for.
     Write:
       source='image'
       format='JPEG'
+    Fine? If it is right as it is, add `# ik-migrate: ignore[IK301]` to line 3:
+          it is no longer reported, and `apply` does not change it.
 
-Summary
 """
     )
 
 
-def test_the_message_stands_in_the_first_line_where_there_is_room():
-    head = "  gallery/models.py:3:41  IK101 image-field  [safe]  Photo.small is found\n"
-    assert head in text_of(make_report(make_result(make_finding())))
-
-
-def test_reasons_are_given_once_and_later_pointed_to():
+def test_reasons_are_given_once():
     findings = [make_finding(CACHE_TO), make_finding(CACHE_TO, (6, 9, 6, 20))]
     other = make_finding(CACHE_TO, path="news/models.py")
     text = text_of(make_report(make_result(*findings), make_result(other, path="news/models.py")))
     assert text.count("ImageKit 3 raises TypeError") == 1
     assert text.count("Do what IK301 asks for") == 1
-    assert "    Do:  as at line 3\n" in text
-    assert "    Do:  as at gallery/models.py:3\n" in text
+    assert "    Why and what to do: see IK301, line 3\n" in text
+    assert "    Why and what to do: see IK301, gallery/models.py:3\n" in text
 
 
-def test_the_code_of_a_place_is_shown_once():
-    findings = [make_finding(), make_finding(CACHE_TO), make_finding(CACHE_DIR, (3, 5, 3, 10))]
+def test_another_reason_is_given_in_full():
+    findings = [
+        make_finding(CACHE_TO),
+        make_finding(CACHE_TO, location=(6, 9, 6, 20), why="Here it is otherwise.", help="Think."),
+    ]
     text = text_of(make_report(make_result(*findings)))
-    assert text.count("3 |     small = ImageSpecField") == 2
-    assert text.count("4 |     large = ImageSpecField(") == 1
+    assert "Why:  ImageKit 3 raises" in text
+    assert "Why:  Here it is otherwise." in text
+    assert "Do:   Think." in text
 
 
-def test_a_reason_of_its_own_is_given_in_full():
-    findings = [make_finding(), make_finding(location=(6, 9, 6, 20), why="Here it is otherwise.", help="Think.")]
-    text = text_of(make_report(make_result(*findings)))
-    assert "Why: ImageKit 3 raises" in text
-    assert "Why: Here it is otherwise." in text
-    assert "Do:  Think." in text
+def test_message_is_on_the_first_line_and_bold():
+    finding = make_finding(CACHE_TO)
+    text = text_of(make_report(make_result(finding)), color=True)
+    assert "\x1b[1mPhoto.small is found\x1b[0m" in text.splitlines()[1]
 
 
-def test_nothing_is_pointed_to_for_what_apply_does():
-    text = text_of(make_report(make_result(make_finding(), make_finding(location=(6, 9, 6, 20)))))
-    assert "as at" not in text
+def test_urgent_findings_come_first_and_notices_last():
+    text = text_of(everything())
+    titles = ["Needs manual review", "Unsafe fixes", "Safe fixes", "Notices", "Errors", "Next steps"]
+    assert titles == sorted(titles, key=text.index)
+
+
+def test_safe_fixes_of_a_rule_share_a_line():
+    def found(name, line):
+        return make_finding(location=(line, 1, line, 5), message=f"{name}: `image_field=` was renamed")
+
+    findings = [found("Photo.small", 3), found("Photo.large", 6), make_finding(CALLABLE)]
+    text = text_of(make_report(make_result(*findings, applied=tuple(findings[:2]))))
+    assert (
+        """\
+Safe fixes: 2 findings in 1 file (`apply` writes them)
+  gallery/models.py
+    IK101 `image_field=` was renamed: Photo.small (3), .large (6)
+"""
+        in text
+    )
+
+
+def test_safe_fix_alone_takes_one_line():
+    finding = make_finding()
+    text = text_of(make_report(make_result(finding, applied=(finding,))))
+    assert "\n  gallery/models.py  IK101 Photo.small is found (3)\n\n" in text
+
+
+def test_blocked_findings_are_part_of_their_cause():
+    blocked = [make_finding(), make_finding(CALLABLE, (6, 9, 6, 20))]
+    cause = make_finding(CACHE_TO, blocks=tuple(one.as_blocked(Blocker("IK301", 3)) for one in blocked))
+    report = make_report(make_result(cause))
+    text = " ".join(text_of(report).split())
+    assert "Also: IK101 (line 3) and IK201 (line 6) wait for this one" in text
+    assert "and `apply` rewrites the rest of the call" in text
+    assert "1 finding needs manual review" in text
+    assert as_dict(report)["summary"]["findings"] == 1
+    assert [one["rule"]["code"] for one in as_dict(report)["files"][0]["findings"][0]["blocks"]] == ["IK101", "IK201"]
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("models.py", "add `# ik-migrate: ignore[IK301]` to line 3"),
+        ("show.html", "add `{# ik-migrate: ignore[IK301] #}` to line 3"),
+        ("urls.xml", "add `<!-- ik-migrate: ignore[IK301] -->` to line 3"),
+        ("site.js", "add `/* ik-migrate: ignore[IK301] */` to line 3"),
+        ("run.bat", "add `rem ik-migrate: ignore[IK301]` to line 3"),
+        ("data.json", "use `--per-file-ignores` with IK301"),
+    ],
+)
+def test_hint_to_ignore_is_written_for_the_file(path, hint):
+    assert hint in ignore_hint(make_finding(CACHE_TO, path=path))
+
+
+def test_targets_are_in_the_head():
+    one = ProjectTarget("shop", "4.0", "setup.py says so.")
+    report = make_report(make_result(make_finding()), targets=(one,))
+    assert text_of(report).startswith("Target: django-imagekit 4.0 (setup.py says so)\n\n")
+    several = make_report(make_result(make_finding()), targets=(one, ProjectTarget("blog", "6.1", "the newest")))
+    assert "Target of blog: django-imagekit 6.1 (the newest)\n" in text_of(several)
+
+
+@pytest.mark.parametrize(
+    ("environment", "linked"),
+    [({}, False), ({"WT_SESSION": "1"}, True), ({"TERM_PROGRAM": "vscode"}, True), ({"VTE_VERSION": "4002"}, False)],
+)
+def test_rule_code_is_a_hyperlink(monkeypatch, environment, linked):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "FORCE_HYPERLINK"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    write_text(make_report(make_result(make_finding(CACHE_TO))), stream)
+    assert ("docs/rules/IK301.md\x1b\\" in stream.getvalue()) == linked
+
+
+def test_redirected_report_keeps_long_lines(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    code = f"small = ImageSpecField(image_field='image', format='JPEG', options={{'quality': {'9' * 90}}})\n"
+    stream = io.StringIO()
+    write_text(make_report(make_result(make_finding(CACHE_TO, (1, 24, 1, 35)), code=code)), stream)
+    assert f"1 | {code}" in stream.getvalue()
+
+
+def test_statistics_count_by_rule():
+    stream = io.StringIO()
+    write_statistics(everything(), stream, width=80)
+    lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert ["IK101", "image-field", "2", "-", "-", "-"] in lines
+    assert ["IK201", "callable-processors", "-", "1", "-", "-"] in lines
+    assert ["all", "2", "1", "1", "1"] in lines
+    assert "Next steps" not in stream.getvalue()
+
+
+def test_shown_fixes_have_their_diff():
+    finding = make_finding()
+    replacement = Replacement(Location(3, 41, 3, 52), "source")
+    result = make_result(finding, applied=(finding,), fixes=(Fix((finding,), (replacement,)),))
+    stream = io.StringIO()
+    write_text(make_report(result), stream, width=80, show_fixes=True)
+    assert "-    small = ImageSpecField([Thumb(50)], image_field='image')\n" in stream.getvalue()
+    assert "+    small = ImageSpecField([Thumb(50)], source='image')\n" in stream.getvalue()
+
+
+def test_concise_has_one_line_for_each_finding():
+    stream = io.StringIO()
+    write_concise(everything(), stream)
+    assert stream.getvalue().splitlines() == [
+        "gallery/models.py:3:41: IK101 [safe] Photo.small is found",
+        "gallery/models.py:6:9: IK101 [safe] Photo.small is found",
+        "gallery/models.py:3:41: IK201 [unsafe] Photo.small is found",
+        "gallery/models.py:3:41: IK301 [manual] Photo.small is found",
+        "gallery/models.py:3:41: IK402 [notice] Photo.small is found",
+        "locked.py: error: it is read-only",
+        "old/broken.py: error: line 3: invalid syntax Correct it.",
+        f"gen/made.py: skipped: it is generated; {'change the generator. ' * 5}".rstrip() + " ",
+        "4 findings and 1 notice in 1 of 120 files; 1 file would be rewritten, 2 errors.",
+    ]
+
+
+def test_grouped_has_the_path_once():
+    stream = io.StringIO()
+    write_grouped(make_report(make_result(make_finding(), make_finding(CACHE_TO, (6, 9, 6, 20)))), stream)
+    assert stream.getvalue().startswith(
+        "gallery/models.py:\n  3:41  IK101 [safe] Photo.small is found\n  6:9   IK301 [manual] Photo.small is found\n\n"
+    )
 
 
 # Text: the frame
@@ -294,40 +422,40 @@ def test_no_line_is_too_long(command, width):
 def test_a_long_path_is_never_broken():
     path = "/".join(["folder"] * 20) + "/models.py"
     text = text_of(make_report(make_result(make_finding(path=path), path=path)))
-    assert f"  {path}:3:41\n    IK101 image-field  [safe]  Photo.small is found\n" in text
-    assert [line for line in text.splitlines() if len(line) > 80] == [path, f"  {path}:3:41"]
+    assert f"    {path}:3:41\n    image-field [safe]\n" in text
+    assert [line for line in text.splitlines() if len(line) > 80] == [f"    {path}:3:41"]
 
 
 def test_what_could_not_be_done_is_listed_with_its_reason():
     text = text_of(everything())
     assert (
         """\
-Could not be done: 2 files
+Errors: 2 files
   locked.py
     it is read-only
   old/broken.py
     line 3: invalid syntax
     Correct it.
 
-Left alone: 1 file
+Skipped: 1 file
   gen/made.py
     it is generated; change the generator."""
         in text
     )
-    assert "Folders left out\n  .venv, node_modules\n" in text
+    assert "Skipped folders\n  .venv, node_modules\n" in text
 
 
-def test_the_summary_counts_by_rule_and_applicability():
-    lines = [line.split() for line in text_of(everything()).splitlines()]
-    assert ["IK101", "image-field", "2", "-", "-", "-"] in lines
-    assert ["IK201", "callable-processors", "-", "1", "-", "-"] in lines
-    assert ["all", "2", "1", "1", "1"] in lines
-    totals = "120 files searched, 1 with findings, 1 would be rewritten, 2 could not be done."
+def test_totals_count_findings_files_and_errors():
+    totals = "4 findings and 1 notice in 1 of 120 files; 1 file would be rewritten, 2 errors."
     assert totals in text_of(everything())
 
 
-def test_the_table_without_utf_8():
+def test_report_and_table_without_utf_8():
     assert text_of(everything(), encoding="ascii").isascii()
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii", write_through=True)
+    write_statistics(everything(), stream)
+    assert raw.getvalue().isascii()
 
 
 def steps_of(report):
@@ -335,60 +463,68 @@ def steps_of(report):
     return [step.strip() for step in re.split(r" \d\. ", text)[1:]]
 
 
-def test_the_next_steps_of_scan():
+def test_next_steps_of_scan():
     steps = steps_of(everything())
-    assert "2 files could not be done" in steps[0]
-    assert "run it again" in steps[0]
+    assert steps[0] == "2 errors: correct them and run the command again."
     assert "Commit or stash" in steps[1]
-    assert "`ik-migrate apply --diff` shows 2 rewrites" in steps[2]
-    assert "`ik-migrate apply` writes them" in steps[3]
-    assert "`--unsafe-fixes`" in steps[4]
-    assert "`ik-migrate explain IK301`" in steps[5]
-    assert "1 notice" in steps[6]
+    assert "Read `ik-migrate apply --diff`, run `ik-migrate apply`" in steps[2]
+    assert steps[3] == "Read why 1 fix is unsafe, then add `--unsafe-fixes`."
+    assert "`ik-migrate explain IK301`" in steps[4]
+    assert len(steps) == 5
 
 
-def test_the_next_steps_of_scan_with_unsafe_rewrites():
+def test_next_steps_of_scan_with_unsafe_fixes():
     steps = steps_of(everything(unsafe_fixes=True))
-    assert "`ik-migrate apply --diff --unsafe-fixes` shows 3 rewrites" in steps[2]
-    assert not any("probably right" in step for step in steps)
+    assert "`ik-migrate apply --diff --unsafe-fixes`" in steps[2]
+    assert not any("unsafe, then" in step for step in steps)
 
 
-def test_the_next_steps_of_apply():
+def test_next_steps_outside_git_offer_a_backup():
+    steps = steps_of(everything(is_in_git=False))
+    assert "`--backup .bak`" in steps[1] and "no undo" in steps[1]
+    assert "git diff" not in steps_of(everything("apply", is_in_git=False))[1]
+
+
+def test_next_steps_in_a_hook_do_not_ask_to_commit():
+    assert not any("stash" in step for step in steps_of(everything("diff", is_in_hook=True)))
+    assert "stage the files and commit again" in steps_of(everything("apply", is_in_hook=True))[1]
+
+
+def test_next_steps_of_apply():
     steps = steps_of(everything("apply"))
-    assert "stayed as before" in steps[0] and "stayed" not in steps_of(everything())[0]
-    assert "run it again" in steps[0]
-    assert "2 findings rewritten in 1 file: read `git diff`" in steps[1]
-    assert "1 finding [unsafe]" in steps[2]
-    assert "1 finding needs a person" in steps[3]
+    assert "The files are unchanged" in steps[0]
+    assert "2 findings rewritten in 1 file: review `git diff`" in steps[1]
+    assert "1 fix is unsafe" in steps[2]
+    assert "1 finding needs manual review" in steps[3]
 
 
-def test_the_next_steps_of_diff():
-    steps = steps_of(everything("diff"))
-    assert "run it again" in steps[0]
-    assert "`git apply -p1`" in steps[2]
+def test_declined_rewrites_are_not_confirmed():
+    finding = make_finding()
+    steps = steps_of(make_report(make_result(finding, declined=(finding,)), command="apply"))
+    assert steps[0].startswith("1 finding not confirmed: run the command again")
+
+
+def test_next_steps_of_diff():
+    assert "`git apply -p1`" in steps_of(everything("diff"))[2]
 
 
 def test_apply_counts_what_it_wrote_and_shows_the_rest():
     text = text_of(everything("apply"))
-    assert text.startswith(
-        "gallery/models.py: 3 findings (1 unsafe, 1 manual, 1 notice)\n  rewritten: 2 IK101 image-field\n"
-    )
-    assert "IK101 image-field  [safe]" not in text
-    assert "IK301 cache-to  [manual]" in text
-    assert "1 was rewritten" in text
+    assert "Rewritten: 2 findings in 1 file\n  gallery/models.py  2 IK101\n" in text
+    assert "image-field [safe]" not in text
+    assert "cache-to [manual]" in text
+    assert "1 file was rewritten" in text
 
 
 def test_apply_with_nothing_left():
     finding = make_finding()
-    text = text_of(make_report(make_result(finding, applied=(finding,)), command="apply"))
-    assert text.startswith("gallery/models.py\n  rewritten: 1 IK101 image-field\n\nSummary\n")
-    assert steps_of(make_report(make_result(finding, applied=(finding,)), command="apply")) == [
-        "1 finding rewritten in 1 file: read `git diff`, run your tests, commit."
-    ]
+    report = make_report(make_result(finding, applied=(finding,)), command="apply")
+    assert text_of(report).startswith("Rewritten: 1 finding in 1 file\n  gallery/models.py  1 IK101\n\n1 finding in ")
+    assert steps_of(report) == ["1 finding rewritten in 1 file: review `git diff`, run your tests, commit."]
 
 
 def test_no_findings_is_one_line():
-    assert text_of(make_report()) == "No findings: nothing in 120 files needs to change for ImageKit 3.\n"
+    assert text_of(make_report()) == "No ImageKit 2 code found in 120 files.\n"
 
 
 def test_no_findings_where_nothing_was_searched():
@@ -398,7 +534,7 @@ def test_no_findings_where_nothing_was_searched():
 def test_no_findings_is_not_said_of_what_was_not_read():
     text = text_of(make_report(FileResult("a.py", Status.FAILED, reason="it is not text")))
     assert "it is not text" in text
-    assert "No findings in what could be read" in text
+    assert "No findings in the files that could be read" in text
 
 
 # Colour
@@ -468,7 +604,7 @@ def test_the_example_in_the_documentation_follows_the_schema(validator):
 
 def test_the_schema_takes_no_key_that_it_does_not_name(validator):
     data = as_dict(everything())
-    data["files"][0]["findings"][0]["place"]["offset"] = 3
+    data["files"][0]["findings"][0]["location"]["offset"] = 3
     assert not validator.is_valid(data)
 
 
@@ -490,9 +626,11 @@ def test_what_json_says():
         "applicability": "safe",
         "message": "Photo.small is found",
         "why": "ImageKit 3 raises TypeError for image-field.",
-        "todo": "Do what IK101 asks for.",
+        "help": "Do what IK101 asks for.",
         "suggestion": "",
-        "place": {"line": 3, "column": 41, "end_line": 3, "end_column": 52},
+        "ignore_comment": "",
+        "blocks": [],
+        "location": {"line": 3, "column": 41, "end_line": 3, "end_column": 52},
         "applied": True,
         "fingerprint": "869cc9504a0c3c3266fa0ac1ba381467",
     }
@@ -649,7 +787,7 @@ def test_the_page_of_a_rule():
 `image_field=` is called `source=`.
 
 - **safe**: `apply` rewrites it; the site behaves as before.
-- **manual**: a person has to decide; `apply` leaves it as it is.
+- **manual**: needs manual review; `apply` leaves it unchanged.
 
 ## Why
 
@@ -681,7 +819,7 @@ ImageSpecField.\\_\\_init\\_\\_, 3.0.4
 def test_an_example_that_is_left_to_a_person():
     page = rule_markdown(make_rule(kinds=(MANUAL,), before="```\n", after="```\n", path="requirements.txt"))
     assert "## After" not in page
-    assert "````text\n```\n````\n\n`apply` leaves this as it is: it needs a person.\n" in page
+    assert "````text\n```\n````\n\n`apply` leaves this unchanged: it needs manual review.\n" in page
 
 
 def test_the_table_of_the_rules_in_markdown():
@@ -755,3 +893,7 @@ def test_the_picture_is_complete_in_itself_and_always_the_same():
     }
     assert "lines&#160;more" in picture
     assert "Next&#160;steps" in picture
+
+
+def test_sample_site_takes_at_most_120_lines(run, photo_site):
+    assert run("scan", cwd=photo_site, env={"COLUMNS": "80"}).stdout.count("\n") <= 120

@@ -265,7 +265,7 @@ def test_disk_full(run, site):
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
     done = run("apply", cwd=site, env=env, preexec_fn=nothing_above(10_000))
     assert done.status == 2
-    assert "large.py\n    it can't be written: File too large." in done.stdout
+    assert "large.py\n    cannot write it: File too large." in done.stdout
     assert (site / "large.py").read_text() == large
     assert (site / "models.py").read_text() == MIGRATED
     assert sorted(os.listdir(site)) == ["large.py", "manage.py", "models.py"]
@@ -278,7 +278,7 @@ def test_read_only_file_is_left_alone(run, site):
     (site / "models.py").write_text(MODELS)
     done = run("apply", cwd=site)
     assert done.status == 2
-    assert "generated.py\n    it can't be written: it is read-only." in done.stdout
+    assert "generated.py\n    cannot write it: it is read-only." in done.stdout
     assert (site / "generated.py").read_text() == MODELS
     assert (site / "models.py").read_text() == MIGRATED
     assert "IK101" in run("apply", "--diff", cwd=site).stderr
@@ -294,7 +294,7 @@ def test_folder_that_can_not_be_written(run, site):
     done = run("apply", cwd=site)
     app.chmod(0o755)
     assert done.status == 2
-    assert "app/models.py\n    it can't be written: Permission denied." in done.stdout
+    assert "app/models.py\n    cannot write it: Permission denied." in done.stdout
     assert (app / "models.py").read_text() == MODELS
     assert (site / "models.py").read_text() == MIGRATED
 
@@ -406,7 +406,7 @@ def test_report_keeps_what_is_known_of_its_file(run, site):
         done = run("scan", "--output", f"json={report}", cwd=site, preexec_fn=nothing_above(100))
     finally:
         os.umask(before)
-    assert (done.status, done.stderr) == (2, f"Error: {report}: it can't be written: File too large\n")
+    assert (done.status, done.stderr) == (2, f"Error: cannot write {report}: File too large\n")
     assert report.read_bytes() == content
     assert run("scan", "--output", f"json={report}", cwd=site).status == 0
     assert stat.S_IMODE(report.stat().st_mode) == 0o604
@@ -439,7 +439,7 @@ def test_disk_that_is_really_full(run, tmp_path, site):
         (disk / "filling").write_bytes(b"x" * 20_000)
         done = run("apply", "--backup", ".bak", cwd=disk)
         assert done.status == 2
-        assert "large.py\n    it can't be written: No space left on device." in done.stdout
+        assert "large.py\n    cannot write it: No space left on device." in done.stdout
         assert (disk / "large.py").read_text() == large
         assert (disk / "models.py").read_text() == MIGRATED
         assert sorted(os.listdir(disk)) == ["filling", "large.py", "manage.py", "models.py", "models.py.bak"]

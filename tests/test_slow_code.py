@@ -159,7 +159,7 @@ def test_file_that_takes_too_long(site, monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, hang)
             report = api.scan([site], base=site)
-        assert report.failed == (("slow.py", "it takes too long to work on. Leave it out with --exclude."),)
+        assert report.failed == (("slow.py", "it takes too long to process. Exclude it with --exclude."),)
         assert {finding.path for finding in report.findings} == {"photos.py"}
 
 

@@ -155,7 +155,7 @@ REFUSED = {
     "Latin-1": (json.dumps(SNAPSHOT).replace("photos/a", "photos/ä").encode("latin-1"), "it is not UTF-8 at byte"),
     "list": (b"[]", "is not a snapshot"),
     "other kind": (b'{"kind": "other"}', "is not a snapshot"),
-    "later version": (b'{"kind": "ik-migrate snapshot", "version": 2}', "is a snapshot of version 2"),
+    "later version": (b'{"kind": "ik-migrate snapshot", "version": 3}', "is a snapshot of version 3"),
     "no version": (b'{"kind": "ik-migrate snapshot", "version": "1"}', "version must be an integer"),
     "NaN": (json.dumps(SNAPSHOT).replace("3.25", "NaN").encode(), "NaN is not a JSON number"),
     "Infinity": (json.dumps(SNAPSHOT).replace("3.25", "-Infinity").encode(), "-Infinity is not a JSON number"),
@@ -333,7 +333,7 @@ ESCAPES = "\x1b]0;title\x07\x1b[31m\x9b31m\r\x08\u202e\u2066\x00"
 ELEMENTS = frozenset(
     {"html", "head", "meta", "title", "style", "body", "a", "header", "main", "section", "article", "div", "span", "p"}
     | {"h1", "h2", "h3", "strong", "pre", "code", "details", "summary", "table", "caption", "tr", "th", "td"}
-    | {"figure", "figcaption", "svg", "image", "use"}
+    | {"figure", "figcaption", "svg", "image", "use", "thead", "tbody", "ul", "li"}
 )
 ATTRIBUTES = frozenset(
     {"lang", "charset", "name", "content", "http-equiv", "class", "href", "id", "scope", "open", "role", "aria-label"}

@@ -40,7 +40,7 @@ def scan(run, tmp_path):
 def _summary(findings):
     kinds = ("safe", "unsafe", "manual")
     counting = [f for f in findings if f["applicability"] in kinds or f["rule"]["code"] == "IK801"]
-    return [(finding["place"]["line"], finding["rule"]["code"]) for finding in counting]
+    return [(finding["location"]["line"], finding["rule"]["code"]) for finding in counting]
 
 
 LINE = "small = ImageSpecField([ResizeToFit(50, 50)], image_field='image')"

@@ -66,7 +66,7 @@ def test_quiet_still_says_errors_and_writes_reports(run, site):
     assert (done.status, done.stdout) == (2, "")
     lines = done.stderr.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["missing.py", "broken.py"]
-    assert "neither Python 3 nor Python 2" in lines[1]
+    assert "not valid Python 2 or 3" in lines[1]
 
 
 def test_verbose_says_what_was_left_out_and_how_long_it_took(run, site):
@@ -78,16 +78,16 @@ def test_verbose_says_what_was_left_out_and_how_long_it_took(run, site):
     done = run("scan", "--verbose", "--exclude", "old", cwd=site)
     left_out, _, rest = done.stderr.partition("files searched")
     assert left_out.splitlines()[:-1] == [
-        "Left out, though ImageKit is mentioned there:",
-        "  README.md: prose, a picture or a backup, by its name",
+        "Skipped, though they mention ImageKit:",
+        "  README.md: documentation, an image or a backup, by its name",
         "  old/models.py: excluded",
-        "  settings.py.bak: prose, a picture or a backup, by its name",
+        "  settings.py.bak: documentation, an image or a backup, by its name",
     ]
     assert rest.startswith(". Seconds: searching ")
     quiet = run("scan", "--exclude", "old", cwd=site)
     assert (quiet.stdout, quiet.stderr) == (done.stdout, "")
     done = run("apply", "-v", "models.py", cwd=site)
-    assert "Left out" not in done.stderr, "only what was asked for"
+    assert "Skipped" not in done.stderr, "only what was named"
     assert "writing 0." in done.stderr
 
 
@@ -101,8 +101,8 @@ def test_file_that_no_python_takes_is_said_to_be_left_alone(run, site):
     (site / "models.py").unlink()
     done = run("scan", cwd=site)
     assert done.status == 0, "nothing is known to be wrong"
-    assert "Left alone: 1 file\n  uses.py\n" in done.stdout
-    assert "neither Python 3 nor Python 2" in " ".join(done.stdout.split())
+    assert "Skipped: 1 file\n  uses.py\n" in done.stdout
+    assert "not valid Python 2 or 3" in " ".join(done.stdout.split())
     assert "alien" not in done.stdout
 
 
@@ -146,7 +146,7 @@ def test_color_in_a_pipe(run, site, command, variables, arguments, in_color):
 def test_color_on_a_terminal(on_terminal, env, arguments, in_color):
     done = on_terminal("scan", *arguments.split(), env=env)
     assert done.status == 1
-    assert (f"{ESCAPE}32m" in done.raw) == in_color
+    assert (f"{ESCAPE}1;32m" in done.raw) == in_color
 
 
 def test_no_such_color(run, site):
@@ -176,7 +176,7 @@ def test_bar_on_a_terminal_is_gone_in_the_end(on_terminal, slow_git):
     assert done.raw.rstrip("\r\n").endswith(f"{ESCAPE}2K"), "the line of the bar is wiped"
     assert done.raw.count(f"{ESCAPE}?25l") == done.raw.count(f"{ESCAPE}?25h") == 1, "the cursor is back"
     assert ESCAPE not in done.stdout
-    assert done.stdout.startswith("models.py: ")
+    assert done.stdout.startswith("Target: ")
 
 
 @needs_terminal

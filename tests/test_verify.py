@@ -172,7 +172,7 @@ def check_page(text):
     assert not page.all("script") and not page.all("link")
     assert not re.search(r"(src|href)=\"(https?:|//)", text)
     assert page.all("html") == [{"lang": "en"}]
-    assert "prefers-color-scheme: dark" in text
+    assert "color-scheme: light dark" in text
 
 
 def test_a_site_that_does_not_load(site, snapshot, run):
@@ -403,3 +403,55 @@ def test_the_settings_that_manage_py_names(tmp_path, manage, settings):
     (tmp_path / "src" / "manage.py").write_text(manage)
     assert project_folder(tmp_path) == tmp_path / "src"
     assert settings_module(project_folder(tmp_path)) == settings
+
+
+def behaviours(report):
+    """What became of the checks of files and rows, by field and check."""
+    return {
+        (each["field"], each["check"]): (each["before"], each["after"], each["kept"]) for each in report["behaviours"]
+    }
+
+
+def test_files_that_follow_their_rows_differently_are_reported(site, snapshot, run):
+    with open(site / "shop" / "models.py", "a") as models:
+        models.write(
+            "\n\ndef remove_files(sender, instance, **kwargs):\n"
+            "    instance.small.storage.delete(instance.small.name)\n\n\n"
+            "models.signals.post_delete.connect(remove_files, sender=Item)\n"
+        )
+    verified = run("verify", site, *PYTHON, "--against", snapshot, "--format", "json")
+    report = report_of(verified)
+    found = behaviours(report)
+    assert found["shop.Item.small", "deleted"] == ("the file stays", "the file is deleted", "better")
+    assert found["shop.Item.early", "deleted"] == ("the file stays", "the file stays", "same")
+    # It is not made when used.
+    assert found["shop.Item.early", "removed"] == ("no file", "no file", "same")
+    assert found["shop.Item.sharp", "recreated"] == ("the old image", "the old image", "same")
+    assert ("shop.Poster.shown", "deleted") not in found
+    # ImageKit still takes the file for one that exists; nothing else differs.
+    assert found["shop.Item.small", "recreated"] == ("the old image", "no file", "different")
+    assert {label.rpartition(".")[2] for (label, _), (*_, kept) in found.items() if kept == "different"} == {"small"}
+    # That does not count.
+    assert verified.status == 0
+    text = run("verify", site, *PYTHON, "--against", snapshot)
+    assert "row deleted: the file stays -> the file is deleted (better)" in text.stdout
+
+
+@pytest.mark.parametrize("kind", ["no server", "synthetic"])
+def test_files_and_rows_are_checked_without_the_database(site, run, tmp_path, kind):
+    arguments = ["--synthetic"] if kind == "synthetic" else []
+    if kind == "no server":
+        edit(site / "settings.py", ("'django.db.backends.sqlite3', 'NAME': os.path.join(BASE, 'shop.db')", "REPLACED"))
+        edit(site / "settings.py", ("REPLACED", "'django.db.backends.dummy', 'NAME': 'shop'"))
+    path = tmp_path / "before.json"
+    run("snapshot", site, *PYTHON, *arguments, "-o", path)
+    recorded = json.loads(path.read_text())["behaviours"]
+    assert recorded["shop.Item.small"] == {
+        "replaced": "the old image",
+        "deleted": "the file stays",
+        "recreated": "the old image",
+        "removed": "no file",
+        "lost": "the page raises an exception",
+    }
+    without = run("snapshot", site, *PYTHON, *arguments, "--no-behaviours", "-o", path)
+    assert json.loads(path.read_text())["behaviours"] == {}, without.stderr

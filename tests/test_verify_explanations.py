@@ -13,8 +13,8 @@ from ik_migrate.verify.results import Difference
 
 
 def made(size, source, image_format="PNG", mode="RGB"):
-    image = ImageRecord(size, image_format, "RGB", 1, False, "", "", 0.0, None)
-    return Made(SourceRecord("", None, source, mode), image, default_name=False)
+    image = ImageRecord(size, image_format, "RGB", 1, False, "", "", 0.0, None, None, 1, None)
+    return Made(SourceRecord("", None, source, mode, None), image, default_name=False)
 
 
 def spec(kind="spec", image_format=None):

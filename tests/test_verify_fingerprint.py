@@ -39,7 +39,7 @@ def record(moved=0, brighter=0, tint=0, busy=80, size=GRID):
     changes = bytes((value - before) % 256 for value, before in zip(boxes, [0] * 5 + boxes[:-5], strict=True))
     detail = sum(boxes[4::5]) / GRID / GRID
     fingerprint = base64.b64encode(zlib.compress(changes)).decode("ascii")
-    return ImageRecord((size, size), "PNG", "RGB", 1, False, "", fingerprint, detail, None)
+    return ImageRecord((size, size), "PNG", "RGB", 1, False, "", fingerprint, detail, None, None, 1, None)
 
 
 @pytest.mark.parametrize(

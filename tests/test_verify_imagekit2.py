@@ -47,7 +47,7 @@ def test_the_migrated_site_is_equal_and_others_are_not(photo_site, before, run):
     for python in [PYTHON3, *([python2(IK3_PACKAGES)] if IK3_PACKAGES else [])]:
         migrated = run("verify", photo_site, *python, "--against", before)
         assert (migrated.status, migrated.stderr) == (0, "")
-        assert "The site shows the same pictures.\n  21 fields, 147 pictures: " in migrated.stdout
+        assert "The site shows the same images.\n  21 fields, 189 images: " in migrated.stdout
 
     # What a mere renaming would have left.
     imaging = photo_site / "core" / "imaging.py"

@@ -20,7 +20,7 @@ from ik_migrate.files.reading import is_path
 from ik_migrate.files.report_files import content, new_text
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.errors import IkMigrateError
-from ik_migrate.model.finding import Finding
+from ik_migrate.model.finding import Finding, with_blocked
 from ik_migrate.model.options import Options
 from ik_migrate.model.path_patterns import any_matches
 from ik_migrate.model.report import Report
@@ -31,38 +31,38 @@ _KEYS = ("path", "rule", "context", "code")
 
 
 class BaselineError(IkMigrateError):
-    """The baseline can't be read or written; the message names the file and says why."""
+    """The baseline cannot be read or written; the message names the file and the cause."""
 
 
 def read_baseline(file: Path) -> tuple[BaselineEntry, ...]:
     """The findings that a baseline holds.
 
     Raises:
-        BaselineError: when it can't be read, or is none.
+        BaselineError: when it cannot be read, or is not a baseline.
     """
     try:
         data = json.loads(content(file).decode("utf-8"))
     except FileNotFoundError:
-        raise BaselineError(f"{file}: there is no such file. Make it with: scan --write-baseline {file}") from None
+        raise BaselineError(f"no such file: {file}. Create it with: ik-migrate scan --write-baseline {file}") from None
     except OSError as error:
-        raise BaselineError(f"{file}: it can't be read: {error.strerror or error}") from None
+        raise BaselineError(f"cannot read {file}: {error.strerror or error}") from None
     except RecursionError:
-        raise BaselineError(f"{file}: it is no baseline of ik-migrate: it is nested too deeply") from None
+        raise BaselineError(f"{file} is not a baseline of ik-migrate: it is nested too deeply") from None
     except ValueError as error:
-        raise BaselineError(f"{file}: it is no baseline of ik-migrate: {error}") from None
+        raise BaselineError(f"{file} is not a baseline of ik-migrate: {error}") from None
     version = data.get("ik-migrate-baseline") if isinstance(data, dict) else None
     if not isinstance(version, int) or not isinstance(data.get("findings"), list):
-        raise BaselineError(f"{file}: it is no baseline of ik-migrate")
+        raise BaselineError(f"{file} is not a baseline of ik-migrate")
     if version > VERSION:
-        raise BaselineError(f"{file}: it was written by a later ik-migrate")
+        raise BaselineError(f"{file} was written by a later version of ik-migrate")
     return tuple(_trait(file, number, entry) for number, entry in enumerate(data["findings"], 1))
 
 
 def _trait(file: Path, number: int, entry: Any) -> BaselineEntry:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in _KEYS):
-        raise BaselineError(f"{file}: its finding {number} lacks one of {', '.join(_KEYS)}")
+        raise BaselineError(f"{file}: finding {number} lacks one of {', '.join(_KEYS)}")
     if not is_path(entry["path"]):
-        raise BaselineError(f"{file}: the path of its finding {number} is none that a file can have")
+        raise BaselineError(f"{file}: the path of finding {number} is not valid")
     return BaselineEntry(*(entry[key] for key in _KEYS))
 
 
@@ -76,9 +76,13 @@ def write_baseline(file: Path, report: Report, kept: Iterable[BaselineEntry], ba
         base: the folder that the report's paths are relative to.
 
     Raises:
-        BaselineError: when the file can't be written.
+        BaselineError: when the file cannot be written.
     """
-    found = [trait for result in report.results for trait in traits_of(_seen_from(file, result, base), result.findings)]
+    found = [
+        trait
+        for result in report.results
+        for trait in traits_of(_seen_from(file, result, base), with_blocked(result.findings))
+    ]
     traits = tuple(sorted([*kept, *found]))
     entries = [json.dumps(dict(zip(_KEYS, (t.path, t.rule, t.context, t.code), strict=True))) for t in traits]
     listed = ",\n".join(f"    {entry}" for entry in entries)
@@ -87,14 +91,14 @@ def write_baseline(file: Path, report: Report, kept: Iterable[BaselineEntry], ba
         with new_text(file) as stream:
             stream.write(text)
     except OSError as error:
-        raise BaselineError(f"{file}: it can't be written: {error.strerror or error}") from None
+        raise BaselineError(f"cannot write {file}: {error.strerror or error}") from None
     return traits
 
 
 def judge(
     file: Path, report: Report, paths: Iterable[Path], only: Iterable[Path] | None, options: Options, base: Path
 ) -> Callable[[BaselineEntry], bool]:
-    """Makes a test whether a run would have found what an entry of a baseline speaks of, were it there.
+    """Return a predicate: whether a run would have found what an entry of a baseline describes, were it there.
 
     Args:
         file: the baseline.
@@ -128,7 +132,7 @@ def compared(
     left = list(entries)
     pairs: list[tuple[FileResult, Finding, BaselineEntry]] = []
     for result in report.results:
-        findings = (*result.findings, *result.suppressed)
+        findings = (*with_blocked(result.findings), *result.suppressed)
         traits = traits_of(_seen_from(file, result, base), findings)
         pairs += [(result, finding, trait) for finding, trait in zip(findings, traits, strict=True)]
     known: set[int] = set()
@@ -143,16 +147,17 @@ def compared(
     def is_aside(result: FileResult, finding: Finding) -> bool:
         return (id(result), id(finding)) in aside and not (is_apply and result.is_applied(finding))
 
-    results = [
-        replace(
-            result,
-            findings=tuple(finding for finding in result.findings if not is_aside(result, finding)),
-            baselined=tuple(finding for finding in result.findings if is_aside(result, finding)),
-        )
-        if any(is_aside(result, finding) for finding in result.findings)
-        else result
-        for result in report.results
-    ]
+    def without_known(result: FileResult) -> FileResult:
+        known_here = tuple(finding for finding in result.findings if is_aside(result, finding))
+        if not known_here:
+            return result
+        counting = [finding for finding in result.findings if not is_aside(result, finding)]
+        # A new finding must not hide in the one that blocks it.
+        counting += [new for finding in known_here for new in finding.blocks if not is_aside(result, new)]
+        counting.sort(key=lambda finding: finding.sort_key)
+        return replace(result, findings=tuple(counting), baselined=known_here)
+
+    results = [without_known(result) for result in report.results]
     return replace(report, results=tuple(results), baseline=BaselineDiff(_shown(file, base), fixed, unseen))
 
 
@@ -212,7 +217,7 @@ def _in_another_file(file: Path) -> Callable[[BaselineEntry, Finding | None], Ha
 
 
 def _once(trait: BaselineEntry, finding: Finding | None) -> Hashable:
-    """What is said once per project is known wherever it is said."""
+    """A notice that is reported once per project is known wherever it is reported."""
     if finding is None:
         return trait.rule
     return trait.rule if finding.rule.once_per_project and finding.is_notice else None

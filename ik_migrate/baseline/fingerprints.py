@@ -69,7 +69,7 @@ def fingerprints_of(result: FileResult, findings: tuple[Finding, ...]) -> list[s
 
 
 def _code(lines: list[str], finding: Finding) -> str:
-    """The code that a finding speaks of, with single blanks for white space, cut where it is long."""
+    """Return the code of a finding, with single blanks for white space, cut where it is long."""
     place = finding.location
     found = lines[place.line - 1 : place.end_line]
     if found:

@@ -24,7 +24,7 @@ class RunBaseline:
         write_to: the file to make the baseline of all that is found, if given.
 
     Raises:
-        BaselineError: when it can't be read.
+        BaselineError: when it cannot be read.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The command line: options in, a report out, an exit status. No logic of its own."""
+"""The command line: options in, a report out, an exit status. It holds no other logic."""
 
 from ik_migrate.cli.group import main
 

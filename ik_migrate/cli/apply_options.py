@@ -1,4 +1,4 @@
-"""``--interactive``, ``--backup``, ``--require-clean``: with how much care ``apply`` writes."""
+"""``--interactive``, ``--backup``, ``--require-clean``: how ``apply`` writes files."""
 
 from __future__ import annotations
 
@@ -17,44 +17,51 @@ if TYPE_CHECKING:
 
 
 class WriteOptions(NamedTuple):
-    """With how much care to write.
+    """How to write files.
 
     Args:
         interactive: ask about each rewrite.
-        backup: what the names of copies have more than those of the rewritten files; empty for no copies.
-        require_clean: write nothing into a work tree where something is not committed.
+        backup: the suffix of backups; empty for none.
+        require_clean: write nothing into a working tree with uncommitted changes.
+        commit_by: ``rules`` or ``apps`` to commit the rewrite part by part; empty to commit nothing.
+        apps: the names of the only apps to rewrite; empty for all.
     """
 
     interactive: bool = False
     backup: str = ""
     require_clean: bool = False
+    commit_by: str = ""
+    apps: tuple[str, ...] = ()
 
     def check(self, paths: Sequence[Path], *, writes: bool, why_not: str) -> None:
-        """See to it that all can be done as asked, before anything is.
+        """Check that the options can be used, before anything is done.
 
         Args:
             paths: what is to be rewritten.
             writes: whether files are written at all.
-            why_not: the option or argument because of which they are not.
+            why_not: the option or argument that prevents it.
 
         Raises:
-            click.UsageError: when the options don't go together.
-            IkMigrateError: when the work tree is not clean.
+            click.UsageError: when options exclude each other.
+            IkMigrateError: when the working tree is not clean.
         """
         for option, given in (
             ("--interactive", self.interactive),
             ("--backup", bool(self.backup)),
             ("--require-clean", self.require_clean),
+            ("--commit", bool(self.commit_by)),
         ):
             if given and not writes:
-                raise click.UsageError(f"{why_not} writes no file, so it does not go with {option}.")
+                raise click.UsageError(f"{option} cannot be used with {why_not}, which writes no file.")
+        if self.commit_by and (self.interactive or self.backup):
+            raise click.UsageError("--commit cannot be used with --interactive or --backup.")
         if self.interactive and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-            raise click.UsageError("--interactive asks on a terminal, and here is none.")
+            raise click.UsageError("--interactive needs a terminal.")
         if self.require_clean:
             _require_clean(paths)
 
     def chooser(self, color: bool | None) -> ConfirmCallback | None:
-        """Who is asked about each rewrite; None where nobody is."""
+        """Return the callback that confirms each rewrite; None where none is needed."""
         if not self.interactive:
             return None
         from ik_migrate.cli.prompt import Prompt
@@ -66,18 +73,34 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options above, as one argument, ``care``."""
 
     @wraps(command)
-    def gathered(interactive: bool, backup: str | None, require_clean: bool, **others: Any) -> Any:
-        return command(care=WriteOptions(interactive, backup or "", require_clean), **others)
+    def gathered(
+        interactive: bool,
+        backup: str | None,
+        require_clean: bool,
+        commit: bool,
+        commit_by: str | None,
+        apps: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        by = commit_by or ("rules" if commit else "")
+        return command(care=WriteOptions(interactive, backup or "", require_clean, by, apps), **others)
 
     for decorate in (
-        click.option("--require-clean", is_flag=True, help="Write nothing where git has something uncommitted."),
+        click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times."),
+        click.option(
+            "--commit-by",
+            type=click.Choice(["rules", "apps"]),
+            help="--commit, with one commit for each group of rules (the default) or each app.",
+        ),
+        click.option("--commit", is_flag=True, help="Commit the rewrite, mechanical and delicate parts separately."),
+        click.option("--require-clean", is_flag=True, help="Stop if there are uncommitted changes."),
         click.option(
             "--backup",
             metavar="SUFFIX",
             callback=_suffix,
-            help="Keep each rewritten file as it was beside it: with .bak, models.py.bak. Never written over.",
+            help="Back up each rewritten file: with .bak, as models.py.bak.",
         ),
-        click.option("-i", "--interactive", is_flag=True, help="Show each rewrite, and ask before making it."),
+        click.option("-i", "--interactive", is_flag=True, help="Confirm each rewrite."),
     ):
         gathered = decorate(gathered)
     return gathered
@@ -103,4 +126,4 @@ def _require_clean(paths: Sequence[Path]) -> None:
     if files:
         named = ", ".join(click.format_filename(path) for path in files[:3])
         more = f" and {len(files) - 3} more" if len(files) > 3 else ""
-        raise IkMigrateError(f"--require-clean: not committed: {named}{more}. Commit first, or git stash -u.")
+        raise IkMigrateError(f"--require-clean: uncommitted changes: {named}{more}. Commit or stash them first.")

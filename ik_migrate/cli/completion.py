@@ -1,4 +1,4 @@
-"""``ik-migrate completion``: what a shell has to read to complete the command; and what it completes codes with."""
+"""``ik-migrate completion``: the scripts for shells, and the values that they complete."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _WHERE = {
 
 
 @click.command(
-    epilog="\b\nTo have it in every shell:\n" + "".join(f"  {shell:6}{line}\n" for shell, line in _WHERE.items()),
+    epilog="\b\nTo enable it:\n" + "".join(f"  {shell:6}{line}\n" for shell, line in _WHERE.items()),
 )
 @click.argument("shell", type=click.Choice(list(_WHERE)))
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete commands, options, their values and files."""
+    """Print the script that completes commands, options, values and files in SHELL."""
     from click.shell_completion import get_completion_class
 
     from ik_migrate.cli.group import main
@@ -32,7 +32,7 @@ def completion(shell: str) -> None:
 
 
 def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The codes of rules, after the last comma of a list of them."""
+    """Return the rule codes that complete a list of codes."""
     from click.shell_completion import CompletionItem
 
     from ik_migrate.engine.registry import rules
@@ -46,9 +46,40 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def complete_targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The versions of ImageKit to move to."""
+    """Return the ImageKit versions to move to."""
     from click.shell_completion import CompletionItem
 
     from ik_migrate.model.targets import TARGETS
 
     return [CompletionItem(version) for version in TARGETS if version.startswith(incomplete)]
+
+
+def complete_formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the formats of a report."""
+    from click.shell_completion import CompletionItem
+
+    from ik_migrate.reports.formats import FORMATS
+
+    return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def complete_outputs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return ``FORMAT=`` for each format, and after it the files of the folder that is typed."""
+    import os
+
+    from click.shell_completion import CompletionItem
+
+    name, equals, file = incomplete.partition("=")
+    if not equals:
+        return [CompletionItem(f"{item.value}=") for item in complete_formats(ctx, param, name)]
+    folder, _, begun = file.rpartition("/")
+    try:
+        entries = sorted(os.scandir(f"{folder}/" if folder or file.startswith("/") else "."), key=lambda one: one.name)
+    except OSError:
+        return []
+    shown = f"{folder}/" if "/" in file else ""
+    return [
+        CompletionItem(f"{name}={shown}{entry.name}{'/' if entry.is_dir() else ''}")
+        for entry in entries
+        if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
+    ]

@@ -1,4 +1,4 @@
-"""``ik-migrate config``: what is in force, and where each of it was said."""
+"""``ik-migrate config``: the settings in effect, and where each of them is set."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to show it.",
+    help="Set the format.",
 )
 def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
-    """Show what would be in force for PATHS (the current folder), and where it was said.
+    """Show the settings in effect for PATHS (the current folder), and where each is set.
 
     \b
-    All options of scan can be given, to see what they come to:
+    Options that have a key in the configuration file can be given as well:
       ik-migrate config --select IK2
       ik-migrate config services/web --format json
     """
@@ -38,7 +38,7 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
 
     for path in paths:
         if not path.exists():
-            raise click.UsageError(f"{path}: there is no such file or folder.")
+            raise click.UsageError(f"no such file or folder: {path}.")
     configuration, _ = configured(paths or (Path(),), **chosen)
     if output_format == "json":
         click.echo(json.dumps(_as_dict(configuration), indent=2))
@@ -48,7 +48,7 @@ def config(paths: tuple[Path, ...], output_format: str, **chosen: Any) -> None:
 
 
 def _as_text(configuration: Configuration) -> str:
-    """The settings as TOML, with a comment on each that says where it comes from."""
+    """Return the settings as TOML, each with a comment on where it is set."""
     from ik_migrate.config.keys import KEYS, shown
 
     file = configuration.file if configuration.file else "none"
@@ -61,7 +61,7 @@ def _as_text(configuration: Configuration) -> str:
 
 
 def _as_dict(configuration: Configuration) -> dict[str, Any]:
-    """The settings as plain data."""
+    """Return the settings as plain data."""
     from ik_migrate.config.keys import KEYS
 
     settings = {}
@@ -72,7 +72,7 @@ def _as_dict(configuration: Configuration) -> dict[str, Any]:
 
 
 def _value_and_origin(configuration: Configuration, name: str) -> tuple[object, str]:
-    """A key's value as it was written, or its default, and where it was said."""
+    """Return a key's value as written, or its default, and where it is set."""
     from ik_migrate.config.keys import KEYS
     from ik_migrate.model.options import Options
 

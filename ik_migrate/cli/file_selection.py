@@ -1,4 +1,4 @@
-"""Which files to look at: the paths, only what git says was changed, or the text on standard input."""
+"""Which files to read: the paths, only those that changed in git, or standard input."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ STDIN = Path("-")
 
 
 class ChosenFiles(NamedTuple):
-    """What a run is about.
+    """The files of a run.
 
     Args:
         paths: files and folders.
-        only: the files among those in ``paths`` to look at, absolute; all if None.
-        contents: what stands for files instead of what they hold, by their absolute paths.
-        from_stdin: whether the one path stands for what comes on standard input; see `read`.
+        only: the files among those in ``paths`` to read, absolute; all if None.
+        contents: the content to use instead of that of the files, by absolute path.
+        from_stdin: whether the one path stands for standard input; see `read`.
     """
 
     paths: tuple[Path, ...]
@@ -33,7 +33,7 @@ class ChosenFiles(NamedTuple):
     from_stdin: bool = False
 
     def read(self) -> ChosenFiles:
-        """The same with what comes on standard input, read now: who mistypes an option shall not have to type it.
+        """Return the same with standard input read, which is not done before all options are checked.
 
         Raises:
             click.UsageError: when there is no standard input.
@@ -47,7 +47,7 @@ class ChosenFiles(NamedTuple):
 
 
 def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that choose among its PATHS; it gets one argument for both, ``files``."""
+    """Give a command the options that select among its PATHS, as one argument, ``files``."""
 
     @wraps(command)
     def gathered(
@@ -60,13 +60,13 @@ def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--stdin-filename",
             type=GivenPath(),
             metavar="PATH",
-            help="With '-' as the only path: the name of the file whose text comes on standard input.",
+            help="Name the file that standard input stands for, with - as PATHS.",
         ),
-        click.option("--staged", is_flag=True, help="Only files that are changed in git's index."),
+        click.option("--staged", is_flag=True, help="Select files that are staged in git."),
         click.option(
             "--since",
             metavar="REV",
-            help="Only files that were changed since this commit of git, and those that git does not know yet.",
+            help="Select files that changed since a git commit, and untracked files.",
         ),
     ):
         gathered = decorate(gathered)
@@ -74,11 +74,11 @@ def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _chosen(paths: tuple[Path, ...], since: str | None, staged: bool, stdin_filename: Path | None) -> ChosenFiles:
-    """The files that these options stand for.
+    """Return the files that these options select.
 
     Raises:
-        click.UsageError: when they don't go together.
-        GitError: when git can't say.
+        click.UsageError: when they exclude each other.
+        GitError: when git fails.
     """
     if since is not None and staged:
         raise click.UsageError("--since and --staged exclude each other.")
@@ -101,11 +101,11 @@ def _chosen(paths: tuple[Path, ...], since: str | None, staged: bool, stdin_file
 
 def _from_stdin(paths: tuple[Path, ...], with_git: bool, filename: Path | None) -> ChosenFiles:
     if len(paths) > 1:
-        raise click.UsageError("'-' stands for standard input, and is the only path then.")
+        raise click.UsageError("'-' stands for standard input and must be the only path.")
     if with_git:
-        raise click.UsageError("'-' does not go with --since or --staged.")
+        raise click.UsageError("'-' cannot be used with --since or --staged.")
     if filename is None:
-        raise click.UsageError("'-' needs --stdin-filename PATH: where the text belongs in the project.")
+        raise click.UsageError("'-' needs --stdin-filename PATH, the file that it stands for.")
     if filename.is_dir():
         raise click.UsageError(f"--stdin-filename: {filename} is a folder.")
     return ChosenFiles((filename,), from_stdin=True)

@@ -1,4 +1,4 @@
-"""The ``ik-migrate`` command: its subcommands, each imported when it is called, and how it ends."""
+"""The ``ik-migrate`` command: its subcommands, each imported when it is called, and its exit statuses."""
 
 from __future__ import annotations
 
@@ -13,31 +13,42 @@ import click
 
 from ik_migrate import __version__
 from ik_migrate.files.signals import EndedBySignal, end_by_signal, raise_ending_signals
-from ik_migrate.model.errors import IkMigrateError, Stopped
+from ik_migrate.model.errors import ISSUES, IkMigrateError, Stopped
 
 EXIT_STATUSES = """\b
 Exit status:
   0  nothing left to do
-  1  there are findings (notices aside); after apply: something needs a person
-  2  something could not be done: bad option, unreadable path, failed file or write
+  1  findings other than notices; after apply: findings that need manual review
+  2  errors: a bad option, an unreadable path, a file that failed
 """
 
 _COMMANDS = {
-    "scan": ("ik_migrate.cli.scan_and_apply:scan", "Report what has to change, write nothing."),
+    "scan": ("ik_migrate.cli.scan_and_apply:scan", "Report what has to change; write nothing."),
     "apply": ("ik_migrate.cli.scan_and_apply:apply", "Rewrite the files, or print a diff."),
-    "snapshot": ("ik_migrate.cli.verify:snapshot", "Record the pictures that the project makes."),
-    "verify": ("ik_migrate.cli.verify:verify", "Whether it makes them, and the same as before."),
-    "merge-reports": ("ik_migrate.cli.merge_reports:merge_reports", "Make one report of many JSON reports."),
+    "rehearse": ("ik_migrate.cli.rehearse:rehearse", "Try the whole upgrade in a copy of the project."),
+    "snapshot": ("ik_migrate.cli.verify:snapshot", "Record the images that the project generates."),
+    "verify": ("ik_migrate.cli.verify:verify", "Compare the images of the project with a snapshot."),
+    "merge-reports": ("ik_migrate.cli.merge_reports:merge_reports", "Merge JSON reports into one report."),
     "rules": ("ik_migrate.cli.rules:rules", "List the rules."),
-    "explain": ("ik_migrate.cli.rules:explain", "Say more about one rule, with an example."),
-    "config": ("ik_migrate.cli.config:config", "Show the configuration that is in force."),
-    "completion": ("ik_migrate.cli.completion:completion", "Print what makes your shell complete the command."),
+    "explain": ("ik_migrate.cli.rules:explain", "Explain rules, with examples."),
+    "config": ("ik_migrate.cli.config:config", "Show the configuration in effect."),
+    "completion": ("ik_migrate.cli.completion:completion", "Print the completion script for a shell."),
 }
-"""Where each command is defined, and what it does, in the order of ``--help``, which imports none of them."""
+"""Where each command is defined, and its short help, in the order of ``--help``, which imports none of them."""
 
 
 class _Commands(click.Group):
-    """Ends with one of the documented exit statuses, and without a traceback, whatever happens."""
+    """Exits with a documented status, and without a traceback, whatever happens."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from ik_migrate.cli.suggestions import suggest_command
+
+            raise click.UsageError(f"No such command: {name}.{suggest_command(name, _COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -57,7 +68,7 @@ class _Commands(click.Group):
             formatter.write_dl([(name, what_it_does) for name, (_, what_it_does) in _COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        # What is imported and worked out stays until the end, and syntax trees go without the garbage collector's help.
+        # What is imported and computed is kept until the end, and syntax trees are freed without the garbage collector.
         gc.disable()
         _open_closed_streams()
         try:
@@ -66,7 +77,7 @@ class _Commands(click.Group):
         except EndedBySignal as ended:
             end_by_signal(ended.number)
         except OSError as error:
-            # Of `--help` and `--version`, which are no commands.
+            # From `--help` and `--version`, which are not commands.
             _drop_output()
             _complain(f"Error: {error}")
             sys.exit(2)
@@ -77,7 +88,7 @@ class _Commands(click.Group):
             sys.stdout.flush()
             return result
         except (KeyboardInterrupt, EndedBySignal) as ended:
-            state = "Every file is whole, rewritten or as it was: r" if ctx.invoked_subcommand == "apply" else "R"
+            state = "Every file is either rewritten or unchanged: r" if ctx.invoked_subcommand == "apply" else "R"
             cause = f"Stopped by {ended.name}" if isinstance(ended, EndedBySignal) else "Interrupted"
             _complain(f"{cause}. {state}un it again.")
             if isinstance(ended, EndedBySignal):
@@ -100,19 +111,19 @@ class _Commands(click.Group):
             _drop_output()
             _complain(f"Error: {error or type(error).__name__}")
             if not isinstance(error, OSError):
-                _complain("That is a fault of ik-migrate: --debug shows where. Please report it.")
+                _complain(f"This is a bug in ik-migrate; --debug shows where. Report it: {ISSUES}")
             ctx.exit(2)
 
 
 def _open_closed_streams() -> None:
-    """Have output go nowhere that was closed by who started us (``>&-``): there is no stream for it at all then."""
+    """Discard output to a stream that the caller has closed (``>&-``): Python has no stream object for it then."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _complain(message: str) -> None:
-    """Say on standard error what went wrong; where that can't be written to either, the exit status has to do."""
+    """Write an error to standard error; where that fails too, the exit status has to do."""
     try:
         click.echo(_escape(message), err=True)
     except OSError:
@@ -120,14 +131,14 @@ def _complain(message: str) -> None:
 
 
 def _escape(message: str) -> str:
-    """Escape what could take the terminal over in a message: it may quote a path, or what a file says."""
+    """Escape control characters in a message, which may quote a path or code."""
     from ik_migrate.reports.escape import escape
 
     return "\n".join(map(escape, message.split("\n")))
 
 
 def _drop_output() -> None:
-    """Forget what could not be printed."""
+    """Discard output that could not be printed."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -135,7 +146,7 @@ def _drop_output() -> None:
 
 
 def _drop(stream: IO[str]) -> None:
-    """Have what was not written yet go nowhere; Python would try again, and complain, when it exits."""
+    """Discard output that is not written yet; Python would try again, and print an error, when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -146,12 +157,12 @@ def _drop(stream: IO[str]) -> None:
 )
 @click.version_option(__version__, prog_name="ik-migrate")
 def main() -> None:
-    """Move a Django code base from django-imagekit 2.x to 3.0 and later.
+    """Upgrade Django code from django-imagekit 2.x to 3.0 and later.
 
     \b
-    Try this first, in the folder of your project:
-      ik-migrate scan                 what has to change, and why
-      ik-migrate apply --diff         the rewrites, as a diff for git apply
-      ik-migrate apply                make them
-      ik-migrate explain IK201        more about one rule
+    Start in the folder of your project:
+      ik-migrate scan                 report what has to change, and why
+      ik-migrate apply --diff         show the rewrites
+      ik-migrate apply                write them
+      ik-migrate explain IK201        explain a rule
     """

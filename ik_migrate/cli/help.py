@@ -7,27 +7,44 @@ from collections.abc import Sequence
 import click
 
 _SECTIONS = {
-    "Which files": (
+    "File selection": (
         *("--exclude", "--include", "--respect-gitignore", "--since", "--staged", "--stdin-filename"),
-        *("--source-root", "--spec-field-class"),
+        *("--app", "--source-root", "--spec-field-class"),
     ),
-    "Which rules": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
-    "What is rewritten": (
+    "Rule selection": ("--select", "--ignore", "--per-file-ignores", "--write-baseline", "--baseline"),
+    "Fixes": (
         "--unsafe-fixes",
         "--keep-cache-names",
         "--faithful",
         "--support-module",
         "--target",
         "--todo",
+        "--add-ignores",
     ),
-    "How it is written": ("--diff", "--interactive", "--backup", "--require-clean"),
-    "What is said": ("--format", "--output", "--quiet", "--verbose", "--color", "--exit-zero"),
+    "Writing files": ("--diff", "--interactive", "--backup", "--require-clean", "--commit", "--commit-by"),
+    "Output": (
+        *("--format", "--output", "--since-report", "--statistics", "--show-fixes", "--quiet", "--verbose"),
+        *("--color", "--exit-zero"),
+    ),
 }
 """The options under each heading, in their order."""
 
 
 class SectionedCommand(click.Command):
-    """A command whose options are listed under headings."""
+    """A command whose options are listed under headings, and that knows the options of other tools."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; see `click.Command`.
+
+        Raises:
+            click.UsageError: for an option that does not exist, with what may be meant.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from ik_migrate.cli.suggestions import explain_unknown_option
+
+            raise click.UsageError(explain_unknown_option(error), ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options section by section; see `click.Command`."""
@@ -37,10 +54,10 @@ class SectionedCommand(click.Command):
 
 
 def sections(parameters: Sequence[click.Parameter]) -> dict[str, list[click.Option]]:
-    """Options by the headings that they stand under; those without one come last, under ``Other options``.
+    """Return options by their headings; those without one come last, under ``Other options``.
 
     Args:
-        parameters: of a command; arguments are left out.
+        parameters: those of a command; arguments are ignored.
     """
     by_name = {name: option for option in parameters if isinstance(option, click.Option) for name in option.opts}
     found = {
@@ -57,8 +74,8 @@ def sections(parameters: Sequence[click.Parameter]) -> dict[str, list[click.Opti
 SCAN_EXAMPLES = """\b
 Examples:
   ik-migrate scan                             the project around the current folder
-  ik-migrate scan shop/ gallery/models.py     a part of it
-  ik-migrate scan --since main                what was changed on this branch
+  ik-migrate scan shop/ gallery/models.py     some of its files
+  ik-migrate scan --since main                files that changed on this branch
   ik-migrate scan --select IK1,IK203          some rules only
   ik-migrate scan --output html=report.html   also a page to plan the work with
 """
@@ -66,8 +83,9 @@ Examples:
 APPLY_EXAMPLES = """\b
 Examples:
   ik-migrate apply --diff                     look first
-  ik-migrate apply --interactive              be asked about each rewrite
-  ik-migrate apply --require-clean --todo     all at once, into a clean work tree
-  ik-migrate apply --staged --backup .bak     staged files, each kept as it was
+  ik-migrate apply --interactive              confirm each rewrite
+  ik-migrate apply --require-clean --todo     all at once, in a clean working tree
+  ik-migrate apply --commit                   in commits that are easy to review
+  ik-migrate apply --staged --backup .bak     staged files, with backups
   ik-migrate apply - --stdin-filename shop/models.py <shop/models.py
 """

@@ -1,4 +1,4 @@
-"""``ik-migrate merge-reports``: one report of many."""
+"""``ik-migrate merge-reports``: merge JSON reports."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 @click.command("merge-reports", epilog=EXIT_STATUSES)
 @click.argument("reports", nargs=-1, required=True, type=GivenPath())
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 @report_options
 @terminal_options
 def merge_reports(
     reports: tuple[Path, ...], exit_zero: bool, report_format: str, outputs: tuple[Output, ...], terminal: Terminal
 ) -> None:
-    """Make one report of REPORTS, which scan or apply have written with --output json=FILE.
+    """Merge REPORTS, which scan or apply wrote with --output json=FILE.
 
-    Each path gets the name of its report in front, which best is that of the repository: shop.json,
-    or shop/report.json. The exit status is the gravest of all. A file that is no report is an error, and the others
-    are merged all the same.
+    Each path is prefixed with the name of its report: name it like the repository, shop.json or
+    shop/report.json. The exit status is the highest of all reports. A file that is not a report is an error;
+    the others are merged.
 
     \b
     Example:
@@ -44,10 +44,10 @@ def merge_reports(
 
 
 def _merged(paths: tuple[Path, ...]) -> Report:
-    """The reports in these files as one.
+    """Return the reports in these files as one.
 
     Raises:
-        click.UsageError: when they can't be made one.
+        click.UsageError: when they cannot be merged.
     """
     from ik_migrate.files.report_files import content
     from ik_migrate.reports.json_reader import NotAReport, read_json
@@ -57,14 +57,14 @@ def _merged(paths: tuple[Path, ...]) -> Report:
     for path in paths:
         real = os.path.realpath(path)
         if real in seen:
-            raise click.UsageError(f"{path} is given twice.")
+            raise click.UsageError(f"{path} is named twice.")
         seen.add(real)
     found, errors = {}, []
     for name, path in zip(report_names(paths), paths, strict=True):
         try:
             found[name] = read_json(content(path))
         except OSError as error:
-            errors.append((str(path), f"it can't be read: {error.strerror or error}"))
+            errors.append((str(path), f"cannot read it: {error.strerror or error}"))
         except NotAReport as error:
             errors.append((str(path), str(error)))
     try:

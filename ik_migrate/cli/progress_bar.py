@@ -16,10 +16,10 @@ _PAUSE = 0.1
 
 
 class ProgressBar:
-    """Draws what it is told as a `progress.Progress`, and remembers how long each phase took.
+    """Draws progress as a `progress.Progress`, and records how long each phase took.
 
-    It draws when it is told something and at no other time: a thread would not go well with the processes
-    that a run may start.
+    It draws when it is called and at no other time: a thread would conflict with the processes that a run may
+    start.
 
     Args:
         stream: where to draw; nothing is drawn where that is no terminal.

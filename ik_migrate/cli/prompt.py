@@ -1,4 +1,4 @@
-"""``apply --interactive``: shows each rewrite, and asks whether to make it."""
+"""``apply --interactive``: confirm each rewrite."""
 
 from __future__ import annotations
 
@@ -9,29 +9,28 @@ import click
 from rich.text import Text
 
 from ik_migrate.model.errors import Stopped
-from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult
 from ik_migrate.reports.diff_text import print_diff
 from ik_migrate.reports.escape import escape
+from ik_migrate.reports.finding_view import FindingPrinter
 from ik_migrate.reports.terminal import make_console, print_line
-from ik_migrate.reports.text import ReportPrinter
 from ik_migrate.source.original_text import original_lines
 
 _HELP = """\
-y  yes, make this rewrite
-n  no, leave this place as it is
-a  yes to this one and to all of {codes} that follow
-s  no to this one and to all of {codes} that follow
-q  stop asking: what was agreed to is written, the rest is left as it is
-?  this help
-Files are written when all is asked; until then Ctrl-C leaves them all as they are.
-Changes of one call are one rewrite: they may end in one class."""
+y  make this rewrite
+n  skip this rewrite
+a  make this rewrite and all following ones of {codes}
+s  skip this rewrite and all following ones of {codes}
+q  skip all following rewrites, and write those that you confirmed
+?  show this help
+Files are written after the last question; Ctrl-C leaves all of them unchanged.
+All changes of one call are one rewrite, because they can share one class."""
 
 
 class Prompt:
-    """Asks about each rewrite; a `choice.Choose`.
+    """Asks about each rewrite; a `ConfirmCallback`.
 
-    It speaks on standard error, so that the report can go to a file.
+    It writes to standard error, so that standard output can be redirected.
 
     Args:
         color: whether to use colour; None to find out.
@@ -39,17 +38,17 @@ class Prompt:
 
     def __init__(self, color: bool | None) -> None:
         self._console = make_console(sys.stderr, color=color)
-        self._printer = ReportPrinter(self._console, Report("apply", ()))
+        self._printer = FindingPrinter(self._console)
         self._agreed: set[str] = set()
         self._refused: list[Set[str]] = []
         self._has_ended = False
         self._path = ""
 
     def __call__(self, alone: FileResult, number: int, total: int) -> bool:
-        """Whether to make the rewrites of ``alone``, which belong together: number ``number`` of its file.
+        """Ask whether to make the rewrites of ``alone``, which belong together: number ``number`` of its file.
 
         Raises:
-            click.exceptions.Exit: when there is no more answer, or Ctrl-C was pressed.
+            Stopped: at the end of the input, or after Ctrl-C.
         """
         codes = frozenset(finding.rule.code for finding in alone.applied)
         # Several rules may have a part in one rewrite. Yes to all of them is a yes to any; a no to one is a no.
@@ -75,7 +74,7 @@ class Prompt:
             print_line(self._console, Text(title, style="bold underline"))
         lines = original_lines(alone)
         for finding in alone.applied:
-            self._printer.print_finding(finding, lines)
+            self._printer.print(finding, lines)
         print_line(self._console)
         print_diff(self._console, alone)
 

@@ -1,4 +1,4 @@
-"""The options that ``scan`` and ``apply`` have in common, and what they mean."""
+"""The options that ``scan`` and ``apply`` have in common, and their values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def run_options(command: Any) -> Any:
     """Give a command the options that scan and apply have in common."""
-    return setting_options(click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")(command))
+    return setting_options(click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")(command))
 
 
 def setting_options(command: Any) -> Any:
@@ -27,44 +27,44 @@ def setting_options(command: Any) -> Any:
     for decorate in reversed(
         (
             click.argument("paths", nargs=-1, type=GivenPath()),
-            _flag("--unsafe-fixes", "Also make rewrites that can change behaviour."),
-            _codes_option("--select", "Only these rules: IK101,IK2."),
-            _codes_option("--ignore", "All rules but these."),
-            _many("--per-file-ignores", "PATTERN:CODES", "All rules but these in matching files: 'tests/*:IK5'."),
-            _many("--exclude", "PATTERN", "Leave out matching paths."),
-            _many("--include", "PATTERN", "Look at matching paths though they would be left out."),
-            _flag("--respect-gitignore", "Leave out what git ignores (the default)."),
-            _many("--source-root", "FOLDER", "A folder that is on sys.path when the site runs.", "source_roots"),
+            _flag("--unsafe-fixes", "Include fixes that can change behaviour."),
+            _codes_option("--select", "Rules to enable: IK101,IK2."),
+            _codes_option("--ignore", "Rules to disable."),
+            _many("--per-file-ignores", "PATTERN:CODES", "Rules to disable in matching files: 'tests/*:IK5'."),
+            _many("--exclude", "PATTERN", "Skip matching paths."),
+            _many("--include", "PATTERN", "Include matching paths that would be skipped."),
+            _flag("--respect-gitignore", "Skip files that git ignores [default]."),
+            _many("--source-root", "FOLDER", "Add a folder that is on sys.path when the site runs.", "source_roots"),
             _many(
                 "--spec-field-class",
                 "NAME",
-                "A class or function of another package that makes spec fields: theirs.fields.Thumbnail.",
+                "Treat a class or function of another package as a spec field.",
                 "spec_field_classes",
             ),
-            _flag("--keep-cache-names", "Keep the file names of ImageKit 2, so that no picture is remade."),
-            _flag("--faithful", "Keep what ImageKit 2 did at run time for all fields."),
+            _flag("--keep-cache-names", "Keep ImageKit 2's file names, so that no image is regenerated."),
+            _flag("--faithful", "Keep the run-time behaviour of ImageKit 2 for all fields."),
             click.option(
                 "--support-module",
                 metavar="NAME",
-                help="Dotted name of the module for generated helpers: mysite.imagekit_support.",
+                help="Set the module for generated helpers: mysite.imagekit_support.",
             ),
-            _flag("--todo", "Put a TODO comment above each place that needs a person."),
+            _flag("--todo", "Add a TODO comment above each finding that is left."),
             click.option(
                 "--target",
                 metavar="VERSION",
                 shell_complete=complete_targets,
-                help="The version of ImageKit to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1;"
-                " if not given, 4.0 for a project on Python 2, else 6.1.",
+                help="Set the ImageKit version to move to: 3.0, 3.3, 4.0, 4.1, 5.0 or 6.1"
+                "  [default: 4.0 for Python 2, else 6.1]",
             ),
-            click.option("--baseline", metavar="FILE", help="Count only what is not in FILE; see --write-baseline."),
-            click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to work with."),
+            click.option("--baseline", metavar="FILE", help="Report only findings that are not in FILE."),
+            click.option("--jobs", type=click.IntRange(1), metavar="N", help="Set the number of worker processes."),
             click.option(
                 "--config",
                 "config_file",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                help="Take the configuration from this file.",
+                help="Read this configuration file.",
             ),
-            click.option("--no-config", is_flag=True, help="Heed no configuration file."),
+            click.option("--no-config", is_flag=True, help="Ignore configuration files."),
         )
     ):
         command = decorate(command)
@@ -82,7 +82,7 @@ def _many(name: str, metavar: str, help_text: str, field: str | None = None) -> 
 
 
 def _codes_option(name: str, help_text: str) -> Any:
-    """An option that takes codes of rules, parted by commas or each on its own."""
+    """An option that takes codes of rules, separated by commas or given one by one."""
     return click.option(name, metavar="CODES", multiple=True, shell_complete=complete_codes, help=help_text)
 
 
@@ -91,14 +91,14 @@ def options_from(paths: Sequence[Path], **chosen: Any) -> Options:
 
     Raises:
         click.BadParameter: when an option has a value that it does not take.
-        ConfigError: when the configuration file can't be used.
+        ConfigError: when the configuration file cannot be used.
     """
     configuration, rest = configured(paths, **chosen)
     return configuration.options(**rest)
 
 
 def warn_of_other_configurations(paths: Sequence[Path], config_file: Path | None, no_config: bool) -> None:
-    """Say on standard error which configuration files are not heeded though paths lie in their projects."""
+    """Report the configuration files that are ignored because the paths are in several projects."""
     if len(paths) < 2 or config_file is not None or no_config:
         return
     from ik_migrate.config.config_file import passed_over
@@ -106,7 +106,9 @@ def warn_of_other_configurations(paths: Sequence[Path], config_file: Path | None
 
     for file in passed_over(paths):
         shown = escape(os.path.relpath(file))
-        click.echo(f"{shown} is not heeded: one file counts for all paths. Run each project on its own.", err=True)
+        click.echo(
+            f"Ignoring {shown}: only one configuration file is used per run. Run each project on its own.", err=True
+        )
 
 
 def configured(
@@ -120,7 +122,7 @@ def configured(
     Raises:
         click.BadParameter: when an option has a value that it does not take.
         click.UsageError: when options exclude each other.
-        ConfigError: when the configuration file can't be used.
+        ConfigError: when the configuration file cannot be used.
     """
     from ik_migrate.config.config_file import Configuration, Setting, configuration_for
     from ik_migrate.config.keys import KEYS, BadValue
@@ -172,7 +174,7 @@ def _codes(text: str) -> list[str]:
     from ik_migrate.engine.registry import describe_unknown_code
 
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    complaint = describe_unknown_code(codes) if codes else "it names no rule"
+    complaint = describe_unknown_code(codes) if codes else "no rule is named"
     if complaint:
         raise BadValue(complaint)
     return codes

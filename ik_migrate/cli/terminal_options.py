@@ -1,4 +1,4 @@
-"""``--quiet``, ``--verbose``, ``--color``, ``--debug``: how much is said, and how it looks."""
+"""``--quiet``, ``--verbose``, ``--color``, ``--debug``: what is printed, and how."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ color_option = click.option(
     type=click.Choice(list(COLORS)),
     default="auto",
     show_default=True,
-    help="Whether to use colour; 'auto' does on a terminal, and heeds NO_COLOR and FORCE_COLOR.",
+    help="Use colour; auto: on a terminal, unless NO_COLOR is set.",
 )
 
 
@@ -44,32 +44,40 @@ debug_option = click.option(
 
 
 class Terminal(NamedTuple):
-    """How to speak to the user.
+    """What to print, and how.
 
     Args:
-        quiet: say nothing but errors; what was asked for in a format for programs is still written.
-        verbose: also say what was left out, and how long each part took.
+        quiet: print errors only; a report in a format for programs is still written.
+        verbose: also list skipped files and timings.
         color: whether to use colour; None to find out from the stream and the environment.
+        statistics: count the findings of each rule instead of listing them.
+        show_fixes: show what each fix writes.
     """
 
     quiet: bool = False
     verbose: bool = False
     color: bool | None = None
+    statistics: bool = False
+    show_fixes: bool = False
 
     def progress(self, *, shown: bool = True) -> ProgressBar:
-        """A bar on standard error, for a terminal and a run that takes its time.
+        """Return a progress bar on standard error, which shows on a terminal if the run takes a while.
 
         Args:
-            shown: False where something else is going on on the terminal.
+            shown: False where the terminal is used otherwise.
         """
         from ik_migrate.cli.progress_bar import ProgressBar
 
         return ProgressBar(sys.stderr, shown=shown and not self.quiet, color=self.color)
 
     def write_text(self, report: Report, *, to_stderr: bool) -> None:
-        """Write the report for people."""
+        """Write the report for the terminal."""
         if self.quiet:
             self.write_failed(report)
+        elif self.statistics:
+            from ik_migrate.reports.summary import write_statistics
+
+            write_statistics(report, sys.stderr if to_stderr else sys.stdout, color=self.color)
         elif report.is_empty:
             from ik_migrate.reports.totals import totals
 
@@ -79,16 +87,16 @@ class Terminal(NamedTuple):
 
             if to_stderr:
                 with _buffered_stderr() as stream:
-                    write_text(report, stream, color=self.color)
+                    write_text(report, stream, color=self.color, show_fixes=self.show_fixes)
             else:
-                write_text(report, sys.stdout, color=self.color)
+                write_text(report, sys.stdout, color=self.color, show_fixes=self.show_fixes)
 
     def write_failed(self, report: Report) -> None:
-        """Say what could not be done on standard error, for it explains the exit status."""
+        """Print errors to standard error, because they explain the exit status."""
         _list(report.failed)
 
     def write_details(self, report: Report, seconds: Mapping[str, float]) -> None:
-        """Say what the user should know about the search; what was left out and how long it took where wanted.
+        """Print remarks on the search for files; with ``verbose``, skipped files and timings as well.
 
         Args:
             report: the run.
@@ -101,7 +109,7 @@ class Terminal(NamedTuple):
         if not self.verbose:
             return
         if report.left_out:
-            click.echo("Left out, though ImageKit is mentioned there:", err=True)
+            click.echo("Skipped, though they mention ImageKit:", err=True)
         _list(report.left_out, indent="  ")
         parts = ", ".join(f"{phase.lower()} {time:.2f}" for phase, time in seconds.items())
         click.echo(f"{report.files_searched} files searched. Seconds: {parts}\n", err=True)
@@ -125,25 +133,25 @@ def terminal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options above, as one argument, ``terminal``."""
 
     @wraps(command)
-    def gathered(quiet: bool, verbose: bool, color: str, **others: Any) -> Any:
+    def gathered(quiet: bool, verbose: bool, color: str, statistics: bool, show_fixes: bool, **others: Any) -> Any:
         if quiet and verbose:
             raise click.UsageError("--quiet and --verbose exclude each other.")
-        return command(terminal=Terminal(quiet, verbose, COLORS[color]), **others)
+        return command(terminal=Terminal(quiet, verbose, COLORS[color], statistics, show_fixes), **others)
 
     for decorate in (
         debug_option,
         color_option,
-        click.option(
-            "-v", "--verbose", is_flag=True, help="Also say what was left out and why, and what took how long."
-        ),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors; the exit status says the rest."),
+        click.option("--show-fixes", is_flag=True, help="Show what each fix writes."),
+        click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them."),
+        click.option("-v", "--verbose", is_flag=True, help="Also list skipped files and timings."),
+        click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     ):
         gathered = decorate(gathered)
     return gathered
 
 
 def _list(files: Iterable[tuple[str, str]], indent: str = "") -> None:
-    """Say something about files on standard error, one line each."""
+    """Print files with reasons to standard error, one line each."""
     for path, reason in files:
         from ik_migrate.reports.escape import escape
 

@@ -36,7 +36,7 @@ Exit status:
 """
 
 
-class _Failed(click.ClickException):
+class Failed(click.ClickException):
     """Ends the command with the status for what could not be done."""
 
     exit_code = 2
@@ -74,7 +74,12 @@ def _probe_options(command: Any) -> Any:
                 show_default=True,
                 help="For one picture.",
             ),
-            click.option("--pictures", is_flag=True, help="Keep the pictures too, for the HTML report."),
+            click.option("--pictures", is_flag=True, help="Keep the images too, for the HTML report."),
+            click.option(
+                "--no-behaviours",
+                is_flag=True,
+                help="Do not check what happens to files when rows are saved and deleted.",
+            ),
             debug_option,
         )
     ):
@@ -104,7 +109,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     _check_output(output)
     taken = _take(request)
     if not taken.fields and not taken.problems:
-        raise _Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
+        raise Failed(f"No spec field and no ProcessedImageField was found with the settings {request.settings}.")
     _keep_older(output, taken)
     _write_snapshot(taken, output)
     failures = _failures(taken)
@@ -152,7 +157,8 @@ def verify(
     _check_output(output)
     request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
     if against is None:
-        comparison = check(_take(request))
+        # What happens to files is of no use without what happened before.
+        comparison = check(_take(replace(request, behaviours=False)))
     else:
         if sample is not None:
             raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
@@ -162,7 +168,8 @@ def verify(
         synthetic = before.options.synthetic
         rows = before.chosen_rows()
         pictures = request.pictures or before.options.pictures
-        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures))
+        behaviours = request.behaviours and before.options.behaviours
+        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures, behaviours=behaviours))
         _check_same_project(against, before, after)
         comparison = compare(before, after)
     _write(comparison, output_format, output)
@@ -175,14 +182,20 @@ def _check_same_project(path: Path, before: Snapshot, after: Snapshot) -> None:
     """Refuse a snapshot of which no model has come back, though all is loaded."""
     models = [{label.rpartition(".")[0] for label in side.fields} for side in (before, after)]
     if models[0] and models[1] and not models[0] & models[1] and not after.problems:
-        raise _Failed(
+        raise Failed(
             f"{path} is of another project: it has {', '.join(sorted(models[0])[:3])}, here are"
             f" {', '.join(sorted(models[1])[:3])}."
         )
 
 
 def _request(
-    project: Path, python: str, settings: str | None, paths: tuple[str, ...], time_limit: float, pictures: bool
+    project: Path,
+    python: str,
+    settings: str | None,
+    paths: tuple[str, ...],
+    time_limit: float,
+    pictures: bool,
+    no_behaviours: bool,
 ) -> Request:
     """What the probe is asked to do.
 
@@ -192,17 +205,19 @@ def _request(
     from ik_migrate.verify.project_folder import project_folder, settings_module
     from ik_migrate.verify.runner import Request
 
-    command = _command(python)
+    command = command_parts(python)
     if not project.is_dir() and len(command) == 1:
         raise click.UsageError(f"there is no folder {project}.")
     folder = project_folder(project)
     settings = settings or os.environ.get("DJANGO_SETTINGS_MODULE") or settings_module(folder)
     if not settings:
         raise click.UsageError(f"no manage.py in {project} says which settings to use: name them with --settings.")
-    return Request(command, folder, settings, paths, time_limit=time_limit, pictures=pictures)
+    return Request(
+        command, folder, settings, paths, time_limit=time_limit, pictures=pictures, behaviours=not no_behaviours
+    )
 
 
-def _command(python: str) -> list[str]:
+def command_parts(python: str) -> list[str]:
     """The parts of a command such as ``docker compose run --rm -T web python``; the path of a program is one part."""
     path = os.path.expanduser(python)
     if os.path.exists(path):
@@ -214,15 +229,15 @@ def _take(request: Request) -> Snapshot:
     from ik_migrate.verify.runner import ProbeFailed, take_snapshot
 
     try:
-        with _progress() as progress:
+        with show_progress() as progress:
             return take_snapshot(request, progress)
     except ProbeFailed as error:
         lines = [error.reason, *(f"  {line}" for line in error.details.splitlines())]
-        raise _Failed("\n".join(map(escape, lines))) from error
+        raise Failed("\n".join(map(escape, lines))) from error
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def show_progress() -> Iterator[Callable[[str], None]]:
     """Shows what is being done in one line of the terminal; nothing where standard error is no terminal."""
     if not sys.stderr.isatty():
         yield lambda message: None
@@ -240,9 +255,9 @@ def _read(path: Path) -> Snapshot:
     try:
         return read_snapshot(path)
     except OSError as error:
-        raise _Failed(escape(f"{path} can't be read: {error.strerror or error}.")) from error
+        raise Failed(escape(f"{path} can't be read: {error.strerror or error}.")) from error
     except NotASnapshot as error:
-        raise _Failed(escape(str(error))) from error
+        raise Failed(escape(str(error))) from error
 
 
 def _write_snapshot(taken: Snapshot, output: Path) -> None:
@@ -251,15 +266,15 @@ def _write_snapshot(taken: Snapshot, output: Path) -> None:
     try:
         taken.write(output)
     except OSError as error:
-        raise _Failed(f"{output} can't be written: {error.strerror or error}.") from error
+        raise Failed(f"{output} can't be written: {error.strerror or error}.") from error
     except TooLarge as error:
-        raise _Failed(f"{error}. Record fewer rows with --sample, and no --pictures.") from error
+        raise Failed(f"{error}. Record fewer rows with --sample, and no --pictures.") from error
 
 
 def _check_output(output: Path | None) -> None:
     """Refuse a file that can't be written before the work is done, not after."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise _Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
+        raise Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
 
 
 def _failures(taken: Snapshot) -> dict[tuple[str, str], list[str]]:
@@ -281,7 +296,7 @@ def _keep_older(output: Path, taken: Snapshot) -> None:
         # There is none. What cannot be read may be written all the same: a device, for instance.
         return
     if versions[0].startswith("2.") and not versions[1].startswith("2."):
-        raise _Failed(
+        raise Failed(
             f"{output} was recorded under ImageKit {versions[0]}, this would be {versions[1]}: name another file, or"
             " compare with ik-migrate verify --against."
         )
@@ -307,7 +322,7 @@ def _write(comparison: Comparison, output_format: str, output: Path | None) -> N
         with new_text(output) as stream:
             _write_to(stream, comparison, output_format)
     except OSError as error:
-        raise _Failed(f"{output} can't be written: {error.strerror or error}.") from error
+        raise Failed(f"{output} can't be written: {error.strerror or error}.") from error
     if output_format != "text":
         from ik_migrate.verify.remarks import outcome
 

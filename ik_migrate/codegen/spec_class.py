@@ -42,9 +42,9 @@ def obstacle(spec: SpecField) -> str:
     A generated class must be able to see every name that it uses from where it stands.
     """
     if spec.given_elsewhere is not None:
-        return "some of its arguments are given elsewhere, so they can't all be moved into a spec class"
+        return "some of its arguments are given elsewhere, so they cannot all be moved into a spec class"
     if spec.unseen:
-        return "some of its arguments are passed with * or **, so they can't be moved into a spec class"
+        return "some of its arguments are passed with * or **, so they cannot be moved into a spec class"
     statement = _outermost_class(spec) or spec.module.text.names.statement_of(spec.call)
     source = spec.module.text.source
     start = spec.module.text.start(statement)
@@ -58,7 +58,7 @@ def obstacle(spec: SpecField) -> str:
         if argument.name in STAY_WITH_FIELD:
             continue
         if enclosed := _names_of_expression_around(spec, argument.value):
-            return f"{enclosed[0]} is a name of the expression around the field, which a spec class can't see"
+            return f"{enclosed[0]} is a name of the expression around the field, which a spec class cannot access"
         if shadowed := shadowed_name(spec, argument):
             return f"{shadowed} is a name of the function around, hidden by the spec class's attribute of that name"
         for name in hidden_names(spec, argument.value):

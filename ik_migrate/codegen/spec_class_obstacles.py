@@ -22,7 +22,7 @@ def why_no_class(spec: SpecField) -> str:
         if argument is not None:
             judgement = classify(spec.module, argument.value)
             if judgement.verdict is Verdict.UNKNOWN:
-                return f"whether its {name} is callable can't be told: {judgement.reason}"
+                return f"cannot determine whether its {name} is callable: {judgement.reason}"
     if needs_pre_cache_resolved(spec):
         return "its `pre_cache` must be resolved first"
     return ""

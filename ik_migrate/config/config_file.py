@@ -1,6 +1,6 @@
 """``ik-migrate.toml``, or ``[tool.ik-migrate]`` in ``pyproject.toml``: found, read and checked.
 
-No TOML is parsed where no such file speaks of ik-migrate: that would cost every run in every project.
+TOML is parsed only if the file mentions ik-migrate: parsing would slow down every run in every project.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Setting(NamedTuple):
         key: the key.
         written: its value as it was written.
         value: the same as `Options` has it.
-        origin: where it was said: ``pyproject.toml:12``, or the option of the command line.
+        origin: where it is set: ``pyproject.toml:12``, or the option of the command line.
     """
 
     key: Key
@@ -73,7 +73,7 @@ def options_for(
         given: fields of `Options` that matter more than what the file says.
 
     Raises:
-        ConfigError: when the file can't be used.
+        ConfigError: when the file cannot be used.
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else paths
     return configuration_for([Path(path) for path in several], config).options(**given)
@@ -85,7 +85,7 @@ def configuration_for(paths: Sequence[Path], config: Path | None = None) -> Conf
         return find_configuration(paths)
     found = _read(config)
     if found is None:
-        raise ConfigError(f"{config}: it has no table [tool.ik-migrate]")
+        raise ConfigError(f"{config} has no table [tool.ik-migrate]")
     return found
 
 
@@ -95,7 +95,7 @@ def find_configuration(paths: Sequence[Path]) -> Configuration:
     ``ik-migrate.toml`` goes before ``pyproject.toml``, which counts where it has a table ``[tool.ik-migrate]``.
 
     Raises:
-        ConfigError: when the file can't be used.
+        ConfigError: when the file cannot be used.
     """
     folder = _common_folder(paths)
     for candidate in (folder, *folder.parents):
@@ -109,7 +109,7 @@ def find_configuration(paths: Sequence[Path]) -> Configuration:
 
 
 def passed_over(paths: Sequence[Path]) -> list[Path]:
-    """Configuration files that are nearer to single ones of ``paths`` than the one for all of them, so not heeded."""
+    """Return configuration files that are ignored: nearer to one of ``paths`` than the file for all of them."""
     common = _common_folder(paths)
     folders: set[Path] = set()
     for path in paths:
@@ -139,20 +139,20 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 
 
 def _read(file: Path) -> Configuration | None:
-    """What a file says; None for a ``pyproject.toml`` without a table for us.
+    """Read a file; return None for a ``pyproject.toml`` without a table for ik-migrate.
 
     Raises:
-        ConfigError: when it can't be used.
+        ConfigError: when it cannot be used.
     """
     is_shared = file.name == SHARED_FILE
     try:
         data = file_content(file, _LARGEST + 1)
     except OSError as error:
-        raise ConfigError(f"{file}: it can't be read: {error.strerror or error}") from None
+        raise ConfigError(f"cannot read {file}: {error.strerror or error}") from None
     if is_shared and not re.search(_OUR_NAME, data):
         return None
     if len(data) > _LARGEST:
-        raise ConfigError(f"{file}: it is larger than {_LARGEST // 1024 // 1024} MB, which can't be meant")
+        raise ConfigError(f"{file} is larger than {_LARGEST // 1024 // 1024} MB")
     content = _parsed(file, data)
     if content is None:
         return None
@@ -161,7 +161,7 @@ def _read(file: Path) -> Configuration | None:
     if table is None:
         for name in tool if isinstance(tool, dict) else ():
             if re.fullmatch(_OUR_NAME, name.encode()):
-                raise ConfigError(f"{file}: there is no table [tool.{name}]. Did you mean [tool.ik-migrate]?")
+                raise ConfigError(f"{file}: unknown table [tool.{name}]. Did you mean [tool.ik-migrate]?")
         if is_shared:
             return None
         table = content
@@ -176,7 +176,7 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
     """The content of a file; None for a ``pyproject.toml`` that is not TOML and has no table for us.
 
     Raises:
-        ConfigError: when it is not TOML, or can't be read as such.
+        ConfigError: when it is not valid TOML.
     """
     if sys.version_info >= (3, 11):
         import tomllib
@@ -189,23 +189,23 @@ def _parsed(file: Path, data: bytes) -> dict[str, Any] | None:
         with time_limit(len(data), seconds=_SECONDS):
             return tomllib.loads(data.decode("utf-8-sig"))
     except TakesTooLong:
-        raise ConfigError(f"{file}: it takes too long to read, which can't be meant") from None
+        raise ConfigError(f"{file} takes too long to read") from None
     except (ValueError, RecursionError) as error:
         if file.name == SHARED_FILE and not re.search(_HEADER, data.decode("utf-8", "replace")):
             return None
         if isinstance(error, RecursionError):
-            raise ConfigError(f"{file}: its values are nested too deeply to be read") from None
-        raise ConfigError(f"{file}: it is not TOML: {error}") from None
+            raise ConfigError(f"{file}: values are nested too deeply") from None
+        raise ConfigError(f"{file} is not valid TOML: {error}") from None
 
 
 def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Configuration:
     """The settings of a table.
 
     Args:
-        file: where it stands.
+        file: the file.
         table: keys and values.
         text: the content of the file.
-        start: the offset in it from which on the table's keys stand.
+        start: the offset in it at which the keys of the table begin.
 
     Raises:
         ConfigError: when there is no such key, or it does not take the value.
@@ -217,10 +217,10 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
         origin = f"{file}:{line}" if line else str(file)
         key = KEYS.get(name)
         if key is None:
-            hint = nearest(name, KEYS) or f" There are {', '.join(KEYS)}."
+            hint = nearest(name, KEYS) or f" Keys: {', '.join(KEYS)}."
             if name == "tool" or re.fullmatch(_OUR_NAME, name.encode()):
-                hint = f" In {OWN_FILE} the keys stand at the top, or below [tool.ik-migrate]."
-            raise ConfigError(f"{origin}: there is no key {name!r}.{hint}")
+                hint = f" In {OWN_FILE}, keys are at the top or below [tool.ik-migrate]."
+            raise ConfigError(f"{origin}: unknown key {name!r}.{hint}")
         try:
             settings[name] = Setting(key, value, key.read(value, folder), origin)
         except BadValue as error:
@@ -229,7 +229,7 @@ def _checked(file: Path, table: Mapping[str, Any], text: str, start: int) -> Con
 
 
 def _line_of(name: str, text: str, start: int) -> int:
-    """The line of a key or of the table of that name; 0 where it can't be told."""
+    """Return the line of a key or of the table of that name; 0 where it cannot be determined."""
     pattern = rf"""^[ \t]*(?:\[[ \t]*(?:.*\.[ \t]*)?)?["']?{re.escape(name)}["']?[ \t]*[\].=]"""
     match = re.compile(pattern, re.M).search(text, start)
     return text.count("\n", 0, match.start()) + 1 if match else 0

@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 
 def shown(value: object) -> str:
-    """A value as TOML has it, near enough for a message."""
+    """Return a value much as TOML writes it, for a message."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -58,7 +58,7 @@ def read_codes(value: object, _folder: Path | None = None) -> tuple[str, ...]:
     codes = tuple(code.strip().upper() for code in _texts(value, '["IK1", "IK201"]'))
     for code in codes:
         if not re.fullmatch(_CODE, code):
-            raise BadValue(f"{shown(code)} is no code of a rule, nor the beginning of one; see: ik-migrate rules")
+            raise BadValue(f"{shown(code)} is not a rule code or prefix. See: ik-migrate rules")
     return codes
 
 
@@ -84,7 +84,7 @@ def _read_folders(value: object, folder: Path) -> tuple[Path, ...]:
     folders = tuple(Path(os.path.abspath(folder / name)) for name in _texts(value, '["src"]'))
     for path in folders:
         if not path.is_dir():
-            raise BadValue(f"there is no folder {path.as_posix()}")
+            raise BadValue(f"no such folder: {path.as_posix()}")
     return folders
 
 
@@ -92,26 +92,26 @@ def _read_names(value: object, _folder: Path) -> tuple[str, ...]:
     names = _texts(value, '["theirs.fields.ThumbnailField"]')
     for name in names:
         if not re.fullmatch(_DOTTED, name):
-            raise BadValue(f"{shown(name)} is no dotted name, as theirs.fields.ThumbnailField is")
+            raise BadValue(f"{shown(name)} is not a dotted name like theirs.fields.ThumbnailField")
     return names
 
 
 def _read_target(value: object, _folder: Path) -> str:
     from ik_migrate.model.targets import TARGETS, target_like
 
-    # A version without quotes is a number to TOML; none of ours reads otherwise then.
+    # A version without quotes is a number in TOML; none of the targets changes by that.
     version = str(value) if isinstance(value, float) else value
     if not isinstance(version, str):
         raise BadValue(f'must be a version, "{next(reversed(TARGETS))}", not {shown(value)}')
     if version not in TARGETS:
         hint = f" Did you mean {target_like(version)!r}?" if target_like(version) else ""
-        raise BadValue(f"there is no {shown(version)}; there are {', '.join(TARGETS)}.{hint}")
+        raise BadValue(f"{shown(version)} is not a target.{hint} Targets: {', '.join(TARGETS)}.")
     return version
 
 
 def _read_file(value: object, folder: Path) -> Path:
     if not isinstance(value, str) or not value:
-        raise BadValue(f"must be the path of a file, not {shown(value)}")
+        raise BadValue(f"must be a path, not {shown(value)}")
     return folder / value
 
 
@@ -128,9 +128,9 @@ def _read_module(value: object, folder: Path) -> str:
 
 
 def _texts(value: object, example: str) -> tuple[str, ...]:
-    """A list of texts, none of them empty."""
+    """Return a list of strings, none of them empty."""
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise BadValue(f"must be a list of texts, {example}, not {shown(value)}")
+        raise BadValue(f"must be a list of strings, {example}, not {shown(value)}")
     return tuple(value)
 
 

@@ -79,6 +79,7 @@ def collect_facts(
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
+    project.make_room()
     _learn(knowledge, facts)
     if options.target is None:
         shown = facts.old_stack[min(facts.old_stack)] if facts.old_stack else find_evidence(root, options)
@@ -98,8 +99,8 @@ def collect_facts(
 
 def _why_not_newest(root: Path, shown: Evidence) -> str:
     return (
-        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that was seen to run"
-        " on such a Django; --target names another."
+        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on such a"
+        " Django; --target names another."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the findings about one call of a spec field mean for each other."""
+"""Resolve conflicts between findings in one call of a spec field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from ik_migrate.codegen.imports import with_new_imports
 from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.change import CALL_CHANGES, SpecMember, UseSpecBase
-from ik_migrate.model.finding import Finding
+from ik_migrate.model.finding import Blocker, Finding
 from ik_migrate.model.options import Options
 from ik_migrate.model.rule import Applicability
 from ik_migrate.project.ignore_comments import ignores_of_module
@@ -31,14 +31,14 @@ def resolve_conflicts(module: Module, findings: list[Finding], options: Options)
         options: which rules are enabled.
     """
     ignored = frozenset(ignores_of_module(module).split(findings)[1])
-    held = _held_by_manual_findings(module, findings, ignored)
+    blockers = _blockers_of_calls(module, findings, ignored)
+    held: dict[int, str] = {}
     incomplete: dict[int, str] = {}
     for finding in findings:
         # A field with a spec class names its source in ImageKit 3's way, whatever rules are enabled.
         is_left_out = not options.is_enabled(finding.rule.code) and not finding.rule.is_part_of_class
         if is_left_out or finding in ignored:
-            reason = f"{finding.rule.code} is ignored in this call"
-            left_out = dict.fromkeys(_calls_of(finding), reason)
+            left_out = dict.fromkeys(_calls_of(finding), finding.rule.code)
             if finding.rule.blocks_call:
                 held |= left_out
             incomplete |= left_out
@@ -46,22 +46,28 @@ def resolve_conflicts(module: Module, findings: list[Finding], options: Options)
     result = []
     for finding in findings:
         calls = _calls_of(finding)
+        blocked_by = [blockers[call] for call in sorted(calls) if call in blockers]
         blocking = [held[call] for call in sorted(calls) if call in held]
         missing = [incomplete[call] for call in sorted(calls) if call in incomplete]
-        if blocking:
-            finding = finding.as_manual(f"Not rewritten: {blocking[0]}.")
+        if blocked_by:
+            finding = finding.as_blocked(blocked_by[0])
+        elif blocking:
+            finding = finding.as_manual(f"Not rewritten: {blocking[0]} is ignored in this call.", _enable(blocking[0]))
         elif _makes_class(finding) and missing:
-            finding = finding.as_manual(f"Not rewritten: {missing[0]}, {_TOGETHER} {finding.why}")
+            why = f"Not rewritten: {missing[0]} is ignored in this call, {_TOGETHER} {finding.why}"
+            finding = finding.as_manual(why, _enable(missing[0]))
         elif finding.applicability is Applicability.SAFE and _makes_class(finding) and calls & unsafe:
             finding = replace(finding, applicability=Applicability.UNSAFE)
         result.append(finding)
     return result
 
 
-def _held_by_manual_findings(
-    module: Module, findings: Iterable[Finding], ignored: Collection[Finding]
-) -> dict[int, str]:
-    """The calls that must stay as they are, by their offsets, and why."""
+def _enable(code: str) -> str:
+    return f"Enable {code} too, or remove the comment that ignores it: `apply` then rewrites the whole call."
+
+
+def _blockers_of_calls(module: Module, findings: Iterable[Finding], ignored: Collection[Finding]) -> dict[int, Blocker]:
+    """The calls that must stay as they are because of a manual finding, by their offsets."""
     source = module.text.source
     blocking = [
         (source.offset_of(finding.location), finding)
@@ -69,13 +75,33 @@ def _held_by_manual_findings(
         if finding.applicability is Applicability.MANUAL and finding.rule.blocks_call and finding not in ignored
     ]
     offsets = [offset for offset, _ in blocking]
-    held: dict[int, str] = {}
+    blockers: dict[int, Blocker] = {}
     for spec in spec_fields(module) if blocking else ():
         first, last = (bisect_left(offsets, end) for end in (spec.offset, module.text.end(spec.call)))
         for _, finding in blocking[first:last]:
-            line = finding.location.line
-            held[spec.offset] = f"another argument of this call needs manual review ({finding.rule.code}, line {line})"
-    return held
+            blockers[spec.offset] = Blocker(finding.rule.code, finding.location.line)
+    return blockers
+
+
+def fold_blocked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings without those that another one of them blocks, which become part of it.
+
+    A finding stays where the one that blocks it is not reported: its rule is not enabled, for example.
+    """
+    findings = tuple(findings)
+    blocked: dict[Blocker, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.blocked_by is not None:
+            blocked[finding.blocked_by].append(finding)
+    if not blocked:
+        return findings
+    folded = []
+    for finding in findings:
+        if finding.blocked_by is None:
+            own = blocked.pop(Blocker(finding.rule.code, finding.location.line), [])
+            folded.append(replace(finding, blocks=tuple(own)) if own else finding)
+    kept = [finding for left in blocked.values() for finding in left]
+    return tuple(sorted([*folded, *kept], key=lambda finding: finding.sort_key))
 
 
 def drop_partial_classes(chosen: list[Finding], findings: Iterable[Finding]) -> list[Finding]:

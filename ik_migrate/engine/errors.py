@@ -1,4 +1,4 @@
-"""Errors of our own over a file of the user: told in one line, with the traceback on request, and the run goes on."""
+"""Internal errors over one file: described in one line, with the traceback on request, while the run continues."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import sys
 import traceback
 
 from ik_migrate.engine.time_limit import TakesTooLong
+from ik_migrate.model.errors import ISSUES
 
-TOO_DEEP = "it is nested too deeply. Rewrite it by hand, or leave it out with --exclude."
+TOO_DEEP = "it is nested too deeply. Rewrite it by hand or exclude it with --exclude."
 
 
 def describe_exception(error: Exception, what: str = "") -> str:
-    """An error that nobody foresaw, in one line; with ``--debug`` its traceback goes to standard error.
+    """Describe an unexpected error in one line; with ``--debug``, print its traceback to standard error.
 
     Args:
         error: the error.
@@ -23,9 +24,9 @@ def describe_exception(error: Exception, what: str = "") -> str:
     if isinstance(error, RecursionError):
         return TOO_DEEP
     if isinstance(error, TakesTooLong):
-        return "it takes too long to work on. Leave it out with --exclude."
+        return "it takes too long to process. Exclude it with --exclude."
     if isinstance(error, MemoryError):
-        return "it takes more memory than there is. Leave it out with --exclude."
+        return "it takes more memory than there is. Exclude it with --exclude."
     kind = type(error).__name__
     said = f"{kind}: {error}" if str(error) else kind
-    return f"{what or 'ik-migrate'} failed ({said}). The file is left as it is; please report this."
+    return f"{what or 'ik-migrate'} failed ({said}). The file is unchanged. Report this: {ISSUES}"

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ik_migrate.codegen.legacy_field import falls_back
-from ik_migrate.engine.conflicts import drop_partial_classes, resolve_conflicts, update_suggestions
+from ik_migrate.engine.add_ignores import ignore_edits_of_module, ignore_edits_of_text, suppress_ignored
+from ik_migrate.engine.conflicts import drop_partial_classes, fold_blocked, resolve_conflicts, update_suggestions
 from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
 from ik_migrate.engine.registry import codemods
@@ -19,6 +20,7 @@ from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
 from ik_migrate.files.filetypes import is_python
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit, NeedSupport
+from ik_migrate.model.errors import ISSUES
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
 from ik_migrate.model.result import FileResult, Status
@@ -32,14 +34,11 @@ from ik_migrate.source.source_file import Source, Undecodable
 from ik_migrate.source.tree import read
 from ik_migrate.source.undefined_names import undefined_names
 
-_REPORT = "The file is left as it is; please report this."
+_REPORT = f"The file is unchanged. Report this: {ISSUES}"
 # Bytes. The rules for text are made for templates and scripts; a line of a megabyte would keep them busy for minutes.
 _TEXT_AT_MOST = 2_000_000
 _LINE_AT_MOST = 20_000
-_TOO_LARGE = (
-    "it is too large (more than 2 MB), or has too long lines (more than 20,000 bytes), for code that people write: it"
-    " was not searched. Search it for ImageKit's names yourself, or leave it out with --exclude."
-)
+_TOO_LARGE = "skipped: looks generated (over 2 MB or very long lines)"
 
 
 class RuleError(Exception):
@@ -65,9 +64,9 @@ def migrate_file(
     except OSError as error:
         if error.errno == errno.EFBIG and not is_python(path.name, b""):
             return FileResult(shown_path, Status.SKIPPED, reason=_TOO_LARGE)
-        reason = f"it can't be read: {error.strerror or error}"
+        reason = f"cannot read it: {error.strerror or error}"
         if error.errno == errno.EFBIG:
-            reason += ". Leave it out with --exclude."
+            reason += ". Exclude it with --exclude."
         return FileResult(shown_path, Status.FAILED, reason=reason)
     return migrate_bytes(project, path, shown_path, data, options, choose)
 
@@ -87,17 +86,17 @@ def migrate_bytes(
         with time_limit(len(data), TEXT_SECONDS, TEXT_BYTES_PER_SECOND):
             return _migrate_text(project, shown_path, data, options, choose)
     except Undecodable as error:
-        reason = f"its text can't be read: {error}. Declare its encoding in its first line, or save it as UTF-8."
+        reason = f"cannot decode it: {error}. Declare its encoding in its first line, or save it as UTF-8."
     except TooDeep:
         reason = TOO_DEEP
     except TooLarge as error:
         reason = f"it is larger than {error.limit // 1_000_000} MB, the limit for Python. Split it or use --exclude."
     except NotPython as error:
-        reason = f"it is neither Python 3 nor Python 2: {error}. Mend it or leave it out with --exclude."
+        reason = f"not valid Python 2 or 3: {error}. Fix the file or exclude it with --exclude."
     except RuleError as error:
         reason = str(error)
     except Conflict as error:
-        reason = f"{error} get in each other's way. {_REPORT}"
+        reason = f"conflicting edits: {error}. {_REPORT}"
     except Exception as error:
         reason = describe_exception(error)
     return FileResult(shown_path, Status.FAILED, before=data, after=data, reason=reason)
@@ -109,6 +108,7 @@ def _migrate_python(
     module = project.load(path, data)
     source = module.text.source
     findings, ignored = partition_findings(module, findings_of(module, options), options)
+    findings = fold_blocked(findings)
     proposed = tuple(drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings))
     result = FileResult(
         shown_path,
@@ -135,9 +135,14 @@ def _migrate_python(
         text = rewritten(chosen)
         again, left = _checked(module, text, options, result.declined)
         result = replace(result, findings=update_suggestions(findings, chosen, left, module, again))
-    if options.todo:
-        edits = todo_edits_of_module(again, left)
+    if options.todo or options.add_ignores:
+        edits = (todo_edits_of_module if options.todo else ignore_edits_of_module)(again, left)
         text = EditedText(again.text.source, edits, frozenset()).render() if edits else text
+    if options.add_ignores:
+        final = Module(module.project, module.path, read(Source(text, source.encoding)))
+        remaining, _ = partition_findings(final, findings_of(final, options), options)
+        result = suppress_ignored(result, chosen, fold_blocked(remaining))
+        final.forget()
     if again is not module:
         again.forget()
     return _with_text(result, source, text, chosen)
@@ -166,11 +171,15 @@ def _migrate_text(
         chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(file.source, rewritten(unit)), choose)
         result = replace(result, declined=_without(proposed, chosen))
     text = rewritten(chosen)
-    if options.todo:
+    if options.todo or options.add_ignores:
         again = replace(file, source=Source(text, "utf-8"))
         left, _ = partition_findings(again, _findings_of_text(again), options)
-        edits = todo_edits_of_text(again, left)
+        edits = (todo_edits_of_text if options.todo else ignore_edits_of_text)(again, left)
         text = EditedText(again.source, edits, frozenset()).render() if edits else text
+    if options.add_ignores:
+        final = replace(file, source=Source(text, "utf-8"))
+        remaining, _ = partition_findings(final, _findings_of_text(final), options)
+        result = suppress_ignored(result, chosen, remaining)
     return _with_text(result, file.source, text, chosen)
 
 
@@ -192,7 +201,23 @@ def _findings_of_text(file: TextFile) -> list[Finding]:
                 found += codemod.text(file)
         except Exception as error:
             raise _failed(codemod, error) from error
-    return found
+    return found + _leftovers(file, found)
+
+
+def _leftovers(file: Module | TextFile, found: list[Finding]) -> list[Finding]:
+    """What is left to say about a file once all other rules have spoken.
+
+    Raises:
+        RuleError: when a codemod fails.
+    """
+    left: list[Finding] = []
+    for codemod in codemods():
+        try:
+            if codemod.leftovers is not None:
+                left += codemod.leftovers(file, found)
+        except Exception as error:
+            raise _failed(codemod, error) from error
+    return left
 
 
 def _with_text(result: FileResult, source: Source, text: str, chosen: tuple[Finding, ...]) -> FileResult:
@@ -237,6 +262,7 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
                 found += codemod.module(module)
         except Exception as error:
             raise _failed(codemod, error) from error
+    found += _leftovers(module, found)
     return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
@@ -268,7 +294,7 @@ def _checked(
     undefined = undefined and undefined - undefined_names(module.text)
     if undefined:
         raise RuleError(f"the rewritten file would use {min(undefined)} without defining it. {_REPORT}")
-    findings, _ = partition_findings(again, findings_of(again, options), options)
+    findings = fold_blocked(partition_findings(again, findings_of(again, options), options)[0])
     left = drop_partial_classes([finding for finding in findings if options.should_apply(finding)], findings)
     too_many = Counter(finding.rule.code for finding in left) - Counter(finding.rule.code for finding in refused)
     for finding in left:

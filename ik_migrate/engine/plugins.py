@@ -56,7 +56,7 @@ def _load(entry_point: EntryPoint) -> Codemod:
     except Exception as error:
         if os.environ.get("IK_MIGRATE_DEBUG"):
             raise
-        reason = f"can't be imported: {type(error).__name__}: {error}"
+        reason = f"cannot be imported: {type(error).__name__}: {error}"
         raise CodemodError(f"{_owner(entry_point)}: its codemod {entry_point.value} {reason}") from error
     if not isinstance(loaded, Codemod) or not loaded.rules:
         reason = "is no ik_migrate.engine.registry.Codemod with rules"
@@ -70,7 +70,7 @@ def _problems(codemod: Codemod, owners: dict[str, str]) -> Iterator[tuple[str, s
         if not _CODE.fullmatch(rule.code):
             yield (
                 rule.code,
-                "a code is two to ten capital letters, which don't begin with IK, and three digits: ACME101",
+                "a code is two to ten capital letters, which do not begin with IK, and three digits: ACME101",
             )
         for word in (rule.code, rule.name):
             if word in owners:

@@ -42,7 +42,7 @@ _DIED = (
     "the process that worked on it came to a violent end: it is nested too deeply, or takes more memory than there is"
 )
 
-_LEFT_ALONE = f"{_DIED}. Leave it out with --exclude."
+_LEFT_ALONE = f"{_DIED}. Exclude it with --exclude."
 
 
 class _Died(Exception):
@@ -57,7 +57,7 @@ class NotStarted(IkMigrateError):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"another process can't be started: {reason}. With --jobs 1 none is needed.")
+        super().__init__(f"cannot start a worker process: {reason}. Use --jobs 1.")
 
 
 class _Worker:

@@ -18,6 +18,8 @@ from ik_migrate.model.rule import Rule
 from ik_migrate.rules import Codemod
 
 _CODE = re.compile(r"IK[1-9]\d\d")
+_LETTERS_LIKE_DIGITS = str.maketrans("OIL", "011")
+_SHORTEST_TYPO = len("IK1")
 
 
 @cache
@@ -53,10 +55,22 @@ def rules() -> dict[str, Rule]:
 
 
 def describe_unknown_code(beginnings: Iterable[str]) -> str:
-    """What is wrong with codes of rules, or their beginnings: empty where each begins the code of some rule."""
+    """Return what is wrong with rule codes, or their beginnings; empty where each begins the code of some rule."""
     for beginning in beginnings:
         if not any(code.startswith(beginning.upper()) for code in rules()):
             by_name = next((code for code, rule in rules().items() if rule.name == beginning.lower()), "")
-            hint = f" Did you mean {by_name!r}?" if by_name else nearest(beginning, rules(), 0.75)
+            meant = by_name or _with_digits(beginning)
+            hint = f" Did you mean {meant!r}?" if meant else ""
+            if not hint and len(beginning) > _SHORTEST_TYPO:
+                hint = nearest(beginning, rules(), 0.75)
+            if not hint:
+                groups = sorted({code[:-2] for code in rules()})
+                hint = f" Codes start with {', '.join(groups)}."
             return f"no rule starts with {beginning!r}.{hint} See: ik-migrate rules"
     return ""
+
+
+def _with_digits(beginning: str) -> str:
+    """Return the code that is meant by one with letters in place of digits, ``IK2O1``; empty for none."""
+    code = f"{beginning[:2]}{beginning[2:].upper().translate(_LETTERS_LIKE_DIGITS)}".upper()
+    return code if any(known.startswith(code) for known in rules()) else ""

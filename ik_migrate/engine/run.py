@@ -12,12 +12,15 @@ from ik_migrate.engine.executor import choose_executor
 from ik_migrate.engine.interactive import ConfirmCallback
 from ik_migrate.engine.job import Job
 from ik_migrate.engine.progress import Progress, counted, unseen
+from ik_migrate.engine.registry import rules
 from ik_migrate.engine.source_roots import source_roots
 from ik_migrate.engine.support_file import drop_dependent_fixes, plan_support_module
 from ik_migrate.files.discovery import search
 from ik_migrate.files.filetypes import is_of_concern
 from ik_migrate.model.options import Options
 from ik_migrate.model.result import FileResult, Status
+from ik_migrate.model.run_info import ProjectTarget
+from ik_migrate.project.facts import ProjectFacts
 from ik_migrate.project.project import Project
 
 
@@ -32,6 +35,7 @@ def migrate_project(
     choose: ConfirmCallback | None = None,
     with_fixes: bool = False,
     progress: Progress = unseen,
+    targets: list[ProjectTarget] | None = None,
 ) -> list[FileResult]:
     """The results for those files of a project that were asked for.
 
@@ -45,6 +49,7 @@ def migrate_project(
         choose: asked about each rewrite, file by file, if given.
         with_fixes: also work out what each rewrite does on its own; not with ``choose``.
         progress: told of each file that is done.
+        targets: the target of the project is added to it, if given.
     """
     searched = Project(root, base, contents)
     searched.wanted = tuple(wanted)
@@ -65,6 +70,8 @@ def migrate_project(
         more = collect_facts(searched, options, first, crew, knowledge, progress)
         paths = [path for path in sorted({*first, *more}) if is_of_concern(path.name) and searched.is_wanted(path)]
         found = dict(counted(crew.results(paths), len(paths), "Working out", progress))
+    if targets is not None:
+        targets.append(_target(root, options, knowledge))
     if knowledge.support is not None:
         added = plan_support_module(searched, knowledge.support, found.values())
         if added is not None:
@@ -72,7 +79,9 @@ def migrate_project(
             found[knowledge.support.path] = added
     results = []
     named = {*mentioning, *(path for path, result in found.items() if result.is_support)}
-    said: set[str] = set()
+    # Notices about the project as a whole are of no use to a run over single files, such as a pre-commit hook.
+    is_partial = not any(path.is_dir() for path in wanted)
+    said = {code for code, rule in rules().items() if rule.once_per_project} if is_partial else set()
     # A link may stand for a file that is among them, and its result be dropped for that of the file.
     for path in sorted(found, key=lambda path: (os.path.islink(path), path)):
         result = found[path]
@@ -85,6 +94,14 @@ def migrate_project(
             reason = f"it does not mention ImageKit, but may use what does, and {result.reason}"
             results.append(replace(result, status=Status.SKIPPED, reason=reason))
     return results
+
+
+def _target(root: Path, options: Options, knowledge: ProjectFacts) -> ProjectTarget:
+    """Return the version that the project moves to, and why."""
+    reason = knowledge.target_reason or "the newest version; nothing in the project requires an older one"
+    if options.target is not None:
+        reason = "as set with `target`"
+    return ProjectTarget(root.name, knowledge.target, reason)
 
 
 def _said_once(result: FileResult, said: set[str]) -> FileResult:

@@ -1,4 +1,4 @@
-"""``# TODO(ik-migrate IK501): ...`` above each place that needs a person, and away when it does no more."""
+"""``# TODO(ik-migrate IK501): ...`` above each finding that is left; removed once it is resolved."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _TEMPLATES = ("*.html", "*.htm", "*.djhtml", "*.xhtml", "*.xml", "*.jinja", "*.j
 
 
 def todo_edits_of_module(module: Module, findings: Iterable[Finding]) -> list[Edit]:
-    """The comments to add to a Python file and those to take away.
+    """Return the edits that add and remove comments in a Python file.
 
     Args:
         module: the file.
         findings: what was found in it and is not rewritten.
     """
-    statements = _statement_lines(module)
-    wanted = _wanted(findings, lambda finding: _line_of_statement(module, finding, statements))
+    statements = statement_lines(module)
+    wanted = _wanted(findings, lambda finding: line_of_statement(finding, statements))
     return _edits(module.text.source, wanted, "# TODO(ik-migrate {code}): {message}", _comments(module))
 
 
 def todo_edits_of_text(file: TextFile, findings: Iterable[Finding]) -> list[Edit]:
-    """The same for a file that is not Python, where its syntax is known to have such comments."""
+    """Return the same for a file that is not Python, where its syntax is known to have such comments."""
     pattern = comment_pattern(file)
     if not pattern:
         return []
     lines = file.source.lines()
-    wanted = _wanted(findings, lambda finding: _line_of_text(lines, finding.location.line - 1))
+    wanted = _wanted(findings, lambda finding: line_of_text(lines, finding.location.line - 1))
     return _edits(file.source, wanted, pattern, frozenset(range(len(lines))))
 
 
 def comment_pattern(file: TextFile) -> str:
-    """What a comment looks like in a file; empty where none may be put."""
+    """Return the form of a comment in a file; empty where none can be added."""
     name = file.name.lower()
     if any(fnmatch(name, pattern) for pattern in (*_HASH, *_HASH_NAMES)):
         return "# TODO(ik-migrate {code}): {message}"
@@ -53,7 +53,7 @@ def comment_pattern(file: TextFile) -> str:
 
 
 def _wanted(findings: Iterable[Finding], line_of: Callable[[Finding], int]) -> dict[int, dict[str, str]]:
-    """For each line the codes to speak of above it, with their messages."""
+    """Return the codes to mention above each line, with their messages."""
     wanted: dict[int, dict[str, str]] = {}
     for finding in findings:
         if not finding.is_notice:
@@ -67,12 +67,12 @@ def _one_line(message: str) -> str:
 
 
 def _edits(source: Source, wanted: dict[int, dict[str, str]], pattern: str, comments: frozenset[int]) -> list[Edit]:
-    """Insert what is missing, and drop what is there without need.
+    """Add the comments that are missing, and remove those that are no longer needed.
 
     Args:
         source: the file.
-        wanted: by line, what to say above it.
-        pattern: how to say it.
+        wanted: by line, the codes and messages above it.
+        pattern: the form of a comment.
         comments: the lines that are comments, and not text inside a string.
     """
     lines = source.lines()
@@ -101,8 +101,8 @@ def _edits(source: Source, wanted: dict[int, dict[str, str]], pattern: str, comm
     return edits
 
 
-def _statement_lines(module: Module) -> list[int]:
-    """The lines, counted from 0, on which a statement starts and nothing stands before it."""
+def statement_lines(module: Module) -> list[int]:
+    """Return the lines, counted from 0, on which a statement starts with nothing before it."""
     source, text = module.text.source, module.text
     found = set()
     for node in module.text.nodes:
@@ -116,19 +116,19 @@ def _statement_lines(module: Module) -> list[int]:
     return sorted(found)
 
 
-def _line_of_statement(module: Module, finding: Finding, statements: list[int]) -> int:
-    """The line of the statement that a finding stands in."""
+def line_of_statement(finding: Finding, statements: list[int]) -> int:
+    """Return the line, counted from 0, of the statement that a finding is in; see `statement_lines`."""
     line = finding.location.line - 1
     return max((start for start in statements if start <= line), default=0)
 
 
-def _line_of_text(lines: list[str], line: int) -> int:
-    """The line itself, or the first of those that are continued to it by a backslash."""
+def line_of_text(lines: list[str], line: int) -> int:
+    """Return the line itself, or the first of those that backslashes continue to it."""
     while line > 0 and lines[line - 1].rstrip("\r\n").endswith("\\"):
         line -= 1
     return line
 
 
 def _comments(module: Module) -> frozenset[int]:
-    """The lines of a Python file that don't start inside a string."""
+    """Return the lines of a Python file that do not start inside a string."""
     return frozenset(range(len(module.text.source.line_starts))) - module.text.string_lines

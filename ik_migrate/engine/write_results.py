@@ -61,7 +61,7 @@ def _written(result: FileResult, base: Path, backup: str, places: Collection[Pat
             copy.unlink(missing_ok=True)
         if isinstance(error, ChangedOnDisk):
             return _not_written(result, f"{error}; run ik-migrate again.")
-        return _not_written(result, f"it can't be written: {error.strerror or error}.")
+        return _not_written(result, f"cannot write it: {error.strerror or error}.")
     return replace(result, reason=f"{lost}.") if lost else result
 
 

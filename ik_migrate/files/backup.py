@@ -48,7 +48,5 @@ def problem_of_suffix(suffix: str) -> str:
         return "a suffix is a part of the file's name, it has no '/'"
     if not suffix.endswith(BACKUP_ENDINGS):
         # A models.py.1 would be taken for code, now and in years, by this tool and others.
-        return (
-            f"let it end in {', '.join(BACKUP_ENDINGS[:-1])} or {BACKUP_ENDINGS[-1]}: such files are no code to anybody"
-        )
+        return f"use a suffix that ends in {', '.join(BACKUP_ENDINGS[:-1])} or {BACKUP_ENDINGS[-1]}"
     return ""

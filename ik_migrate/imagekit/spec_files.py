@@ -18,7 +18,6 @@ from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.string_values import pattern_of, texts_of, values_of
-from ik_migrate.project.used_names import is_taken
 from ik_migrate.source.scopes import Binding
 
 MEMBERS = frozenset(
@@ -124,24 +123,6 @@ class SpecFileUse:
         if finding.applicability is Applicability.MANUAL:
             return keep_file_api(finding, self.module.project)
         return finding
-
-    def removal(self, *, make_anew: bool) -> str:
-        """Code that deletes the file and has ImageKit 3 forget it."""
-        name = "file" if not is_taken(self.module, "file") else "spec_file"
-        lines = ["from imagekit.cachefiles.backends import CacheFileState", ""]
-        if isinstance(self.node.value, ast.Name):
-            name = self.node.value.id
-        else:
-            lines.append(f"{name} = {self.shown}")
-        lines += [
-            f"if {name}.name and {name}.storage.exists({name}.name):",
-            f"    {name}.close()",
-            f"    {name}.storage.delete({name}.name)",
-            f"{name}.cachefile_backend.set_state({name}, CacheFileState.DOES_NOT_EXIST)",
-        ]
-        if make_anew:
-            lines.append(f"{name}.generate(force=True)")
-        return "\n".join(lines)
 
 
 @per_module

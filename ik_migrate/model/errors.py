@@ -1,18 +1,21 @@
-"""What a user can put right. Said on the command line without a traceback, with exit status 2."""
+"""Errors that a user can correct. The command line prints them without a traceback and exits with status 2."""
 
 from __future__ import annotations
 
+ISSUES = "https://github.com/ik-migrate/ik-migrate/issues"
+"""Where to report a bug."""
+
 
 class IkMigrateError(Exception):
-    """What was asked for can't be done as it was asked; the message says why."""
+    """A request cannot be carried out; the message says why."""
 
 
 class ConfigError(IkMigrateError):
-    """An option or the configuration file can't be used; the message names it, and what would be right."""
+    """An option or the configuration file cannot be used; the message names it, and what is allowed."""
 
 
 class Stopped(BaseException):
-    """The user wants no more, and has been told what became of it.
+    """The user has stopped the run; the state of the files is printed already.
 
-    Not an `Exception`: what is caught and said of a single file must not hold it up.
+    Not an `Exception`, so that the handlers for errors of single files do not catch it.
     """

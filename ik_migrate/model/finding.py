@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ik_migrate.model.location import Location
 from ik_migrate.model.rule import Applicability, Rule
@@ -12,9 +13,21 @@ if TYPE_CHECKING:
     from ik_migrate.model.change import Change
 
 
+class Blocker(NamedTuple):
+    """A finding that has to be resolved before another one can be rewritten.
+
+    Args:
+        code: its rule.
+        line: its line, in the same file.
+    """
+
+    code: str
+    line: int
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One place that a rule speaks of.
+    """One place that a rule reports.
 
     Args:
         rule: the rule.
@@ -24,8 +37,10 @@ class Finding:
         applicability: what ``apply`` may do about it.
         why: why it matters here; the rule's own reason when empty.
         help: what to do here; the rule's own advice when empty.
-        suggestion: code for a person to write, or empty.
-        changes: what ``apply`` would do to the file; empty where a person is needed.
+        suggestion: code to write by hand, or empty.
+        changes: what ``apply`` would do to the file; empty where manual review is needed.
+        blocked_by: the finding that prevents its rewrite; None for a finding that stands alone.
+        blocks: the findings whose rewrite this one prevents; they are part of it and do not count.
     """
 
     rule: Rule
@@ -37,6 +52,8 @@ class Finding:
     help: str = ""
     suggestion: str = ""
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    blocked_by: Blocker | None = None
+    blocks: tuple[Finding, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.why:
@@ -54,6 +71,23 @@ class Finding:
         """Orders the findings of one file by place, then by code."""
         return (self.location.line, self.location.column, self.rule.code)
 
-    def as_manual(self, reason: str) -> Finding:
-        """The same finding without its rewrite, because of ``reason``."""
-        return replace(self, applicability=Applicability.MANUAL, why=reason, changes=())
+    def as_manual(self, reason: str, help: str = "") -> Finding:
+        """The same finding without its rewrite, because of ``reason``; with other help, if given."""
+        return replace(self, applicability=Applicability.MANUAL, why=reason, help=help or self.help, changes=())
+
+    def as_blocked(self, blocker: Blocker) -> Finding:
+        """The same finding without its rewrite, help and suggestion: they follow once ``blocker`` is resolved."""
+        return replace(
+            self,
+            applicability=Applicability.MANUAL,
+            why=f"Not rewritten: {blocker.code} in line {blocker.line} concerns the same call.",
+            help=f"Resolve {blocker.code} in line {blocker.line} first; `apply` rewrites this afterwards.",
+            suggestion="",
+            changes=(),
+            blocked_by=blocker,
+        )
+
+
+def with_blocked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each followed by those that it blocks."""
+    return tuple(one for finding in findings for one in (finding, *finding.blocks))

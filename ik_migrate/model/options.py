@@ -32,7 +32,8 @@ class Options:
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
         faithful: keep what ImageKit 2 did at run time for all fields, not only for those that a rewrite concerns.
         support_module: the dotted name of the module for generated helpers; empty to choose it by the project.
-        todo: put a comment above each place that needs a person.
+        todo: add a TODO comment above each finding that is left.
+        add_ignores: add a comment that ignores it above each finding that is left; not with ``todo``.
         target: the version of ImageKit to move to; None to choose by what the project says.
         jobs: how many processes to work with; None to choose by the work there is.
         baseline: a file of findings that do not count, see `ik_migrate.baseline.baseline_file`; None for none.
@@ -54,6 +55,7 @@ class Options:
     faithful: bool = False
     support_module: str = ""
     todo: bool = False
+    add_ignores: bool = False
     target: str | None = None
     jobs: int | None = None
     baseline: Path | None = None

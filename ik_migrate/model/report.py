@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ik_migrate.model.baseline_entry import BaselineDiff
     from ik_migrate.model.finding import Finding
+    from ik_migrate.model.report_diff import ReportDiff
     from ik_migrate.model.result import FileResult
+    from ik_migrate.model.run_info import ProjectTarget, RunInfo
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,14 @@ class Report:
         left_out: files that mention ImageKit and were not looked into, with a reason each.
         baseline: how it compares with the baseline; None where there is none.
         remarks: what else the user should know about the search for files.
+        is_in_git: whether git can undo what is written.
+        is_in_hook: whether it runs in a git hook, which stops a commit that is under way.
         in_place: whether ``apply`` has written to the files; else what they would hold went to standard output.
-        all_rules: whether all rules were heeded in all files.
+        all_rules: whether all rules were enabled in all files.
+        targets: the version that each project moves to; none for a project where ImageKit is not mentioned.
+        repositories: the names of the reports that were merged into this one; each is the first part of its paths.
+        run: when and how the report was made; None where that is not known.
+        progress: how the findings compare with those of an earlier report; None where there is none.
     """
 
     command: str
@@ -41,8 +49,14 @@ class Report:
     left_out: tuple[tuple[str, str], ...] = ()
     baseline: BaselineDiff | None = None
     remarks: tuple[str, ...] = ()
+    is_in_git: bool = True
+    is_in_hook: bool = False
     in_place: bool = True
     all_rules: bool = True
+    targets: tuple[ProjectTarget, ...] = ()
+    repositories: tuple[str, ...] = ()
+    run: RunInfo | None = None
+    progress: ReportDiff | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

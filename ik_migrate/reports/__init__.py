@@ -1,1 +1,1 @@
-"""What a run has to say, for people and for programs; each module is imported when it is asked for."""
+"""Reports of a run, for the terminal and for programs; each module is imported when it is used."""

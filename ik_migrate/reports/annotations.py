@@ -1,4 +1,4 @@
-"""What the formats for other programs have in common: what is open, how grave it is, and what could not be done."""
+"""What the formats for other programs have in common: open findings, their severity, and files with errors."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.escape import escape, visible_lines
+from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 
 
 class Level(Enum):
-    """How grave a finding is, in the words of SARIF."""
+    """The severity of a finding, in the words of SARIF."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -28,17 +29,17 @@ LEVELS = {
     Applicability.MANUAL: Level.ERROR,
     Applicability.NOTICE: Level.NOTE,
 }
-"""A program can make the rewrites, so what needs a person is the graver."""
+"""A program can make the rewrites, so a finding that needs manual review is an error."""
 
 
 @dataclass(frozen=True)
 class FileProblem:
-    """A file or folder that could not be looked at, or written, as a whole.
+    """A file or folder that could not be read or written.
 
     Args:
         path: as shown to the user.
         reason: why, and what to do.
-        failed: whether that is an error; else it was left out on purpose.
+        failed: whether that is an error; otherwise it was skipped.
     """
 
     path: str
@@ -65,7 +66,7 @@ def identities(result: FileResult) -> dict[Finding, str]:
 
 
 def gaps(report: Report) -> list[FileProblem]:
-    """What could not be done, and what was left alone."""
+    """The files with errors, and the skipped ones."""
     failed = [FileProblem(path, reason, True) for path, reason in report.failed]
     skipped = [FileProblem(r.path, r.reason, False) for r in report.results if r.status is Status.SKIPPED]
     return [*failed, *skipped]
@@ -81,6 +82,10 @@ def explanation(finding: Finding) -> str:
     parts = [f"Why: {finding.why}", f"Do: {finding.help}"]
     if finding.suggestion:
         parts.append(f"Write:\n{finding.suggestion.rstrip()}")
+    if finding.blocks:
+        parts.append(blocked_sentence(finding))
+    if finding.applicability is Applicability.MANUAL:
+        parts.append(ignore_hint(finding))
     return visible_lines("\n".join(parts))
 
 

@@ -1,4 +1,4 @@
-"""A few lines of user code with the place that is spoken of marked by ``^^^^``."""
+"""A few lines of user code, with the location of a finding marked by ``^^^^``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FrameLine:
         marked: the part that the finding is about.
         after: what stands behind it.
         is_context: whether nothing is marked here.
-        follows_gap: whether lines between this one and the one above are left out.
+        follows_gap: whether lines between this one and the one above are omitted.
     """
 
     number: int
@@ -76,7 +76,7 @@ def frame_lines(
         place: what to mark; its columns count characters.
         width: cells that the code of a line may take; longer code is cropped around the place.
         encoding: of the stream that it goes to.
-        context: lines to show before and after; blank ones are left out.
+        context: lines to show before and after; blank ones are omitted.
 
     Returns:
         Nothing when the file has no such line.

@@ -54,7 +54,7 @@ def diff_base(paths: Iterable[str], here: Path) -> tuple[str, Path]:
         here: a folder, absolute.
 
     Returns:
-        ``""`` and ``here`` where all files are below it; else as many ``..`` as it takes, and the folder they lead to.
+        ``""`` and ``here`` where all files are below it; else as many ``..`` as needed, and the folder they lead to.
     """
     levels = max((_levels_up(path) for path in paths), default=0)
     if levels == 0:

@@ -13,6 +13,8 @@ Writer = Callable[["Report", IO[str]], None]
 
 FORMATS = {
     "text": "ik_migrate.reports.text:write_text",
+    "concise": "ik_migrate.reports.concise:write_concise",
+    "grouped": "ik_migrate.reports.concise:write_grouped",
     "json": "ik_migrate.reports.json_report:write_json",
     "jsonl": "ik_migrate.reports.jsonl:write_jsonl",
     "sarif": "ik_migrate.reports.sarif:write_sarif",

@@ -33,10 +33,10 @@ def write_github(report: Report, stream: IO[str]) -> None:
         text = f"{message(finding)}\n{explanation(finding)}"
         stream.write(_command(_COMMANDS[LEVELS[finding.applicability]], text, **where, title=title(finding)))
     for gap in gaps(report):
-        kind, what = ("error", "could not be done") if gap.failed else ("warning", "left alone")
+        kind, what = ("error", "error") if gap.failed else ("warning", "skipped")
         stream.write(_command(kind, gap.reason, file=gap.path, title=f"ik-migrate: {what}"))
     if report.skipped_trees:
-        stream.write(_command("notice", ", ".join(report.skipped_trees), title="ik-migrate: folders left out"))
+        stream.write(_command("notice", ", ".join(report.skipped_trees), title="ik-migrate: skipped folders"))
     stream.write(f"{totals(report)}\n")
 
 

@@ -37,7 +37,7 @@ def write_gitlab(report: Report, stream: IO[str]) -> None:
             gap.path,
             1,
             1,
-            check_name="could-not-be-done" if gap.failed else "left-alone",
+            check_name="error" if gap.failed else "skipped",
             description=escape(f"ik-migrate: {gap.reason}"),
             severity="critical" if gap.failed else "info",
             identity=gap.reason,

@@ -1,4 +1,4 @@
-"""The report for whoever plans the upgrade: one HTML file that needs nothing else, no network either."""
+"""The report for planning the upgrade: one HTML file that needs no other file, and no network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from ik_migrate.model.report import Report
 from ik_migrate.reports.html.apps_view import apps_of, apps_table, legend
 from ik_migrate.reports.html.filters import filters
 from ik_migrate.reports.html.findings_view import FindingsView
-from ik_migrate.reports.html.markup import Html, element, join
+from ik_migrate.reports.html.head import about, progress_section, repositories_section
+from ik_migrate.reports.html.markup import Html, element, join, text
 from ik_migrate.reports.html.overview import conclusion, left_out, problems, tiles
 from ik_migrate.reports.html.rules_view import rule_texts, rules_of, rules_table
 
@@ -32,8 +33,10 @@ def write_html(report: Report, stream: IO[str]) -> None:
         policy=_policy(style, script),
         style=style,
         script=script,
+        title=text(report.run.project if report.run else _COMMANDS.get(report.command, "ik-migrate")),
         command=_COMMANDS.get(report.command, "ik-migrate"),
         version=__version__,
+        about=about(report),
         content=_content(report),
     )
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii"))
@@ -62,9 +65,13 @@ def _digest(source: str) -> str:
 
 
 def _content(report: Report) -> Html:
-    """The sections of the page; those without anything to say are left out."""
+    """Return the sections of the page that have any content."""
     overview = [element("h2", "Where the upgrade stands"), tiles(report), conclusion(report)]
     parts = [element("section", *overview, id="overview"), problems(report)]
+    if report.repositories:
+        parts.append(repositories_section(report))
+    if report.progress is not None:
+        parts.append(progress_section(report.progress))
     apps = apps_of(report)
     if apps:
         parts.append(element("section", element("h2", "By app"), legend(), apps_table(apps), id="apps"))

@@ -8,18 +8,19 @@ from typing import Any, TypeVar
 
 from ik_migrate.engine import registry as codemod
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
-from ik_migrate.model.finding import Finding
+from ik_migrate.model.finding import Blocker, Finding
 from ik_migrate.model.location import Location
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.run_info import ProjectTarget, RunInfo
 from ik_migrate.reports.json_report import SCHEMA_VERSION
 
 Value = TypeVar("Value")
 
 
 class NotAReport(Exception):
-    """The data is no JSON report of this tool; the message says why."""
+    """The data is not a JSON report of this tool; the message says why."""
 
 
 def read_json(data: bytes) -> Report:
@@ -36,11 +37,11 @@ def read_json(data: bytes) -> Report:
     try:
         report = json.loads(data)
     except ValueError as error:
-        raise NotAReport(f"it is no JSON ({error})") from None
+        raise NotAReport(f"it is not JSON ({error})") from None
     except RecursionError:
         raise NotAReport("it is nested too deeply") from None
     if not isinstance(report, dict) or not _is_ours(report):
-        raise NotAReport("it is JSON, but no report of ik-migrate: write one with --output json=FILE")
+        raise NotAReport("it is JSON, but not a report of ik-migrate. Write one with --output json=FILE")
     if report.get("version") != SCHEMA_VERSION:
         raise NotAReport(
             f"it has version {report.get('version')!r} of the JSON report, and this ik-migrate reads {SCHEMA_VERSION}"
@@ -65,7 +66,13 @@ def _report(report: dict[str, Any]) -> Report:
         _typed(bool, report["unsafe_fixes"]),
         _all(report["skipped_trees"], lambda tree: _typed(str, tree)),
         baseline=_baseline(report["baseline"]) if report["baseline"] is not None else None,
+        targets=_all(report["targets"], lambda target: ProjectTarget(*_texts(target, "project", "version", "reason"))),
+        run=RunInfo(*_texts(report["run"], "project", "revision", "date", "command")) if report["run"] else None,
     )
+
+
+def _texts(item: dict[str, Any], *keys: str) -> list[str]:
+    return [_typed(str, item[key]) for key in keys]
 
 
 def _baseline(baseline: dict[str, Any]) -> BaselineDiff:
@@ -100,12 +107,17 @@ def _file(file: dict[str, Any]) -> FileResult:
 
 def _finding(finding: dict[str, Any], path: str) -> Finding:
     applicability = Applicability(finding["applicability"])
-    why, todo = _typed(str, finding["why"]), _typed(str, finding["todo"])
-    code, name = _typed(str, finding["rule"]["code"]), _typed(str, finding["rule"]["name"])
-    place = Location(*(_typed(int, finding["place"][key]) for key in ("line", "column", "end_line", "end_column")))
-    unknown = Rule(code, name, name.replace("-", " "), (applicability,), why, todo, source="", before="", after="")
+    why, todo = _typed(str, finding["why"]), _typed(str, finding["help"])
+    rule, place = _rule(finding, applicability, why, todo), _location(finding)
+    blocker = Blocker(rule.code, place.line)
+
+    def blocked(one: dict[str, Any]) -> Finding:
+        own = _rule(one, Applicability.MANUAL, "", "")
+        found = Finding(own, path, _location(one), _typed(str, one["message"]), Applicability.MANUAL)
+        return found.as_blocked(blocker)
+
     return Finding(
-        codemod.rules().get(code, unknown),
+        rule,
         path,
         place,
         _typed(str, finding["message"]),
@@ -113,7 +125,20 @@ def _finding(finding: dict[str, Any], path: str) -> Finding:
         why,
         todo,
         _typed(str, finding["suggestion"]),
+        blocks=_all(finding["blocks"], blocked),
     )
+
+
+def _rule(finding: dict[str, Any], applicability: Applicability, why: str, todo: str) -> Rule:
+    """The rule of that code, or what the finding says of it where this version has none."""
+    code, name = _typed(str, finding["rule"]["code"]), _typed(str, finding["rule"]["name"])
+    unknown = Rule(code, name, name.replace("-", " "), (applicability,), why, todo, source="", before="", after="")
+    return codemod.rules().get(code, unknown)
+
+
+def _location(finding: dict[str, Any]) -> Location:
+    keys = ("line", "column", "end_line", "end_column")
+    return Location(*(_typed(int, finding["location"][key]) for key in keys))
 
 
 def _all(items: Any, read: Callable[[Any], Value]) -> tuple[Value, ...]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import IO, Any
 
 from ik_migrate import __version__
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
+from ik_migrate.model.report_diff import ReportDiff
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability
+from ik_migrate.model.run_info import RunInfo
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.escape import encodable
+from ik_migrate.source.ignore_form import ignore_comment
 
 SCHEMA_VERSION = 1
 
@@ -35,12 +39,48 @@ def as_dict(report: Report) -> dict[str, Any]:
         "version": SCHEMA_VERSION,
         "tool": {"name": "ik-migrate", "version": __version__},
         "command": report.command,
+        "run": _run(report.run) if report.run else None,
+        "targets": [
+            {"project": encodable(target.project), "version": target.version, "reason": encodable(target.reason)}
+            for target in report.targets
+        ],
         "unsafe_fixes": report.unsafe_fixes,
         "summary": _summary(report),
         "files": [_file(result, with_diff=report.command == "diff") for result in report.results],
         "errors": [{"path": encodable(path), "reason": encodable(reason)} for path, reason in report.errors],
         "skipped_trees": [encodable(tree) for tree in report.skipped_trees],
         "baseline": _baseline(report.baseline) if report.baseline else None,
+        "since_report": _progress(report.progress) if report.progress else None,
+    }
+
+
+def _run(run: RunInfo) -> dict[str, str]:
+    return {
+        "project": encodable(run.project),
+        "revision": encodable(run.revision),
+        "date": run.date,
+        "command": encodable(run.command),
+    }
+
+
+def _progress(progress: ReportDiff) -> dict[str, Any]:
+    def listed(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+        return [
+            {
+                "path": encodable(finding.path),
+                "rule": finding.rule.code,
+                "message": encodable(finding.message),
+                "line": finding.location.line,
+            }
+            for finding in findings
+        ]
+
+    return {
+        "path": encodable(progress.file),
+        "date": progress.date,
+        "new": listed(progress.new),
+        "gone": listed(progress.gone),
+        "left": len(progress.left),
     }
 
 
@@ -103,20 +143,34 @@ def _file(result: FileResult, *, with_diff: bool) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, fingerprint: str, *, applied: bool) -> dict[str, Any]:
-    place = finding.location
+    manual = finding.applicability is Applicability.MANUAL
     return {
-        "rule": {"code": finding.rule.code, "name": finding.rule.name},
+        "rule": _rule(finding),
         "applicability": finding.applicability.value,
         "message": encodable(finding.message),
         "why": encodable(finding.why),
-        "todo": encodable(finding.help),
+        "help": encodable(finding.help),
         "suggestion": encodable(finding.suggestion),
-        "place": {
-            "line": place.line,
-            "column": place.column,
-            "end_line": place.end_line,
-            "end_column": place.end_column,
-        },
+        "location": _location(finding),
+        "ignore_comment": ignore_comment(finding.path, [finding.rule.code]) if manual else "",
+        "blocks": [
+            {"rule": _rule(one), "message": encodable(one.message), "location": _location(one)}
+            for one in finding.blocks
+        ],
         "applied": applied,
         "fingerprint": fingerprint,
+    }
+
+
+def _rule(finding: Finding) -> dict[str, str]:
+    return {"code": finding.rule.code, "name": finding.rule.name}
+
+
+def _location(finding: Finding) -> dict[str, int]:
+    place = finding.location
+    return {
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
     }

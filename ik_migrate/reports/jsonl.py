@@ -1,4 +1,4 @@
-"""The report for programs that read line by line: one JSON object each, told apart by its ``type``."""
+"""The report for programs that read line by line: JSON objects, each with its ``type``."""
 
 from __future__ import annotations
 

@@ -8,20 +8,25 @@ from typing import IO
 
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
+from ik_migrate.model.report_diff import ReportDiff
 from ik_migrate.model.result import FileResult
 from ik_migrate.model.rule import Rule
 from ik_migrate.reports.annotations import gaps
 from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.escape import escape, visible_lines
+from ik_migrate.reports.head import target_sentences
+from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
+from ik_migrate.reports.links import rule_url
 from ik_migrate.reports.next_action import NextAction, work_of
+from ik_migrate.reports.progress import progress_by_app, progress_sentence
+from ik_migrate.reports.repositories import COLUMNS, repositories_of
 from ik_migrate.reports.rule_page import fenced, language, sentence
 from ik_migrate.reports.totals import totals
 
-_RULES = "https://github.com/ik-migrate/ik-migrate/blob/main/docs/rules"
 _HINTS = {
     NextAction.APPLY: "`ik-migrate apply` rewrites it",
-    NextAction.UNSAFE: "`ik-migrate apply --unsafe-fixes` rewrites it, but look at what can change",
-    NextAction.PERSON: "needs a person",
+    NextAction.UNSAFE: "`ik-migrate apply --unsafe-fixes` rewrites it; check what can change",
+    NextAction.MANUAL: "needs manual review",
     NextAction.DONE: "rewritten",
 }
 
@@ -29,13 +34,20 @@ _HINTS = {
 def write_markdown(report: Report, stream: IO[str]) -> None:
     """Write a box to tick for each finding, by app and file; those that were rewritten in this run are ticked.
 
-    Why something matters and what to do is said once for each rule, at the end.
+    The why and the help of each rule come once, at the end.
 
     Args:
         report: what was found.
         stream: where to write, UTF-8.
     """
-    parts = ["# From ImageKit 2 to ImageKit 3", _prose(totals(report))]
+    parts = ["# From ImageKit 2 to ImageKit 3"]
+    if report.repositories:
+        parts.append(_repositories(report))
+    elif report.targets:
+        parts.append("\n".join(f"- {_prose(sentence)}" for sentence in target_sentences(report.targets)))
+    parts.append(_prose(totals(report)))
+    if report.progress is not None:
+        parts += [_prose(progress_sentence(report.progress)), _progress_table(report.progress)]
     listed = [result for result in report.results if any(_is_listed(f, result, report) for f in result.findings)]
     folders = app_folders(result.path for result in listed)
     labels = app_labels(folders.values())
@@ -44,19 +56,29 @@ def write_markdown(report: Report, stream: IO[str]) -> None:
         parts.append(f"## {_code(labels[folder]) if folder != '.' else 'Top folder'}")
         parts += [_file(result, report) for result in results]
     if report.failed:
-        parts += ["## Could not be done", _gaps(report, failed=True)]
+        parts += ["## Errors", _gaps(report, failed=True)]
     if any(not gap.failed for gap in gaps(report)):
-        parts += ["## Left alone", _gaps(report, failed=False)]
+        parts += ["## Skipped", _gaps(report, failed=False)]
     if report.skipped_trees:
-        parts += ["## Folders left out", "\n".join(f"- {_code(tree)}" for tree in report.skipped_trees)]
+        parts += ["## Skipped folders", "\n".join(f"- {_code(tree)}" for tree in report.skipped_trees)]
     notices = _notices(report)
     if notices:
-        parts += ["## Good to know", "\n".join(notices)]
+        parts += ["## Notices", "\n".join(notices)]
     rules = {finding.rule.code: finding.rule for finding in report.findings}
     if rules:
         parts += ["## The rules", *(_rule(rules[code]) for code in sorted(rules))]
-        parts.append("\n".join(f"[{code}]: {_RULES}/{code}.md" for code in sorted(rules)))
+        parts.append("\n".join(f"[{code}]: {rule_url(code)}" for code in sorted(rules) if rule_url(code)))
     stream.write("\n\n".join(parts) + "\n")
+
+
+def _repositories(report: Report) -> str:
+    rows = [f"| {_code(one.name)} | {' | '.join(one.cells)} |" for one in repositories_of(report)]
+    return "\n".join([f"| repository | {' | '.join(COLUMNS)} |", "|---|" + "---|" * len(COLUMNS), *rows])
+
+
+def _progress_table(progress: ReportDiff) -> str:
+    rows = [f"| {_code(app.label)} | {app.new} | {app.gone} | {app.left} |" for app in progress_by_app(progress)]
+    return "\n".join(["| app | new | gone | left |", "|---|---|---|---|", *rows])
 
 
 def _is_listed(finding: Finding, result: FileResult, report: Report) -> bool:
@@ -69,7 +91,7 @@ def _file(result: FileResult, report: Report) -> str:
 
 
 def _item(finding: Finding, result: FileResult, report: Report) -> str:
-    """One box with its line; what is said of this place alone stands below."""
+    """Return one box with its line; what is special about the finding is below."""
     work = work_of(finding, result, report)
     tick = " " if work.is_open else "x"
     lines = [
@@ -83,6 +105,10 @@ def _item(finding: Finding, result: FileResult, report: Report) -> str:
         if finding.suggestion:
             block = fenced(visible_lines(finding.suggestion), language(result.path))
             lines += ["", *(f"  {line}".rstrip() for line in block.split("\n")), ""]
+        more = [blocked_sentence(finding)] if finding.blocks else []
+        more += [ignore_hint(finding)] if work is NextAction.MANUAL else []
+        for sentence_ in more:
+            lines += ["", f"  {_prose(sentence_)}"]
     return "\n".join(lines)
 
 
@@ -105,7 +131,8 @@ def _rule(rule: Rule) -> str:
 
 
 def _link(rule: Rule) -> str:
-    return f"[{rule.code} {rule.name}][{rule.code}]"
+    name = f"{rule.code} {rule.name}"
+    return f"[{name}][{rule.code}]" if rule_url(rule.code) else name
 
 
 def _code(text: str) -> str:

@@ -19,8 +19,8 @@ class NotAlike(Exception):
 def merged(reports: Mapping[str, Report], errors: Sequence[tuple[str, str]] = ()) -> Report:
     """One report with all that the others say, each path below the name of its report.
 
-    ``scan`` and ``apply --diff`` say what would be done, and count as the same. How each compares with its own
-    baseline is left out; what the baselines have still does not count.
+    ``scan`` and ``apply --diff`` say what would be done, and count as the same. Comparisons with
+    baselines are dropped; findings in the baselines still do not count.
 
     Args:
         reports: the reports, by their names.
@@ -40,6 +40,12 @@ def merged(reports: Mapping[str, Report], errors: Sequence[tuple[str, str]] = ()
         (*errors, *((f"{name}/{path}", why) for name, report in reports.items() for path, why in report.errors)),
         any(report.unsafe_fixes for report in reports.values()),
         tuple(f"{name}/{tree}" for name, report in reports.items() for tree in report.skipped_trees),
+        targets=tuple(
+            replace(target, project=name if len(report.targets) == 1 else f"{name}/{target.project}")
+            for name, report in reports.items()
+            for target in report.targets
+        ),
+        repositories=tuple(reports),
     )
 
 

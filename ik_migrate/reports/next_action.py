@@ -1,4 +1,4 @@
-"""Who takes care of each finding of a run: ``apply``, a person, or nobody because it is done."""
+"""What is left to do about each finding of a run: review it, run ``apply``, or nothing because it is done."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ik_migrate.model.rule import Applicability
 
 
 class NextAction(Enum):
-    """What is left to do about a finding, and who does it."""
+    """What is left to do about a finding."""
 
-    PERSON = "person"
-    """A person: it is manual, or its rewrite could not be made."""
+    MANUAL = "manual"
+    """Review by hand: it is manual, or its rewrite could not be made."""
     UNSAFE = "unsafe"
-    """``apply --unsafe-fixes``, which was not asked for in this run."""
+    """``apply --unsafe-fixes``, which this run did not enable."""
     APPLY = "apply"
-    """``apply``, with the options of this run; in an interactive one it was refused."""
+    """``apply``, with the options of this run; in an interactive run it was declined."""
     NOTICE = "notice"
-    """Nobody: there is nothing to change."""
+    """Nothing: there is nothing to change."""
     DONE = "done"
-    """Nobody any more: ``apply`` has rewritten it in this run."""
+    """Nothing any more: ``apply`` has rewritten it in this run."""
 
     @property
     def is_open(self) -> bool:
         """Whether something is left to do."""
-        return self in {NextAction.PERSON, NextAction.UNSAFE, NextAction.APPLY}
+        return self in {NextAction.MANUAL, NextAction.UNSAFE, NextAction.APPLY}
 
 
 def work_of(finding: Finding, result: FileResult, report: Report) -> NextAction:
@@ -47,7 +47,7 @@ def work_of(finding: Finding, result: FileResult, report: Report) -> NextAction:
         return NextAction.NOTICE
     if finding.applicability is Applicability.UNSAFE and not report.unsafe_fixes:
         return NextAction.UNSAFE
-    return NextAction.PERSON
+    return NextAction.MANUAL
 
 
 def work_counts(report: Report) -> Counter[NextAction]:

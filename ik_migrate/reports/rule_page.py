@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.reports.links import rule_url
 from ik_migrate.reports.terminal import make_console, print_block, print_line, print_wrapped, prose
 
 MEANINGS = {
     Applicability.SAFE: "`apply` rewrites it; the site behaves as before.",
     Applicability.UNSAFE: "`apply --unsafe-fixes` rewrites it; the finding says what can change.",
-    Applicability.MANUAL: "a person has to decide; `apply` leaves it as it is.",
-    Applicability.NOTICE: "nothing to change, but ImageKit 3 behaves otherwise.",
+    Applicability.MANUAL: "needs manual review; `apply` leaves it unchanged.",
+    Applicability.NOTICE: "nothing to change, but ImageKit 3 behaves differently.",
 }
 _LANGUAGES = {
     "py": "python",
@@ -59,7 +60,22 @@ def rules_markdown(rules: Iterable[Rule]) -> str:
     ]
     meanings = "\n".join(f"- **{kind.value}**: {meaning}" for kind, meaning in MEANINGS.items())
     table = "\n".join(["| Code | Name | What changed | `apply` |", "|---|---|---|---|", *rows])
-    return f"# Rules\n\n{table}\n\nThe last column says what `ik-migrate apply` may do:\n\n{meanings}\n"
+    return f"# Rules\n\n{table}\n\nThe last column shows what `ik-migrate apply` may do:\n\n{meanings}\n"
+
+
+def rule_dict(rule: Rule) -> dict[str, object]:
+    """Return a rule as plain data, for JSON."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "summary": rule.summary,
+        "applicability": [kind.value for kind in rule.applicability],
+        "why": rule.why,
+        "help": rule.help,
+        "source": rule.source,
+        "example": {"path": rule.path, "before": rule.before, "after": rule.after},
+        "url": rule_url(rule.code),
+    }
 
 
 def write_rule(rule: Rule, stream: IO[str], color: bool | None = None) -> None:
@@ -119,12 +135,12 @@ def examples(rule: Rule) -> list[tuple[str, str]]:
 
 
 def closing(rule: Rule) -> str:
-    """What is to be said below an example that ``apply`` doesn't rewrite; empty for the others."""
+    """Return the sentence below an example that ``apply`` does not rewrite; empty for the others."""
     if rule.before != rule.after:
         return ""
     if Applicability.MANUAL in rule.applicability:
-        return "`apply` leaves this as it is: it needs a person."
-    return "`apply` leaves this as it is."
+        return "`apply` leaves this unchanged: it needs manual review."
+    return "`apply` leaves this unchanged."
 
 
 def _section(console: Console, title: str, text: str) -> None:
@@ -167,7 +183,7 @@ def _cell(text: str) -> str:
 
 
 def fenced(code: str, info: str) -> str:
-    """A block of code, with a fence that doesn't occur in it."""
+    """Return a block of code, with a fence that does not occur in it."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{info}\n{code.rstrip(chr(10))}\n{fence}"

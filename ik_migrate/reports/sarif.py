@@ -14,11 +14,12 @@ from ik_migrate.model.result import FileResult
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
 from ik_migrate.reports.escape import encodable, escape, visible_lines
+from ik_migrate.reports.head import target_sentences
+from ik_migrate.reports.links import REPOSITORY, rule_url
 from ik_migrate.reports.rule_page import rule_markdown, sentence
 from ik_migrate.source.original_text import original_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://github.com/ik-migrate/ik-migrate"
 _BASE = "SRCROOT"
 # The kind of fingerprint, with the version of how it is worked out.
 _FINGERPRINT = "ikMigrate/v1"
@@ -51,11 +52,12 @@ def _run(report: Report) -> dict[str, Any]:
                 "name": "ik-migrate",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "informationUri": _HOME,
+                "informationUri": REPOSITORY,
                 "rules": [_rule(rules[code]) for code in codes],
             }
         },
         "invocations": [_invocation(report)],
+        "properties": {"targets": target_sentences(report.targets)},
         "originalUriBaseIds": {
             _BASE: {"description": {"text": "The folder that ik-migrate was run in: the top of the repository."}}
         },
@@ -88,7 +90,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": sentence(rule.summary)},
         "fullDescription": {"text": sentence(rule.why)},
         "defaultConfiguration": {"level": LEVELS[rule.applicability[0]].value},
-        "helpUri": f"{_HOME}/blob/main/docs/rules/{rule.code}.md",
+        "helpUri": rule_url(rule.code) or REPOSITORY,
         "help": {"text": plain, "markdown": rule_markdown(rule)},
         "properties": {"tags": ["django-imagekit", "migration"], "precision": "high"},
     }
@@ -104,7 +106,7 @@ def _invocation(report: Report) -> dict[str, Any]:
         for gap in gaps(report)
     ]
     notifications += [
-        {"level": "note", "message": {"text": f"Left out: {escape(tree)}."}} for tree in report.skipped_trees
+        {"level": "note", "message": {"text": f"Skipped: {escape(tree)}."}} for tree in report.skipped_trees
     ]
     return {
         "executionSuccessful": not report.failed,
@@ -153,7 +155,7 @@ def _text(finding: Finding) -> str:
 
 
 def _fix(result: FileResult, finding: Finding, lines: list[str]) -> dict[str, Any] | None:
-    """What the rewrite of a finding does, with what has to be rewritten along with it; None where it can't be said."""
+    """What the rewrite of a finding does, with what has to be rewritten along with it; None where it is unknown."""
     fix = next((fix for fix in result.fixes if finding in fix.findings), None)
     if fix is None or any(encodable(replacement.text) != replacement.text for replacement in fix.replacements):
         return None

@@ -1,8 +1,9 @@
-"""The end of the report for people: how many of what, and what to do next."""
+"""The end of the report for the terminal: how many of what, and what to do next."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import IO
 
 from rich import box
 from rich.console import Console
@@ -13,26 +14,38 @@ from ik_migrate.model.report import Report
 from ik_migrate.model.result import Status
 from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.next_action import NextAction, work_counts, work_of
-from ik_migrate.reports.terminal import print_block, print_line, print_wrapped, prose
+from ik_migrate.reports.terminal import make_console, print_block, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count, totals
 
 
 def print_summary(console: Console, report: Report) -> None:
-    """Print the table of rules, the totals and the next steps; one line where nothing was found."""
-    if report.findings:
-        print_line(console, Text("Summary", style="bold"))
-        print_line(console)
-        print_block(console, _table(report))
-        print_line(console)
+    """Print the totals and the next steps; one line where nothing was found."""
     print_wrapped(console, prose(console, totals(report), style="bold"))
     steps = next_steps(report)
     if not steps:
         return
     print_line(console)
-    # Not every command line is known here, and one without its paths would do more than was looked at.
-    print_line(console, Text.assemble(("Next steps", "bold"), " (with the paths and options of this run)"))
+    # A command without the paths of this run would process more files than this run did.
+    where = "in each repository" if report.repositories else "with the paths and options of this run"
+    print_line(console, Text.assemble(("Next steps", "bold"), f" ({where})"))
     for number, step in enumerate(steps, 1):
         print_wrapped(console, prose(console, step), first=f"  {number}. ", indent=5)
+
+
+def write_statistics(report: Report, stream: IO[str], *, color: bool | None = None, width: int | None = None) -> None:
+    """Write how many findings each rule has, and the totals.
+
+    Args:
+        report: what was found.
+        stream: where to write.
+        color: whether to use colour; ``None`` to find out from the stream and the environment.
+        width: cells per line; ``None`` for the width of the terminal.
+    """
+    console = make_console(stream, color=color, width=width)
+    if report.findings:
+        print_block(console, _table(report))
+        print_line(console)
+    print_wrapped(console, prose(console, totals(report), style="bold"))
 
 
 def _table(report: Report) -> Table:
@@ -61,19 +74,16 @@ def _table(report: Report) -> Table:
 
 
 def next_steps(report: Report) -> list[str]:
-    """What to do after this run, most urgent first; empty where there is nothing to do."""
+    """Return what to do after this run, most urgent first; empty where there is nothing to do."""
     steps: list[str] = []
     if report.failed:
-        stayed = " and stayed as before" if report.command == "apply" else ""
-        steps.append(
-            f"{count(len(report.failed), 'file')} could not be done{stayed}: correct what is said under"
-            " 'Could not be done', then run it again."
-        )
+        unchanged = " The files are unchanged." if report.command == "apply" else ""
+        steps.append(f"{count(len(report.failed), 'error')}: correct them and run the command again.{unchanged}")
     if report.command == "apply":
         steps += _after_apply(report)
     else:
         steps += _before_apply(report)
-    return steps + _for_a_person(report)
+    return steps + _remaining(report)
 
 
 def _before_apply(report: Report) -> list[str]:
@@ -81,11 +91,13 @@ def _before_apply(report: Report) -> list[str]:
     counts = work_counts(report)
     steps: list[str] = []
     if counts[NextAction.APPLY]:
-        steps.append("Commit or stash your work, so that the rewrite stands in a commit of its own.")
+        if not report.is_in_git:
+            steps.append("Outside git there is no undo: copy the project, or add `--backup .bak`.")
+        elif not report.is_in_hook:
+            steps.append("Commit or stash your work first: the rewrite becomes a separate commit.")
         rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
-            steps.append(f"`ik-migrate apply --diff{flag}` shows {rewrites} and writes nothing.")
-            steps.append(f"`ik-migrate apply{flag}` writes them. Then run your tests.")
+            steps.append(f"Read `ik-migrate apply --diff{flag}`, run `ik-migrate apply{flag}` and your tests.")
         else:
             steps.append(
                 f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
@@ -101,13 +113,16 @@ def _after_apply(report: Report) -> list[str]:
         files = sum(1 for result in report.results if result.status is Status.CHANGED)
         rewritten = f"{count(counts[NextAction.DONE], 'finding')} rewritten in"
         if report.in_place:
-            steps.append(f"{rewritten} {count(files, 'file')}: read `git diff`, run your tests, commit.")
+            review = "review `git diff`, run your tests, commit" if report.is_in_git else "review it and run your tests"
+            if report.is_in_hook:
+                review = "review `git diff`, run your tests, stage the files and commit again"
+            steps.append(f"{rewritten} {count(files, 'file')}: {review}.")
         else:
-            steps.append(f"{rewritten} the text on standard output; nothing is written to the file.")
+            steps.append(f"{rewritten} the text on standard output; the file is unchanged.")
     if counts[NextAction.APPLY]:
         steps.append(
-            f"{count(counts[NextAction.APPLY], 'finding')} left as before because you said no: run it again to be asked"
-            " again, or without `--interactive` to have them all rewritten."
+            f"{count(counts[NextAction.APPLY], 'finding')} not confirmed: run the command again to be asked again, or"
+            " without `--interactive` to rewrite all of them."
         )
     return steps + _unsafe(counts)
 
@@ -115,27 +130,18 @@ def _after_apply(report: Report) -> list[str]:
 def _unsafe(counts: Counter[NextAction]) -> list[str]:
     if not counts[NextAction.UNSAFE]:
         return []
-    return [
-        f"{count(counts[NextAction.UNSAFE], 'finding')} [unsafe]: the rewrite is probably right, but can change what"
-        " the site shows. Read why, then add `--unsafe-fixes` to have it written."
-    ]
+    return [f"Read why {count(counts[NextAction.UNSAFE], 'fix is', 'fixes are')} unsafe, then add `--unsafe-fixes`."]
 
 
-def _for_a_person(report: Report) -> list[str]:
+def _remaining(report: Report) -> list[str]:
     codes = Counter(
         finding.rule.code
         for result in report.results
         for finding in result.findings
-        if work_of(finding, result, report) is NextAction.PERSON
+        if work_of(finding, result, report) is NextAction.MANUAL
     )
-    steps: list[str] = []
-    if codes:
-        verb = "needs" if codes.total() == 1 else "need"
-        steps.append(
-            f"{count(codes.total(), 'finding')} {verb} a person; what to do is said with each."
-            f" `ik-migrate explain {codes.most_common(1)[0][0]}` says more about a rule."
-        )
-    notices = work_counts(report)[NextAction.NOTICE]
-    if notices:
-        steps.append(f"{count(notices, 'notice')}: nothing to change there, but ImageKit 3 behaves otherwise.")
-    return steps
+    if not codes:
+        return []
+    verb = "needs" if codes.total() == 1 else "need"
+    listed = " ".join(sorted(codes)[:5])
+    return [f"{count(codes.total(), 'finding')} {verb} manual review; for more, see `ik-migrate explain {listed}`."]

@@ -1,4 +1,4 @@
-"""Writing to a terminal or a pipe: colour or not, and user text that can't take the terminal over."""
+"""Writing to a terminal or a pipe: colour or not, and user text that cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,31 @@ import os
 from collections.abc import Iterable
 from typing import IO
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Span, Text
 
 from ik_migrate.reports.escape import escape
+from ik_migrate.reports.links import supports_hyperlinks
 
 # Prose in longer lines is hard to read, however wide the terminal is.
 MAX_WIDTH = 110
 _MIN_WIDTH = 40
+# A file has no edge, but a line of minified code is of no use to a reader.
+_WIDEST_CODE = 300
 
 
-def make_console(stream: IO[str], *, color: bool | None = None, width: int | None = None) -> Console:
-    """A console that writes to ``stream``.
+class ReportConsole(Console):
+    """A console that knows how wide code may be, and whether it shows hyperlinks."""
+
+    code_width: int = MAX_WIDTH
+    """Cells that a line of code may take: more than prose where no terminal limits it."""
+    has_links: bool = False
+    """Whether OSC 8 hyperlinks may be written."""
+
+
+def make_console(stream: IO[str], *, color: bool | None = None, width: int | None = None) -> ReportConsole:
+    """Return a console that writes to ``stream``.
 
     Args:
         stream: where to write.
@@ -25,7 +38,7 @@ def make_console(stream: IO[str], *, color: bool | None = None, width: int | Non
         width: cells per line; ``None`` for the width of the terminal, at most ``MAX_WIDTH``.
     """
     use_color = wants_color(stream) if color is None else color
-    console = Console(
+    console = ReportConsole(
         file=stream,
         force_terminal=use_color,
         color_system="standard" if use_color else None,
@@ -36,7 +49,12 @@ def make_console(stream: IO[str], *, color: bool | None = None, width: int | Non
         emoji=False,
     )
     if width is None:
-        console.width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH))
+        has_width = stream.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+        console.width = max(_MIN_WIDTH, min(console.width, MAX_WIDTH)) if has_width else MAX_WIDTH
+        console.code_width = console.width if has_width else _WIDEST_CODE
+    else:
+        console.code_width = width
+    console.has_links = use_color and supports_hyperlinks(stream)
     # A console that knows both does not ask the terminal again for each line.
     console.height = console.height
     return console
@@ -57,7 +75,7 @@ def wants_color(stream: IO[str]) -> bool:
 
 
 def prose(console: Console, text: str, style: str = "") -> Text:
-    """One paragraph of ``text`` that is safe to print; what stands in backticks is emphasised."""
+    """One paragraph of ``text`` that is safe to print; code in backticks is emphasised."""
     result = Text(escape(text, console.encoding), style=style)
     result.highlight_regex(r"`[^`]+`", "bold")
     return result
@@ -107,9 +125,26 @@ def print_wrapped(console: Console, text: Text, *, first: Text | str = "", inden
     """
     lead = Text(first) if isinstance(first, str) else first.copy()
     lead.pad_right(max(0, indent - lead.cell_len))
-    for line in _wrapped(console, text, max(20, console.width - indent)):
+    for line in _wrapped_after(console, text, lead.cell_len - indent, max(20, console.width - indent)):
         print_line(console, joined(lead, line))
         lead = Text(" " * indent)
+
+
+def _wrapped_after(console: Console, text: Text, taken: int, width: int) -> Iterable[Text]:
+    """The lines of a paragraph whose first line has fewer cells, for something stands before it.
+
+    Args:
+        console: where it goes.
+        text: the paragraph.
+        taken: cells that are taken in its first line.
+        width: cells of every line.
+    """
+    first_word = text.plain.split(maxsplit=1)[:1]
+    if not taken or not first_word or taken + cell_len(first_word[0]) > width:
+        return _wrapped(console, text, width)
+    # Wrapped as if the first word were longer, which is then put right.
+    first, *others = _wrapped(console, joined("x" * taken, text), width)
+    return [first[taken:], *others]
 
 
 def _wrapped(console: Console, text: Text, width: int) -> Iterable[Text]:

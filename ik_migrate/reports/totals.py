@@ -1,4 +1,4 @@
-"""The run in one sentence. All that is said where there is nothing to do, so it does without rich."""
+"""The run in one sentence: the whole report where there is nothing to do, so it does without rich."""
 
 from __future__ import annotations
 
@@ -18,28 +18,31 @@ def _found(report: Report) -> str:
     found = sum(1 for result in report.results if result.findings)
     changed = sum(1 for result in report.results if result.status is Status.CHANGED)
     verb = ("was" if changed == 1 else "were") if report.command == "apply" else "would be"
-    text = f"{searched} searched, {found} with findings, {changed} {verb} rewritten"
+    notices = sum(finding.is_notice for finding in report.findings)
+    numbers = [count(len(report.findings) - notices, "finding")] if len(report.findings) > notices else []
+    numbers += [count(notices, "notice")] if notices else []
+    text = f"{' and '.join(numbers)} in {found} of {searched}; {count(changed, 'file')} {verb} rewritten"
     failed = len(report.failed)
-    return f"{text}, {failed} could not be done." if failed else f"{text}."
+    return f"{text}, {count(failed, 'error')}." if failed else f"{text}."
 
 
 def _nothing_found(report: Report) -> str:
     searched = count(report.files_searched, "file")
     if report.failed or any(result.was_skipped for result in report.results):
-        return f"No findings in what could be read; {searched} searched. What could not is listed."
+        return f"No findings in the files that could be read; {searched} searched. The others are listed above."
     if not report.files_searched:
-        return "No findings, but there was no file to search either."
+        return "No findings, but there was no file to search."
     if any(result.suppressed or result.baselined for result in report.results):
-        return f"No findings that count in {searched}."
+        return f"No new findings in {searched}."
     if not report.all_rules:
-        return f"No findings in {searched}, but not all rules were asked for."
+        return f"No findings in {searched} (some rules were not enabled)."
     if _excluded(report):
         return f"No findings in {searched}."
-    return f"No findings: nothing in {searched} needs to change for ImageKit 3."
+    return f"No ImageKit 2 code found in {searched}."
 
 
 def _besides(report: Report) -> str:
-    """Sentences on what was found and does not count, and on what is gone; empty where there is none of that."""
+    """Return sentences on findings that do not count, and on fixed ones; empty where there are none."""
     ignored = sum(len(result.suppressed) for result in report.results)
     known = sum(len(result.baselined) for result in report.results)
     parts = []
@@ -56,10 +59,10 @@ def _besides(report: Report) -> str:
 
 
 def _excluded(report: Report) -> int:
-    """How many files mention ImageKit and were left out because the user says so."""
+    """Return how many files mention ImageKit and are excluded by the user."""
     return sum(1 for _, reason in report.left_out if reason == EXCLUDED)
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """``1 file``, ``2 files``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"

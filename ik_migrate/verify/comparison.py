@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from ik_migrate.reports.totals import count
+from ik_migrate.verify.behaviours import compare_behaviours
 from ik_migrate.verify.explanations import explain_case, explain_error, explain_field
 from ik_migrate.verify.fingerprint import distance
-from ik_migrate.verify.image_records import CaseRecord, ImageRecord, Made
+from ik_migrate.verify.image_records import CaseRecord, ImageRecord, Made, SourceRecord
 from ik_migrate.verify.records import Problem, SpecRecord, StorageRecord
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
 from ik_migrate.verify.snapshot import Snapshot
@@ -22,7 +25,8 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
         if (problem.where, problem.error.message) not in known
     )
     labels = sorted({*before.fields, *after.fields})
-    return Comparison(before, after, tuple(_field(label, before, after) for label in labels), problems)
+    fields = tuple(_field(label, before, after) for label in labels)
+    return Comparison(before, after, fields, problems, compare_behaviours(before.behaviours, after.behaviours))
 
 
 def check(after: Snapshot) -> Comparison:
@@ -142,10 +146,12 @@ def _not_comparable(old: CaseRecord, new: CaseRecord) -> str:
 
 
 def _of_name(old: CaseRecord, new: CaseRecord) -> Iterator[Difference]:
-    """Names that ImageKit chose, before and now, are its own business: their pattern differs between 2 and 3."""
-    if old.name is None or new.name is None or (old.default_name and new.default_name):
+    """A name that ImageKit chose before is its own business: its pattern differs between 2 and 3."""
+    if old.name is None or new.name is None or (old.default_name and old.name != new.name):
         return
     if old.name == new.name:
+        if old.default_name and new.default_name:
+            return
         if old.url is not None and new.url is not None and old.url != new.url:
             yield Difference("address", old.url, new.url, Verdict.NAME_CHANGED)
         return
@@ -183,6 +189,7 @@ def _of_picture(
         yield Difference("options", _options(old_spec, old), _options(new_spec, new))
     if old.transparent != new.transparent:
         yield Difference("transparency", _transparency(old), _transparency(new))
+    yield from _of_container(old, new)
     if old.size != new.size:
         off = max(abs(a - b) for a, b in zip(old.size, new.size, strict=True))
         verdict = Verdict.TOLERATED if off == 1 else Verdict.DIFFERENT
@@ -190,7 +197,23 @@ def _of_picture(
         if off > 1:
             return
     if old.pixels != new.pixels and old.transparent == new.transparent:
-        yield _of_pixels(old, new, old_made.source.size)
+        yield _of_pixels(old, new, old_made.source.size, _decoding(old_made.source, new_made.source))
+
+
+def _of_container(old: ImageRecord, new: ImageRecord) -> Iterator[Difference]:
+    """What is beside the pixels of the first frame, and changes what a browser shows."""
+    if old.orientation != new.orientation:
+        # Some versions of Pillow copy EXIF data into formats other than JPEG, where few browsers respect them.
+        verdict = Verdict.DIFFERENT if "JPEG" in (old.format, new.format) else Verdict.TOLERATED
+        yield Difference("orientation", _orientation(old), _orientation(new), verdict)
+    if old.frames != new.frames:
+        yield Difference("animation", count(old.frames, "frame"), count(new.frames, "frame"))
+    if old.profile != new.profile:
+        yield Difference("colour profile", old.profile or "none", new.profile or "none")
+
+
+def _orientation(image: ImageRecord) -> str:
+    return f"EXIF orientation {image.orientation}" if image.orientation else "upright"
 
 
 def _transparency(image: ImageRecord) -> str:
@@ -203,21 +226,56 @@ def _options(spec: SpecRecord | None, image: ImageRecord) -> str:
     return f"{said} (JPEG tables {image.quality})" if image.quality else said
 
 
-def _of_pixels(old: ImageRecord, new: ImageRecord, source: tuple[int, int] | None = None) -> Difference:
-    """How far two pictures are apart; docs/verify.md says how the tolerance was found."""
+@dataclass(frozen=True)
+class _Decoding:
+    """How differently the two sides see the source itself: versions of the JPEG library decode it differently.
+
+    A processor can double that, and what it is in a box of the source can be in any box of the image.
+    """
+
+    light: float = 0.0
+    light_at_most: float = 0.0
+    colour: float = 0.0
+    colour_at_most: float = 0.0
+    detail: float = 0.0
+
+
+def _decoding(old: SourceRecord, new: SourceRecord) -> _Decoding:
+    if old.decoded is None or new.decoded is None or old.size is None or old.decoded == new.decoded:
+        return _Decoding()
+    apart = distance(old.decoded.fingerprint, new.decoded.fingerprint, min(old.size))
+    return _Decoding(
+        2 * apart.light,
+        2 * apart.light_at_most,
+        2 * apart.colour,
+        2 * apart.colour_at_most,
+        2 * abs(old.decoded.detail - new.decoded.detail),
+    )
+
+
+def _of_pixels(
+    old: ImageRecord,
+    new: ImageRecord,
+    source: tuple[int, int] | None = None,
+    decoding: _Decoding = _Decoding(),
+) -> Difference:
+    """How far two images are apart; docs/verify.md describes how the tolerance was found."""
     edge = min(*old.size, *new.size)
     apart = distance(old.fingerprint, new.fingerprint, edge)
-    # What moving the picture by half a pixel would change: ImageKit 2 cut off where PILKit rounds.
+    # What moving the image by half a pixel would change: ImageKit 2 cut off where PILKit rounds.
     moved = min(old.detail, new.detail) / 2
     # A source is a JPEG as well: what differs in its colours grows with it where it is enlarged.
     growth = max(1.0, edge / max(1, min(source))) if source else 1.0
-    is_sharp_alike = abs(old.detail - new.detail) <= 0.5 + 0.2 * max(old.detail, new.detail)
+    is_sharp_alike = abs(old.detail - new.detail) <= 0.5 + 0.2 * max(old.detail, new.detail) + decoding.detail
+    is_opaque_alike = apart.opacity <= 1 + moved and apart.opacity_beyond <= 16
     tolerated = (
         is_sharp_alike
-        and apart.light <= 1 + moved
-        and apart.light_beyond <= 4
-        and apart.colour <= 2 + moved * growth
-        and apart.colour_beyond <= 16 + 1500 * growth / edge
+        and apart.light <= 1 + moved + decoding.light
+        and apart.light_beyond <= 4 + decoding.light_at_most
+        and apart.colour <= 2 + moved * growth + decoding.colour
+        and apart.colour_beyond <= 16 + 1500 * growth / edge + decoding.colour_at_most
+        # JPEG, which keeps colour at half the resolution, has no opacity.
+        and is_opaque_alike
     )
     words = (
         f"brightness differs by {apart.light:.1f} of 255, at most {apart.light_at_most:.0f};"
@@ -225,4 +283,6 @@ def _of_pixels(old: ImageRecord, new: ImageRecord, source: tuple[int, int] | Non
     )
     if not is_sharp_alike:
         words += f"; sharpness was {old.detail:.1f}, is {new.detail:.1f}"
+    if not is_opaque_alike:
+        words += f"; opacity by {apart.opacity:.1f}, at most {apart.opacity_at_most}"
     return Difference("pixels", "", words, Verdict.TOLERATED if tolerated else Verdict.DIFFERENT)

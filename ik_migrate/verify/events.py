@@ -49,6 +49,9 @@ class Start:
     label: str
     case: str
 
+    def __str__(self) -> str:
+        return f"{self.label}, {self.case}"
+
 
 @dataclass(frozen=True)
 class Case:
@@ -57,6 +60,40 @@ class Case:
     label: str
     case: str
     record: CaseRecord
+
+
+@dataclass(frozen=True)
+class Check:
+    """What happens to the files of some fields is about to be looked at.
+
+    Args:
+        model: the model of the fields.
+        field: their source.
+        check: the name of the check.
+        specs: the labels of the fields.
+    """
+
+    model: str
+    field: str
+    check: str
+    specs: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from others."""
+        return self.model, self.field, self.check
+
+    def __str__(self) -> str:
+        return f"{self.model}.{self.field}, {self.check}"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What happened to the files of a field in a check."""
+
+    label: str
+    check: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +130,9 @@ class End:
     """All is done."""
 
 
-Event = Stage | Start | Case | Spec | Note | Fatal | Died | End | Environment | Problem | Rows | None
+Event = (
+    Stage | Start | Case | Check | Behaviour | Spec | Note | Fatal | Died | End | Environment | Problem | Rows | None
+)
 """What is reported; None for what is of no interest."""
 
 
@@ -121,6 +160,11 @@ def _read(kind: object, value: Value) -> Event:
     if kind == "start":
         found = value.entries(("spec", "case"))
         return Start(read_label(found["spec"]), found["case"].text(LONGEST_TEXT))
+    if kind == "check":
+        return _read_check(value)
+    if kind == "behaviour":
+        found = value.entries(("spec", "check", "outcome"))
+        return Behaviour(read_label(found["spec"]), *(found[key].text(LONGEST_TEXT) for key in ("check", "outcome")))
     if kind == "spec":
         label = read_label(value.entries(("spec",), value.value)["spec"])
         return Spec(label, SpecRecord.read(Value({key: item for key, item in value.value.items() if key != "spec"})))
@@ -141,6 +185,12 @@ def _read(kind: object, value: Value) -> Event:
     if kind == "total":
         return None
     raise NotAnEvent(f"unknown event {kind!r}")
+
+
+def _read_check(value: Value) -> Check:
+    found = value.entries(("model", "field", "check", "specs"))
+    model, field, check = (found[key].text(LONGEST_TEXT) for key in ("model", "field", "check"))
+    return Check(model, field, check, tuple(map(read_label, found["specs"].items(MOST_PARTS))))
 
 
 def _fit(value: Any, key: str = "") -> Any:

@@ -183,6 +183,16 @@ def _name(
     return rule, ""
 
 
+def _orientation(difference: Difference, *_: object) -> tuple[str, str]:
+    if difference.verdict is Verdict.TOLERATED:
+        return "", "some versions of Pillow copy the EXIF data of the source into files other than JPEG"
+    return _NOTHING
+
+
+def _profile(difference: Difference, *_: object) -> tuple[str, str]:
+    return "", "versions of Pillow differ in which formats keep the colour profile of the source"
+
+
 def _storage(old: SpecRecord | None) -> tuple[str, str]:
     if old is not None and old.own_storage:
         return "IK104", "storage= is cachefile_storage= in ImageKit 3"
@@ -214,4 +224,6 @@ _IMAGE: dict[str, Callable[[Difference, Made, Made, SpecRecord | None, SpecRecor
     "transparency": _transparency,
     "pixels": _pixels,
     "name": _name,
+    "orientation": _orientation,
+    "colour profile": _profile,
 }

@@ -36,6 +36,9 @@ class Distance:
         colour: mean difference of red, green, blue and transparency.
         colour_at_most: the largest.
         colour_beyond: the largest, less what moving the picture by one pixel would change in that box.
+        opacity: mean difference in transparency.
+        opacity_at_most: the largest.
+        opacity_beyond: the largest, less what moving the picture by one pixel would change in that box.
     """
 
     light: float
@@ -44,6 +47,9 @@ class Distance:
     colour: float
     colour_at_most: int
     colour_beyond: int
+    opacity: float
+    opacity_at_most: int
+    opacity_beyond: int
 
 
 def distance(one: str, other: str, edge: int) -> Distance:
@@ -66,6 +72,9 @@ def distance(one: str, other: str, edge: int) -> Distance:
         colour=sum(map(sum, colours)) / (len(colours) * (BANDS - 1)),
         colour_at_most=max(map(max, colours)),
         colour_beyond=max(max(colour) - step for _, colour, step in boxes),
+        opacity=sum(colour[-1] for colour in colours) / len(colours),
+        opacity_at_most=max(colour[-1] for colour in colours),
+        opacity_beyond=max(colour[-1] - step for _, colour, step in boxes),
     )
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import base64
+import hashlib
 from collections.abc import Iterable
 from importlib import resources
 from string import Template
 from typing import IO
 
+from ik_migrate import __version__
 from ik_migrate.reports.html.markup import Html, code_block, element, join, prose, text
+from ik_migrate.verify.behaviour_text import behaviour_line
+from ik_migrate.verify.behaviours import BehaviourGroup, Kept, group_behaviours
 from ik_migrate.verify.errors import traceback_text
 from ik_migrate.verify.image_records import CaseRecord, ImageRecord, View
 from ik_migrate.verify.remarks import environment_line, outcome, remarks
 from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, Difference, FieldResult, Verdict
 
 _NOTHING = Html("")
-_TITLE = "Pictures before and after"
-_TITLE_ALONE = "Pictures of the project"
+_TITLE = "Images before and after"
+_TITLE_ALONE = "Images of the project"
 _QUIET_CASES = 2
-"""How many pictures are shown of a field that is as it was."""
+"""How many images are shown of a field that is as it was."""
 _WIDEST = 800
 """In pixels."""
 _TONES = {
@@ -27,52 +31,133 @@ _TONES = {
     Verdict.NAME_CHANGED: "warn",
     Verdict.NOT_COMPARED: "warn",
 }
+_KINDS = {"bad": "manual", "warn": "unsafe", "good": "safe"}
+"""The names that the style sheet has for the tones."""
 
 
 def write_html(comparison: Comparison, stream: IO[str]) -> None:
     """Write the comparison as an HTML page.
 
     Args:
-        comparison: what to tell; with pictures in its snapshots, they are shown side by side.
+        comparison: what to tell; with images in its snapshots, they are shown side by side.
         stream: where to write; to be encoded as UTF-8.
     """
+    tone = "bad" if comparison.exit_status else "good"
+    overview = [
+        element("h2", outcome(comparison), class_=tone),
+        tiles([_tile(comparison, verdict) for verdict in Verdict]),
+        sides(comparison),
+        *(element("p", prose(remark), class_="note") for remark in _notes(comparison)),
+    ]
+    content = [element("section", *overview, id="overview"), behaviours(comparison), fields(comparison)]
+    title = _TITLE if comparison.before else _TITLE_ALONE
+    stream.write(page(title, "Report of `ik-migrate verify`", lines(content)))
+
+
+def page(title: str, subtitle: str, content: Html) -> str:
+    """Return a page that needs nothing else, and no script.
+
+    Args:
+        title: its heading.
+        subtitle: the line below, prose.
+        content: its sections.
+    """
+    reports = resources.files("ik_migrate.reports.html").joinpath("page.css").read_text("ascii")
+    own = resources.files("ik_migrate.verify").joinpath("page.css").read_text("ascii")
+    style = f"{reports}\n{own}"
     template = resources.files("ik_migrate.verify").joinpath("report.html").read_text("utf-8")
-    figures = _Figures()
-    page = Template(template).substitute(
-        title=_TITLE if comparison.before else _TITLE_ALONE,
-        tone="bad" if comparison.exit_status else "good",
-        outcome=text(outcome(comparison)),
-        totals=_totals(comparison),
-        sides=_sides(comparison),
-        notes=_lines(element("p", prose(remark), class_="quiet") for remark in _notes(comparison)),
-        problems=_problems(comparison),
-        fields=_lines(_section(comparison, verdict, figures) for verdict in Verdict),
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text_of_page = Template(template).substitute(
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
+        style=style,
+        title=text(title),
+        subtitle=prose(subtitle),
+        version=__version__,
+        content=content,
     )
     # What could not be decoded on the other side has no place in UTF-8.
-    stream.write(page.encode("utf-8", "backslashreplace").decode("utf-8"))
+    return text_of_page.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def tiles(found: list[tuple[str, str, str, str]]) -> Html:
+    """Return large numbers that lead to what they count.
+
+    Args:
+        found: the number, what it counts, the anchor and the kind of each; those with no number are left out.
+    """
+    items = [
+        element("li", element("a", element("strong", number), " ", label, href=f"#{anchor}"), class_=kind)
+        for number, label, anchor, kind in found
+        if number
+    ]
+    return element("ul", *items, class_="tiles") if items else _NOTHING
+
+
+def _tile(comparison: Comparison, verdict: Verdict) -> tuple[str, str, str, str]:
+    number = sum(1 for field in comparison.fields if field.verdict is verdict)
+    noun = "field" if number == 1 else "fields"
+    kind = {"bad": "person", "warn": "unsafe"}.get(_TONES.get(verdict, ""), "apply")
+    return str(number or ""), f"{noun} {verdict.value}", _anchor(verdict), kind
+
+
+def behaviours(comparison: Comparison) -> Html:
+    """Return what happens to files when rows are saved and deleted; nothing where that was not checked."""
+    groups = group_behaviours(comparison.behaviours)
+    if not groups:
+        return _NOTHING
+    head = element(
+        "tr", *(element("th", name, scope="col") for name in ("what happens", "before", "now", "", "fields"))
+    )
+    rows = [
+        element(
+            "tr",
+            element("th", group.title, scope="row"),
+            element("td", group.before),
+            element("td", group.after),
+            element("td", element("span", group.kept.value, class_=f"badge {_kept_kind(group)}")),
+            element("td", _labels(group)),
+        )
+        for group in groups
+    ]
+    line = behaviour_line(comparison.behaviours) or "No check of files and rows could be made."
+    is_different = any(group.kept is Kept.DIFFERENT for group in groups)
+    return element(
+        "section",
+        element("h2", "Files and rows"),
+        element("p", line, element("span", prose(" `--faithful` keeps what ImageKit 2 did.")) if is_different else ""),
+        element("div", element("table", element("thead", head), element("tbody", *rows)), class_="scroll"),
+        id="behaviours",
+    )
+
+
+def _kept_kind(group: BehaviourGroup) -> str:
+    return {Kept.DIFFERENT: "unsafe", Kept.UNKNOWN: "notice"}.get(group.kept, "safe")
+
+
+def _labels(group: BehaviourGroup) -> Html:
+    """The fields of a group; many of them are folded."""
+    listed = join([element("code", label) for label in group.labels], ", ")
+    if len(group.labels) <= 2:
+        return listed
+    return element("details", element("summary", f"{len(group.labels)} fields"), listed)
+
+
+def fields(comparison: Comparison) -> Html:
+    """Return all fields with their images, those first that are not as before."""
+    figures = _Figures()
+    sections = [_section(comparison, verdict, figures) for verdict in Verdict]
+    return element("div", lines([_problems(comparison), *sections]), id="fields")
 
 
 def _notes(comparison: Comparison) -> list[str]:
     records = [record for field in comparison.fields for case in field.cases for record in (case.before, case.after)]
-    hint = "With `--pictures`, for `snapshot` and for `verify`, the pictures are shown here too."
+    hint = "With `--pictures`, for `snapshot` and for `verify`, the images are shown here too."
     return remarks(comparison) + ([] if any(_view_of(record) for record in records) else [hint])
 
 
-def _lines(elements: Iterable[Html]) -> Html:
+def lines(elements: Iterable[Html]) -> Html:
     """Elements, each in a line of its own."""
     return join([element for element in elements if element], "\n")
-
-
-def _totals(comparison: Comparison) -> Html:
-    counts = Counter(field.verdict for field in comparison.fields)
-    rows = [
-        _row(element("a", verdict.value, href=f"#{_anchor(verdict)}"), str(counts[verdict]))
-        for verdict in Verdict
-        if counts[verdict]
-    ]
-    pictures = sum(len(field.cases) for field in comparison.fields)
-    total = _row("all", f"{len(comparison.fields)}, {pictures} pictures")
-    return element("table", element("caption", "Fields"), *rows, total)
 
 
 def _row(head: str | Html, *cells: str | Html) -> Html:
@@ -83,12 +168,13 @@ def _anchor(verdict: Verdict) -> str:
     return verdict.value.replace(" ", "-")
 
 
-def _sides(comparison: Comparison) -> Html:
-    sides = [("now", comparison.after)]
+def sides(comparison: Comparison) -> Html:
+    """Return the versions that the two sides ran on."""
+    found = [("now", comparison.after)]
     if comparison.before is not None:
-        sides.insert(0, ("before", comparison.before))
-    rows = [_row(name, environment_line(side.environment)) for name, side in sides]
-    return element("table", element("caption", "Environments"), *rows)
+        found.insert(0, ("before", comparison.before))
+    rows = [_row(name, environment_line(side.environment)) for name, side in found]
+    return element("div", element("table", element("tbody", *rows)), class_="scroll sides")
 
 
 def _problems(comparison: Comparison) -> Html:
@@ -111,7 +197,8 @@ def _section(comparison: Comparison, verdict: Verdict, figures: _Figures) -> Htm
     if not fields:
         return _NOTHING
     title = f"{verdict.value.capitalize()}: {len(fields)}"
-    heading = element("h2", title, class_=_TONES.get(verdict, "good"), id=_anchor(verdict))
+    tone = _TONES.get(verdict, "good")
+    heading = element("h2", element("span", "", class_=f"dot {_KINDS[tone]}"), title, id=_anchor(verdict))
     return element("section", heading, *(_field(field, figures) for field in fields))
 
 
@@ -127,11 +214,11 @@ def _differences(differences: tuple[Difference, ...]) -> Html:
         _row(difference.what, difference.before, difference.after, join(_reason(difference)))
         for difference in differences
     ]
-    return element("table", head, *rows)
+    return element("div", element("table", element("thead", head), element("tbody", *rows)), class_="scroll")
 
 
 def _reason(difference: Difference) -> list[str | Html]:
-    rule = [element("strong", difference.rule)] if difference.rule else []
+    rule = [element("strong", difference.rule), " "] if difference.rule else []
     return [*rule, difference.reason]
 
 
@@ -147,17 +234,18 @@ def _cases(field: FieldResult, figures: _Figures) -> Html:
         with_pictures += bool(pictures)
         cases.append(_case(case, pictures))
     if is_quiet and cases:
-        return element("details", element("summary", f"{len(listed)} pictures"), *cases)
-    return _lines(cases)
+        return element("details", element("summary", f"{len(listed)} images"), *cases)
+    return lines(cases)
 
 
 def _case(case: CaseResult, pictures: Html) -> Html:
     error = case.after.error or (case.before.error if case.before is not None else None)
-    verdict = element("span", case.verdict.value, class_=_TONES.get(case.verdict, "quiet"))
+    kind = _KINDS.get(_TONES.get(case.verdict, ""), "safe")
+    verdict = element("span", case.verdict.value, class_=f"badge {kind}")
     return element(
         "details",
-        element("summary", f"{case.case}: ", verdict),
-        element("p", case.reason, class_="quiet") if case.reason else _NOTHING,
+        element("summary", f"{case.case} ", verdict),
+        element("p", case.reason, class_="note") if case.reason else _NOTHING,
         _differences(case.differences),
         code_block(traceback_text(error)) if error is not None else _NOTHING,
         pictures,
@@ -184,7 +272,7 @@ class _Figures:
         figures = [self._figure(case, when, record, image, view) for when, record, image, view in sides]
         if len(sides) == 2:
             figures.append(self._difference(case, [image for _, _, image, _ in sides]))
-        return element("div", *figures, class_="pictures")
+        return element("div", *figures, class_="images")
 
     def _figure(self, case: CaseResult, when: str, record: CaseRecord, image: ImageRecord, view: View) -> Html:
         width, height = image.size

@@ -36,23 +36,52 @@ def _size(value: Value) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
+class Decoded:
+    """What an interpreter makes of a source: versions of the JPEG library differ in that already.
+
+    Args:
+        fingerprint: as that of an `ImageRecord`.
+        detail: as that of an `ImageRecord`.
+    """
+
+    fingerprint: str
+    detail: float
+
+    @classmethod
+    def read(cls, value: Value) -> Decoded:
+        """Return it from JSON."""
+        found = value.entries(("fingerprint", "detail"))
+        return cls(_fingerprint(found["fingerprint"]), found["detail"].number(0, 1_000))
+
+
+@dataclass(frozen=True)
 class SourceRecord:
-    """The image that another one is made from; the hash is None for made-up images."""
+    """The image that another one is made from.
+
+    Args:
+        name: of its file.
+        sha1: of its bytes; None for made-up images.
+        size: width and height; None where it is not an image.
+        mode: as PIL calls it.
+        decoded: how it looks; None for large images, where it makes no difference, and for made-up ones.
+    """
 
     name: str
     sha1: str | None
     size: tuple[int, int] | None
     mode: str | None
+    decoded: Decoded | None
 
     @classmethod
     def read(cls, value: Value) -> SourceRecord:
         """Return it from JSON."""
-        found = value.entries(("name", "sha1", "size", "mode"))
+        found = value.entries(("name", "sha1", "size", "mode", "decoded"))
         return cls(
             found["name"].text(LONGEST_TEXT),
             found["sha1"].optional(lambda sha1: sha1.text(40, _HASH)),
             found["size"].optional(_size),
             found["mode"].optional(lambda mode: mode.text(LONGEST_TEXT)),
+            found["decoded"].optional(Decoded.read),
         )
 
 
@@ -84,6 +113,9 @@ class ImageRecord:
         fingerprint: means of 16 x 16 boxes in five bands; differences from box to box, zlib, base64.
         detail: mean difference between neighbouring pixels in brightness.
         quality: of a JPEG, a hash of its tables, and whether it is progressive.
+        orientation: how EXIF data have it turned, 2 to 8; None where it is upright.
+        frames: how many there are; more than one in an animation.
+        profile: the beginning of a hash of its colour profile; None without one.
         view: the image itself, where it was kept.
     """
 
@@ -96,6 +128,9 @@ class ImageRecord:
     fingerprint: str
     detail: float
     quality: str | None
+    orientation: int | None
+    frames: int
+    profile: str | None
     view: View | None = dataclasses.field(default=None, metadata={"optional": True})
 
     @classmethod
@@ -113,6 +148,9 @@ class ImageRecord:
             _fingerprint(found["fingerprint"]),
             found["detail"].number(0, 1_000),
             found["quality"].optional(lambda quality: quality.text(LONGEST_TEXT)),
+            found["orientation"].optional(lambda orientation: orientation.integer(2, 8)),
+            found["frames"].integer(1, LARGEST_NUMBER),
+            found["profile"].optional(lambda profile: profile.text(LONGEST_TEXT)),
             View.read(found["view"]) if "view" in found else None,
         )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import IO, Any
 
 from ik_migrate import __version__
+from ik_migrate.verify.behaviours import BehaviourResult
 from ik_migrate.verify.image_records import CaseRecord
 from ik_migrate.verify.records import as_json
 from ik_migrate.verify.results import CaseResult, Comparison, Difference, FieldResult, Verdict
@@ -44,6 +45,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         },
         "problems": [{**as_json(problem), **_explanation(cause)} for problem, cause in comparison.problems],
         "fields": [_field(field) for field in comparison.fields],
+        "behaviours": [_behaviour(result) for result in comparison.behaviours],
     }
 
 
@@ -63,6 +65,16 @@ def _field(field: FieldResult) -> dict[str, Any]:
         "verdict": field.verdict.value,
         "differences": [_difference(difference) for difference in field.differences],
         "pictures": [_case(case) for case in field.cases],
+    }
+
+
+def _behaviour(result: BehaviourResult) -> dict[str, str]:
+    return {
+        "field": result.label,
+        "check": result.check,
+        "before": result.before,
+        "after": result.after,
+        "kept": result.kept.value,
     }
 
 

@@ -5,7 +5,7 @@ This file is never imported by ik-migrate. Its text is handed to the interpreter
 Django 1.4 or later, django-imagekit 2.0 or later, and PIL.
 
 What it sees goes to standard output, one JSON object per line; everything that the project itself prints goes to
-standard error. It changes nothing: see `Shield`, `Overlay` and `shield_databases`.
+standard error. It changes nothing: see `Overlay`, `shield_databases` and `behaviour_probe.py`.
 """
 # Python 2.7 has to read this as well, and what a project may raise is anything at all.
 # ruff: noqa: B904, B905, C401, C402, RUF005, UP003, UP004, UP010, UP018, UP020, UP024, UP031
@@ -42,6 +42,12 @@ GRID = 16
 MANY_PIXELS = 300000
 """From here on histograms are faster than sums."""
 
+SMALL_SOURCE = 1000000
+"""Sources of more pixels are made so much smaller that how they are decoded makes no difference."""
+
+DECODED = {}
+"""How sources look, by the hash of their bytes."""
+
 CANDIDATES = 100
 """How many rows are looked at to find the smallest and the largest picture."""
 
@@ -56,6 +62,82 @@ NEW_SCRATCH = "ik-migrate-new-"
 LOCK = "ik-migrate.lock"
 MARK = b"scratch folder of ik-migrate; removed when its run has ended\n"
 """How scratch folders are told from others; see ``files/scratch.py``, which recognises those made here."""
+
+
+# A copy of the project ----------------------------------------------------------------------------
+
+
+class Copy(object):
+    """Where the project was copied to: its path there is its own path behind a prefix.
+
+    Large files may be missing in the copy. Where it is the project itself, there is no prefix.
+    """
+
+    def __init__(self):
+        self.prefix = ""
+        self.root = ""
+        self.scratch = ""
+
+    def set(self, prefix, root, scratch):
+        self.prefix, self.root = prefix, root
+        self.scratch = scratch
+
+    @property
+    def written(self):
+        """The folder that stands for the root of the file system where the site writes."""
+        return os.path.join(self.scratch, "written")
+
+    def original(self, path):
+        """The original of a file in the copy, or beside it; None for another file."""
+        path = os.path.abspath(text(path))
+        if self.prefix and path.startswith(self.prefix + os.sep):
+            return path[len(self.prefix) :]
+        return None
+
+    def fetch(self, path):
+        """Copy a file that is missing in the copy, if the original is there."""
+        original = self.original(path)
+        if original is not None and not os.path.exists(path) and os.path.isfile(original):
+            if not os.path.isdir(os.path.dirname(path)):
+                os.makedirs(os.path.dirname(path))
+            shutil.copyfile(original, path)
+
+    def moved(self, path):
+        """The copy of a folder of the project; the original of a folder beside the copy; any other as it is."""
+        if not self.prefix:
+            return path
+        real = os.path.realpath(path)
+        if real == self.root or real.startswith(self.root + os.sep):
+            copied = self.prefix + real
+            return copied if os.path.exists(copied) else path
+        original = self.original(path)
+        return original if original is not None and not os.path.exists(path) else path
+
+    def move_imports(self):
+        """Import from the copy what would be imported from the project."""
+        if not self.prefix:
+            return
+        sys.path[:] = [self.moved(path) for path in sys.path]
+        for name, module in list(sys.modules.items()):
+            # Packages that are installed to be edited have a table of their folders.
+            table = getattr(module, "MAPPING", None)
+            if text(name).startswith("__editable__") and isinstance(table, dict):
+                table.update((package, self.moved(path)) for package, path in list(table.items()))
+
+    def named(self, message):
+        """A text with the paths of the project in place of those of its copy."""
+        return message.replace(self.prefix, "") if self.prefix else message
+
+    def strays(self):
+        """The modules that were imported from the project, and not from its copy."""
+        if not self.prefix:
+            return []
+        files = [(name, getattr(module, "__file__", None)) for name, module in sorted(sys.modules.items())]
+        inside = [(name, text(path)) for name, path in files if path and text(path).startswith(self.root + os.sep)]
+        return [text(name) for name, path in inside if os.path.exists(self.prefix + re.sub("[.]py[co]$", ".py", path))]
+
+
+copy_of_project = Copy()
 
 
 # What goes to ik-migrate --------------------------------------------------------------------------
@@ -89,7 +171,7 @@ def text(value):
 
 def plain(value):
     """Text without what is different in each run."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", text(value))
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", copy_of_project.named(text(value)))
 
 
 def error_record(raised):
@@ -103,7 +185,7 @@ def error_record(raised):
         "message": plain(error),
         "traceback": [
             {
-                "file": text(file_name),
+                "file": copy_of_project.named(text(file_name)),
                 "line": line or 0,
                 "function": text(function or ""),
                 "code": text(code or "").strip(),
@@ -242,6 +324,7 @@ class Overlay(object):
                 return File(open(path, mode))  # as the storages do: on Python 2 a text file takes bytes
             if self.is_hidden(storage, name):
                 raise IOError(errno.ENOENT, "No such file or directory", name)
+            self.lend(storage, name)
             return original(storage, name, mode, *rest, **options)
 
         return opened
@@ -256,23 +339,43 @@ class Overlay(object):
         def exists(storage, name, *rest, **options):
             if self.path(storage, name) is not None:
                 return True
-            return not self.is_hidden(storage, name) and original(storage, name, *rest, **options)
+            if self.is_hidden(storage, name):
+                return False
+            self.lend(storage, name)
+            return original(storage, name, *rest, **options)
 
         return exists
 
     def _size(self, original):
         def size(storage, name, *rest, **options):
             path = self.path(storage, name)
-            return os.path.getsize(path) if path is not None else original(storage, name, *rest, **options)
+            if path is not None:
+                return os.path.getsize(path)
+            self.lend(storage, name)
+            return original(storage, name, *rest, **options)
 
         return size
 
     def _path(self, original):
         def path_of(storage, name, *rest, **options):
             path = self.path(storage, name)
-            return path if path is not None else original(storage, name, *rest, **options)
+            if path is not None:
+                return path
+            path = original(storage, name, *rest, **options)
+            if not self.is_hidden(storage, name):
+                copy_of_project.fetch(path)
+            return path
 
         return path_of
+
+    @staticmethod
+    def lend(storage, name):
+        """Copy a file that the copy of the project lacks."""
+        if copy_of_project.prefix:
+            try:
+                storage.path(name)
+            except Exception:  # a remote storage has no paths, and one that refuses the name is asked next
+                return
 
 
 class WouldWrite(Exception):
@@ -336,9 +439,12 @@ def shield_databases(databases, folder, without):
         is_sqlite = re.search("sqlite|spatialite", text(options.get("ENGINE") or ""))
         if without:
             databases[alias] = {"ENGINE": str("django.db.backends.sqlite3"), "NAME": str(":memory:")}
-        elif is_in_memory(name):
             continue
-        elif is_sqlite_file(path) or (is_sqlite and os.path.isfile(path)):
+        if is_in_memory(name):
+            continue
+        if copy_of_project.original(path) is not None and not os.path.exists(path):
+            path = copy_of_project.original(path)
+        if is_sqlite_file(path) or (is_sqlite and os.path.isfile(path)):
             changed = dict(options, NAME=str(os.path.join(folder, "database-%d" % number)))
             for ending in ("", "-wal", "-journal"):
                 if os.path.exists(path + ending):
@@ -347,7 +453,7 @@ def shield_databases(databases, folder, without):
         elif is_sqlite:
             # To connect would create it.
             databases[alias] = dict(options, NAME=str(":memory:"))
-            told.append("the database file %s is not there" % path)
+            told.append("the database file %s is not there" % copy_of_project.named(path))
     return told
 
 
@@ -388,7 +494,11 @@ def refuse_writing():
 
 
 def is_copy(connection):
-    name = text(connection.settings_dict.get("NAME") or "")
+    return is_copied(connection.settings_dict)
+
+
+def is_copied(options):
+    name = text(options.get("NAME") or "")
     return is_in_memory(name) or os.path.basename(name).startswith("database-")
 
 
@@ -507,6 +617,7 @@ class Project(object):
             # Until Django 1.3 the folder of manage.py was a package itself, and its parent was searched too.
             roots.append(os.path.dirname(root))
         sys.path[:] = roots + [path for path in sys.path if path]
+        copy_of_project.move_imports()
         os.chdir(root)
         sys.dont_write_bytecode = True
         sys.argv[:] = ["manage.py", "ik-migrate-probe"]
@@ -522,6 +633,7 @@ class Project(object):
         if failed is not None:
             error = "%s: %s" % (failed[0].__name__, plain(failed[1]))
             self.reporter.event("note", message="the project's manage.py fails: %s" % error)
+        copy_of_project.move_imports()
         os.chdir(root)
         os.environ[str("DJANGO_SETTINGS_MODULE")] = str(self.request["settings"])
 
@@ -533,6 +645,7 @@ class Project(object):
         from django.conf import settings
 
         settings.INSTALLED_APPS  # noqa: B018, loads them
+        copy_of_project.move_imports()
         told = shield_databases(settings.DATABASES, self.scratch, self.request["synthetic"])
         for message in told:
             self.reporter.event("note", message=message)
@@ -544,6 +657,9 @@ class Project(object):
             caches[alias] = {"BACKEND": str(memory), "LOCATION": str("ik-migrate-" + alias)}
         settings.CACHES = caches
         settings.IMAGEKIT_CACHE_PREFIX = str("ik-migrate:")
+        if not getattr(settings, "IMAGEKIT_CACHE_BACKEND", None):
+            # With DEBUG it would be one that remembers nothing, which the site in production has not.
+            settings.IMAGEKIT_CACHE_BACKEND = str("default")
         settings.EMAIL_BACKEND = str("django.core.mail.backends.dummy.EmailBackend")
 
     def problem(self, where):
@@ -632,6 +748,8 @@ def versions():
     try:
         import imagekit.models.fields.utils
     except ImportError:
+        if version_of(imagekit).partition(".")[0] not in ("0", "1"):
+            raise  # the driver of its database may be missing
         raise RuntimeError("the project has django-imagekit %s: from 2.0 on it can be looked at" % version_of(imagekit))
     try:
         import PIL
@@ -991,17 +1109,25 @@ def fingerprint(flat, steps):
     return base64.b64encode(zlib.compress(bytes(changes), 9)).decode("ascii")
 
 
+def on_white(full):
+    """An image in RGBA on white, with its alpha channel kept."""
+    from PIL import Image
+
+    white = Image.new("RGBA", full.size, (255, 255, 255, 255))
+    white.paste(full, (0, 0), full)
+    return Image.merge("RGBA", white.split()[:3] + (full.split()[3],))
+
+
 def picture_record(content, with_view):
     """What is written down about a picture."""
     from PIL import Image
 
     image = Image.open(io.BytesIO(content))
+    orientation, frames = orientation_of(image), frames_of(image)
     image.load()
     full = image.convert("RGBA")
     raw = raw_bytes(full)
-    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-    white.paste(full, (0, 0), full)
-    flat = Image.merge("RGBA", white.split()[:3] + (full.split()[3],))
+    flat = on_white(full)
     steps = steps_of(flat)
     record = {
         "size": list(image.size),
@@ -1013,10 +1139,37 @@ def picture_record(content, with_view):
         "fingerprint": fingerprint(flat, steps),
         "detail": round(means(steps)[0], 3),
         "quality": quality(image),
+        "orientation": orientation,
+        "frames": frames,
+        "profile": profile_of(image),
     }
     if with_view:
         record["view"] = view(image, content)
     return record
+
+
+def orientation_of(image):
+    """How the EXIF data of an image have it turned, 2 to 8, or None."""
+    read = getattr(image, "getexif", None) or getattr(image, "_getexif", None)
+    try:
+        found = ((read() if read is not None else None) or {}).get(0x0112)
+    except Exception:  # damaged EXIF data: a browser ignores them too
+        return None
+    return found if isinstance(found, int) and 2 <= found <= 8 else None
+
+
+def frames_of(image):
+    """The number of frames of an image."""
+    try:
+        return max(1, int(getattr(image, "n_frames", 1)))
+    except Exception:  # it is cut off
+        return 1
+
+
+def profile_of(image):
+    """The beginning of a hash of an image's colour profile, or None."""
+    profile = image.info.get("icc_profile")
+    return hashlib.sha1(profile).hexdigest()[:12] if profile else None
 
 
 def quality(image):
@@ -1109,6 +1262,29 @@ def palette():
 # As phones write it: one entry of a big-endian TIFF directory, orientation (0x0112), a short, 1 value, 6.
 ON_ITS_SIDE = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
 
+
+def animated():
+    """The drawing of `palette` as an animation: its frame three times, for PIL alone cannot always write one."""
+    content = bytearray(encoded(palette(), "GIF"))
+    start = 13 + (3 * 2 ** ((content[10] & 7) + 1) if content[10] & 0x80 else 0)
+    position = start
+    while content[position] == 0x21:  # an extension: its blocks end with an empty one
+        position += 2
+        while content[position]:
+            position += content[position] + 1
+        position += 1
+    end = len(content) - 1
+    delay = bytearray(b"\x21\xf9\x04\x00\x0a\x00\x00\x00")
+    frame = delay + content[position:end]
+    return bytes(content[:start] + frame * 3 + content[end:])
+
+
+def profile():
+    """The header of a colour profile without any table: what it says matters to nobody here."""
+    size, signature = b"\0\0\0\x84", b"acsp"
+    return size + b"test" + b"\x02\x40\0\0mntrRGB XYZ " + b"\0" * 12 + signature + b"\0" * 92
+
+
 MADE_UP = [
     ("landscape", ".jpg", lambda: encoded(drawn((900, 600)), "JPEG", quality=95, subsampling=0)),
     ("portrait", ".jpg", lambda: encoded(drawn((480, 720)), "JPEG", quality=95, subsampling=0)),
@@ -1117,6 +1293,8 @@ MADE_UP = [
     ("palette", ".gif", lambda: encoded(palette(), "GIF")),
     ("grey", ".jpg", lambda: encoded(drawn((384, 640)).convert("L"), "JPEG", quality=95, subsampling=0)),
     ("rotated", ".jpg", lambda: encoded(drawn((320, 200)), "JPEG", quality=95, subsampling=0, exif=ON_ITS_SIDE)),
+    ("animated", ".gif", animated),
+    ("profile", ".jpg", lambda: encoded(drawn((360, 240)), "JPEG", quality=95, subsampling=0, icc_profile=profile())),
 ]
 """Name, extension, and how it is made. Edges whose usual fractions are whole: halves are rounded in many ways."""
 
@@ -1287,6 +1465,7 @@ class Survey(object):
         self.reporter = reporter
         self.done = set((entry[0], entry[1]) for entry in request["done"])
         self.made_up = []
+        self.bases = {}
 
     def run(self):
         self.reporter.event("stage", stage="models")
@@ -1321,6 +1500,7 @@ class Survey(object):
                 problem = error_record(sys.exc_info())
                 roll_back()
         rows = [text(key) for key in rows]
+        self.bases[group.label, group.key] = rows[0] if rows else None
         self.reporter.event("rows", model=group.label, field=group.key, total=total, rows=rows, problem=problem)
         described_specs = set()
         for key in rows:
@@ -1485,15 +1665,27 @@ def source_record(content, name, exact):
     """The source of a picture. That of one that is made up depends on the encoder: its hash says nothing."""
     from PIL import Image
 
-    record = {"name": name, "sha1": hashlib.sha1(content).hexdigest() if exact else None, "size": None, "mode": None}
+    digest = hashlib.sha1(content).hexdigest()
+    record = {"name": name, "sha1": digest if exact else None, "size": None, "mode": None, "decoded": None}
     try:
         image = Image.open(io.BytesIO(content))
         record["mode"] = text(image.mode)
         if min(image.size) > 0:
             record["size"] = list(image.size)
+            if exact and image.size[0] * image.size[1] <= SMALL_SOURCE:
+                record["decoded"] = decoded(digest, image)
     except Exception:  # no picture: that is told where one is to be made of it
         record["size"] = None
     return record
+
+
+def decoded(digest, image):
+    """How a source looks: versions of the JPEG library do not decode it alike. Sources that come again are known."""
+    if digest not in DECODED:
+        flat = on_white(image.convert("RGBA"))
+        steps = steps_of(flat)
+        DECODED[digest] = {"fingerprint": fingerprint(flat, steps), "detail": round(means(steps)[0], 3)}
+    return DECODED[digest]
 
 
 def url_of(file):
@@ -1553,7 +1745,14 @@ def run(request, reporter, scratch):
     project = Project(request, scratch, reporter)
     project.load()
     check_admin(project)
-    Survey(project, request, reporter).run()
+    strays = copy_of_project.strays()
+    if strays:
+        named = ", ".join(strays[:3]) + (" and others" if len(strays) > 3 else "")
+        reporter.event("note", message="not imported from the copy, so not as rewritten: %s" % named)
+    survey = Survey(project, request, reporter)
+    survey.run()
+    if request["behaviours"]:
+        Behaviours(project, request, reporter, survey.bases).run()  # noqa: F821, of behaviour_probe.py
     reporter.event("end")
 
 
@@ -1647,6 +1846,9 @@ def main(request):
     if not os.path.isdir(scratch):
         folder, scratch = make_scratch()
     end_with_parent(folder)
+    copy_of_project.set(request["prefix"], request["root"], os.path.realpath(scratch))
+    if copy_of_project.prefix:
+        redirect_writing()  # noqa: F821, of writing_probe.py
     status = 0
     try:
         try:

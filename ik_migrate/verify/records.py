@@ -158,16 +158,18 @@ class RunOptions:
     synthetic: bool
     time_limit: float
     pictures: bool
+    behaviours: bool
 
     @classmethod
     def read(cls, value: Value) -> RunOptions:
         """Return it from JSON."""
-        found = value.entries(("sample", "synthetic", "time_limit", "pictures"))
+        found = value.entries(("sample", "synthetic", "time_limit", "pictures", "behaviours"))
         return cls(
             found["sample"].integer(0, LARGEST_NUMBER),
             found["synthetic"].flag(),
             found["time_limit"].number(0, LARGEST_NUMBER),
             found["pictures"].flag(),
+            found["behaviours"].flag(),
         )
 
 

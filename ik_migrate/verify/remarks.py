@@ -15,10 +15,10 @@ def outcome(comparison: Comparison) -> str:
     if not comparison.fields and not comparison.problems:
         return "No spec field and no ProcessedImageField was found: there is nothing to look at."
     if comparison.exit_status == 0:
-        return "The site makes its pictures." if comparison.before is None else "The site shows the same pictures."
+        return "The site generates its images." if comparison.before is None else "The site shows the same images."
     concerned = sum(1 for field in comparison.fields if field.verdict in NEEDS_A_PERSON)
-    fields = count(concerned, "field") + (" needs" if concerned == 1 else " need")
-    return f"{fields} a person." if concerned else "Not everything loads."
+    fields = count(concerned, "field") + (" is" if concerned == 1 else " are")
+    return f"{fields} not as before." if concerned else "Not everything loads."
 
 
 def verdicts(comparison: Comparison) -> str:
@@ -45,7 +45,7 @@ def remarks(comparison: Comparison) -> list[str]:
     renamed = sum(1 for field in comparison.fields for case in field.cases if _has_new_default_name(case))
     if renamed:
         said.append(
-            f"{count(renamed, 'picture')} had a name that ImageKit chose, and now a new one: made anew when first"
+            f"{count(renamed, 'image')} had a name that ImageKit chose, and now a new one: generated again when first"
             " shown, or by `manage.py generateimages` (IK305)."
         )
     fields = [field.label for field in comparison.fields if field.verdict is Verdict.NEW]
@@ -68,4 +68,4 @@ def _without_names(error: str) -> str:
 
 def _has_new_default_name(case: CaseResult) -> bool:
     old, new = case.before, case.after
-    return old is not None and bool(old.default_name and new.default_name) and old.name != new.name
+    return old is not None and bool(old.default_name and new.name) and old.name != new.name

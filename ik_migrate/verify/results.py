@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ik_migrate.verify.behaviours import BehaviourResult
 from ik_migrate.verify.image_records import CaseRecord
 from ik_migrate.verify.records import Problem
 from ik_migrate.verify.snapshot import Snapshot
@@ -112,12 +113,15 @@ class Comparison:
         after: the project as it is now.
         fields: its fields, in the order of their labels.
         problems: apps and models that do not load now and did before, each with what explains it.
+        behaviours: what happens to files when rows are saved and deleted, then and now. It does not count for the exit
+            status: ImageKit 3 behaves differently by design, and ``--faithful`` is there for who wants the old.
     """
 
     before: Snapshot | None
     after: Snapshot
     fields: tuple[FieldResult, ...]
     problems: tuple[tuple[Problem, Difference], ...] = ()
+    behaviours: tuple[BehaviourResult, ...] = ()
 
     @property
     def exit_status(self) -> int:

@@ -16,10 +16,26 @@ from importlib import resources
 from pathlib import Path
 from typing import IO
 
+from ik_migrate.files.repository import top_of
 from ik_migrate.files.scratch import scratch_folder
 from ik_migrate.files.signals import postpone_signals
+from ik_migrate.verify.behaviours import NOT_CHECKED
 from ik_migrate.verify.errors import project_traceback
-from ik_migrate.verify.events import Case, Died, End, Event, Fatal, NotAnEvent, Note, Spec, Stage, Start, read_event
+from ik_migrate.verify.events import (
+    Behaviour,
+    Case,
+    Check,
+    Died,
+    End,
+    Event,
+    Fatal,
+    NotAnEvent,
+    Note,
+    Spec,
+    Stage,
+    Start,
+    read_event,
+)
 from ik_migrate.verify.image_records import CaseRecord
 from ik_migrate.verify.records import Environment, ErrorRecord, Problem, Rows, RunOptions
 from ik_migrate.verify.snapshot import Snapshot
@@ -30,6 +46,7 @@ _START_SECONDS = 600.0
 _GRACE_SECONDS = 30.0
 """How long after its time limit a picture that ignores the limit is waited for."""
 _MOST_RESTARTS = 20
+_PROBE = ("probe.py", "writing_probe.py", "behaviour_probe.py")
 _STDERR_LINES = 15
 _STDERR_BYTES = 64 * 1024
 _LONGEST_LINE = 24 * 1024 * 1024
@@ -66,6 +83,8 @@ class Request:
         time_limit: for one picture, in seconds.
         pictures: hand the pictures over as well.
         rows: the rows to look at, by model and source field, instead of a sample.
+        behaviours: also look at what happens when rows are saved and deleted.
+        copied_from: where ``project`` is the copy of a folder: the prefix of its path there, and the project's root.
     """
 
     python: Sequence[str]
@@ -77,6 +96,28 @@ class Request:
     time_limit: float = 30.0
     pictures: bool = False
     rows: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    behaviours: bool = True
+    copied_from: tuple[Path, Path] | None = None
+
+    def environment(self) -> dict[str, str] | None:
+        """Return the environment for the interpreter: paths of the project name its copy; None where there is none."""
+        if self.copied_from is None:
+            return None
+        prefix, root = map(str, self.copied_from)
+
+        def moved(value: str) -> str:
+            is_inside = value == root or value.startswith(os.path.join(root, ""))
+            return prefix + value if is_inside and os.path.exists(prefix + value) else value
+
+        found = {
+            name: os.pathsep.join(map(moved, value.split(os.pathsep))) if root in value else value
+            for name, value in os.environ.items()
+        }
+        top = top_of(Path(root))
+        if top is not None:
+            # Settings may ask git for the version; it is not to refresh its index for that.
+            found = {"GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": prefix + str(top), **found}
+        return {**found, "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def take_snapshot(request: Request, progress: Callable[[str], None] = lambda message: None) -> Snapshot:
@@ -89,24 +130,29 @@ def take_snapshot(request: Request, progress: Callable[[str], None] = lambda mes
     Raises:
         ProbeFailed: when there is nothing to compare: no such interpreter, settings that can't be loaded.
     """
-    options = RunOptions(request.sample, request.synthetic, request.time_limit, request.pictures)
+    options = RunOptions(request.sample, request.synthetic, request.time_limit, request.pictures, request.behaviours)
     snapshot = Snapshot(request.settings, options)
     for _ in range(_MOST_RESTARTS):
         stuck = _run_once(request, snapshot, progress)
         if stuck is None:
             return snapshot
-        (label, case), reason = stuck
-        snapshot.add(label, case, CaseRecord(error=ErrorRecord("InterpreterStopped", reason)))
+        current, reason = stuck
+        if isinstance(current, Check):
+            snapshot.checked.append(current.key)
+            for label in current.specs:
+                snapshot.add_behaviour(label, current.check, f"{NOT_CHECKED}{reason}")
+        else:
+            snapshot.add(current.label, current.case, CaseRecord(error=ErrorRecord("InterpreterStopped", reason)))
         # What is reported at the start is reported again.
         snapshot.problems.clear()
         snapshot.notes.clear()
         snapshot.rows.clear()
-    raise ProbeFailed(f"The interpreter was brought down by {_MOST_RESTARTS} pictures, the last was {label} of {case}.")
+    raise ProbeFailed(f"The interpreter was brought down {_MOST_RESTARTS} times, the last time by {current}.")
 
 
 def _run_once(
     request: Request, snapshot: Snapshot, progress: Callable[[str], None]
-) -> tuple[tuple[str, str], str] | None:
+) -> tuple[Start | Check, str] | None:
     """Add what one run of the probe records to the snapshot; return the image that it did not survive, and why."""
     with ExitStack() as stack:
         scratch = stack.enter_context(scratch_folder())
@@ -129,8 +175,13 @@ def _text(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
         "rows": request.rows,
         "scratch": str(scratch),
         "done": [[label, case] for label, case, _ in snapshot.each_case()],
+        "behaviours": request.behaviours,
+        "checked": [list(key) for key in snapshot.checked],
+        "prefix": str(request.copied_from[0]) if request.copied_from else "",
+        "root": str(request.copied_from[1]) if request.copied_from else "",
     }
-    probe = resources.files("ik_migrate.verify").joinpath("probe.py").read_bytes()
+    folder = resources.files("ik_migrate.verify")
+    probe = b"\n\n".join(folder.joinpath(name).read_bytes() for name in _PROBE)
     return probe + f"\n\nmain({json.dumps(asked)!r})\n".encode("ascii")
 
 
@@ -146,6 +197,7 @@ class _Probe:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=request.project if request.project.is_dir() else None,
+                env=request.environment(),
             )
         except OSError as error:
             raise ProbeFailed(f"{request.python[0]} can't be started: {error.strerror or error}.") from error
@@ -223,8 +275,8 @@ class _Probe:
 
 def _follow(
     probe: _Probe, request: Request, snapshot: Snapshot, progress: Callable[[str], None]
-) -> tuple[tuple[str, str], str] | None:
-    current: tuple[str, str] | None = None
+) -> tuple[Start | Check, str] | None:
+    current: Start | Check | None = None
     stage = ""
     while True:
         match probe.event(request.time_limit + _GRACE_SECONDS if current else _START_SECONDS):
@@ -236,11 +288,15 @@ def _follow(
                 progress(f"loading {stage}")
             case Fatal(error):
                 raise ProbeFailed(_fatal(error, stage, request), project_traceback(error))
-            case Start(label, name):
-                current = label, name
-                progress(f"{label}, {name}")
+            case Start() | Check() as current:
+                progress(str(current))
             case Case(label, name, record):
                 snapshot.add(label, name, record)
+                current = None
+            case Behaviour(label, check, outcome):
+                if isinstance(current, Check):
+                    snapshot.checked.append(current.key)
+                snapshot.add_behaviour(label, check, outcome)
                 current = None
             case End():
                 return None

@@ -21,17 +21,18 @@ from ik_migrate.verify.records import (
     as_json,
 )
 
-VERSION = 1
+VERSION = 2
 KIND = "ik-migrate snapshot"
 
 MOST_FIELDS = 10_000
 MOST_IMAGES = 50_000
 _MOST_NOTES = 1_000
+_MOST_CHECKS = 100
 _LARGEST = 256 * 1024 * 1024
 _MOST_VALUES = 4_000_000
 _KEYS = (
     *("version", "kind", "tool", "settings", "options", "environment"),
-    *("problems", "notes", "rows", "specs", "pictures"),
+    *("problems", "notes", "rows", "specs", "pictures", "behaviours"),
 )
 
 
@@ -56,6 +57,8 @@ class Snapshot:
         rows: which rows were looked at, one entry for each model and source field.
         problems: apps and models that did not load, with the error.
         notes: what else there is to say, in sentences.
+        behaviours: what happens to the files of each field, by check; see `behaviours`.
+        checked: the checks that have been made, by model, source field and check; not in the file.
     """
 
     settings: str
@@ -66,6 +69,8 @@ class Snapshot:
     rows: list[Rows] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    behaviours: dict[str, dict[str, str]] = field(default_factory=dict)
+    checked: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def fields(self) -> list[str]:
@@ -85,6 +90,10 @@ class Snapshot:
     def add(self, label: str, case: str, record: CaseRecord) -> None:
         """Add what was recorded of a field in a case."""
         self.images.setdefault(label, {})[case] = record
+
+    def add_behaviour(self, label: str, check: str, outcome: str) -> None:
+        """Add what happens to the files of a field in a check."""
+        self.behaviours.setdefault(label, {})[check] = outcome
 
     def chosen_rows(self) -> dict[str, dict[str, list[str]]]:
         """The primary keys of the rows that were looked at, by model and source field; none where they were made up."""
@@ -107,6 +116,7 @@ class Snapshot:
             "rows": [as_json(rows) for rows in self.rows],
             "specs": as_json(self.specs),
             "pictures": [{"spec": label, "case": case, **as_json(record)} for label, case, record in self.each_case()],
+            "behaviours": self.behaviours,
         }
 
     def write(self, path: Path) -> None:
@@ -167,6 +177,9 @@ def _snapshot(value: Value) -> Snapshot:
         if case in snapshot.cases(label):
             image.fail("an image that is recorded once")
         snapshot.add(label, case, record)
+    for name, checks in _labels(found["behaviours"]):
+        for check, outcome in checks.mapping(_MOST_CHECKS, LONGEST_TEXT):
+            snapshot.add_behaviour(read_label(name), check, outcome.text(LONGEST_TEXT))
     if len(snapshot.fields) > MOST_FIELDS:
         found["pictures"].fail(f"of at most {MOST_FIELDS:,} fields")
     return snapshot

@@ -11,6 +11,7 @@ from rich.text import Text
 from ik_migrate.reports.escape import escape
 from ik_migrate.reports.terminal import make_console, print_line, print_wrapped, prose
 from ik_migrate.reports.totals import count
+from ik_migrate.verify.behaviour_text import print_behaviours
 from ik_migrate.verify.errors import place_of, project_traceback
 from ik_migrate.verify.records import ErrorRecord, Problem
 from ik_migrate.verify.remarks import environment_line, outcome, remarks, verdicts
@@ -65,6 +66,7 @@ class _Printer:
                 for field in fields:
                     if not _stops_with_its_app(field):
                         self._field(field)
+        print_behaviours(self.console, self.comparison.behaviours)
         said = remarks(self.comparison)
         if said:
             self._line()
@@ -76,7 +78,7 @@ class _Printer:
         style = "bold red" if comparison.exit_status else "bold green"
         print_wrapped(self.console, Text(outcome(comparison), style=style))
         pictures = sum(len(field.cases) for field in comparison.fields)
-        said = f"{count(len(comparison.fields), 'field')}, {count(pictures, 'picture')}"
+        said = f"{count(len(comparison.fields), 'field')}, {count(pictures, 'image')}"
         if comparison.fields:
             said = f"{said}: {verdicts(comparison)}"
         self._wrapped(Text(said), 2)
@@ -124,12 +126,12 @@ class _Printer:
             self._cases([case.case for case in cases], len(field.cases))
         reasons = Counter(case.reason for case in field.cases if case.reason)
         for reason, number in reasons.items():
-            self._wrapped(prose(self.console, f"{count(number, 'picture')}: {reason}", "dim"), _INDENT)
+            self._wrapped(prose(self.console, f"{count(number, 'image')}: {reason}", "dim"), _INDENT)
         if field.verdict in {Verdict.FAILED_BEFORE, Verdict.NOT_COMPARED}:
             self._first_error(field)
             equal = sum(1 for case in field.cases if case.verdict in {Verdict.EQUAL, Verdict.TOLERATED})
             if equal:
-                self._wrapped(Text(f"{count(equal, 'picture')}: equal", style="dim"), _INDENT)
+                self._wrapped(Text(f"{count(equal, 'image')}: equal", style="dim"), _INDENT)
 
     def _first_error(self, field: FieldResult) -> None:
         """Why a picture could not be made, where that is no difference."""
@@ -161,9 +163,7 @@ class _Printer:
 
     def _cases(self, cases: list[str], total: int) -> None:
         named = ", ".join(cases[:_CASES]) + (f" and {len(cases) - _CASES} more" if len(cases) > _CASES else "")
-        self._wrapped(
-            prose(self.console, f"{len(cases)} of {count(total, 'picture')}: {named}", "dim"), _INDENT + _LABEL
-        )
+        self._wrapped(prose(self.console, f"{len(cases)} of {count(total, 'image')}: {named}", "dim"), _INDENT + _LABEL)
 
     def _wrapped(self, text: Text, indent: int) -> None:
         print_wrapped(self.console, text, first=" " * indent, indent=indent)

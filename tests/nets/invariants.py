@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ik_migrate.model.finding import with_blocked
 from nets.python_text import NotPython, decode, parse
 from nets.residue import covered_names, uncovered_words
 from nets.supported import is_support_module, supported_by
@@ -131,7 +132,8 @@ def no_old_word_is_left_uncovered(trial: Trial) -> _Wrong:
     failed = {path for path, _ in trial.second.failed}
     modules = {path: data for path, data in trial.after.items() if path.endswith(".py") and path not in failed}
     support = {PurePosixPath(path).stem for path, data in modules.items() if is_support_module(data)}
-    findings = {path: [finding for finding in trial.second.findings if finding.path == path] for path in modules}
+    found = with_blocked(trial.second.findings)
+    findings = {path: [finding for finding in found if finding.path == path] for path in modules}
     try:
         trees = {
             path: parse(data, trial.subject.python2) for path, data in modules.items() if not is_support_module(data)

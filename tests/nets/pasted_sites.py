@@ -6,9 +6,11 @@ import os
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from equivalence import ProbeFailed, Site, accepted, compare, golden, probe
+from equivalence import Site, accepted, compare, golden, probe
+from interpreters import INSTALLED, Interpreter, JobFailed
 
 from nets.pasting import Failure, paste_all
 
@@ -23,11 +25,15 @@ SITES = (
 
 def image_failures(names: Iterable[str] = SITES) -> list[Failure]:
     """Return the sites whose images differ, without a reason that is accepted."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [failure for found in pool.map(_of_site, names) for failure in found]
+    interpreter = Interpreter(INSTALLED)
+    try:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return [failure for found in pool.map(partial(_of_site, interpreter), names) for failure in found]
+    finally:
+        interpreter.close()
 
 
-def _of_site(name: str) -> list[Failure]:
+def _of_site(interpreter: Interpreter, name: str) -> list[Failure]:
     site = Site(name)
     files = {
         path.relative_to(site.folder).as_posix(): path.read_bytes()
@@ -41,8 +47,8 @@ def _of_site(name: str) -> list[Failure]:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
         try:
-            after = probe(folder, site.settings, Path(temporary, "probe.json"))
-        except ProbeFailed as error:
+            after = probe(interpreter, folder, site.settings, Path(temporary, "probe.json"))
+        except JobFailed as error:
             return [Failure("the site does not load", name, str(error).splitlines()[-1])]
     wrong = [difference for difference in compare(site, golden(site), after) if not accepted(difference)]
     fields = sorted({difference.field for difference in wrong})

@@ -57,7 +57,7 @@ post_save.connect(remember_sources, dispatch_uid='imagekit_support')
 
 
 def has_new_source(file):
-    """Whether a source that was saved has another name than before; ImageKit 3.3 and later also call it new when not."""
+    """Whether a source that was saved has another name than before. ImageKit 3.3 and later call any source new."""
     source = source_of(file)
     before = getattr(getattr(source, 'instance', None), '_image_names', {})
     return bool(source) and before.get(source.field.attname) != source.name
@@ -572,7 +572,7 @@ class LegacyFile(SpecFile, ImageFieldFile):
 
 
 def validate_file(file):
-    """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts that it does."""
+    """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts it to."""
     strategy = file.cachefile_strategy
     if hasattr(strategy, 'validate'):
         # if: not own_backends

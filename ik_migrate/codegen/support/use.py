@@ -76,7 +76,7 @@ def _strategy_feature(module: Module) -> str:
 
 
 def _is_style(piece: str) -> bool:
-    """Whether it is a variant that cannot be told from the names of a module."""
+    """Whether it is a variant that the names of a module do not show."""
     return piece.startswith("+") and piece not in _MEMBERS
 
 

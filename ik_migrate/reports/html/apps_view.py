@@ -1,4 +1,4 @@
-"""The progress of each Django app: a table, with a picture of what is left to do in each row."""
+"""The progress of each Django app: a table, with a chart of what is left to do in each row."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from ik_migrate.reports.apps import app_folders, app_labels
 from ik_migrate.reports.escape import escape
 from ik_migrate.reports.html.markup import Html, element, join, prose
 from ik_migrate.reports.next_action import NextAction, work_of
+from ik_migrate.reports.repositories import repository_of
 
 _COLUMNS = {
     NextAction.DONE: "Rewritten",
     NextAction.APPLY: "`apply` alone",
     NextAction.UNSAFE: "`--unsafe-fixes`",
-    NextAction.PERSON: "A person",
+    NextAction.MANUAL: "Manual review",
     NextAction.NOTICE: "Notices",
 }
 # Most urgent first, from left to right.
 _DRAWN = (Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE, Applicability.NOTICE)
-# Per cent of the width of the picture: anything narrower can't be seen.
+# Per cent of the width of the chart: anything narrower is invisible.
 _NARROWEST = 0.7
 
 
@@ -71,8 +72,18 @@ def apps_of(report: Report) -> list[App]:
     by_folder: dict[str, list[FileResult]] = {}
     for result in report.results:
         by_folder.setdefault(folders[result.path], []).append(result)
-    apps = [_app(folder, labels[folder], results, report) for folder, results in by_folder.items()]
+    apps = [
+        _app(folder, _label(folder, labels[folder], report), results, report) for folder, results in by_folder.items()
+    ]
     return sorted(apps, key=lambda app: (-app.left.total(), app.folder))
+
+
+def _label(folder: str, label: str, report: Report) -> str:
+    """Return the label of an app, with its repository in a merged report."""
+    repository = repository_of(report, f"{folder}/")
+    if not repository:
+        return label
+    return f"{repository}: {'top folder' if folder == repository else label.removeprefix(f'{repository}/')}"
 
 
 def _app(folder: str, label: str, results: Sequence[FileResult], report: Report) -> App:
@@ -95,7 +106,7 @@ def _app(folder: str, label: str, results: Sequence[FileResult], report: Report)
 
 
 def apps_table(apps: Sequence[App]) -> Html:
-    """Who does how much in each app, how much is done, and a picture of what is left."""
+    """Return the table of apps: what is to be done, how much is done, and a chart of what is left."""
     totals: Counter[NextAction] = Counter()
     for app in apps:
         totals.update(app.work)
@@ -105,7 +116,7 @@ def apps_table(apps: Sequence[App]) -> Html:
         element("th", "App", scope="col"),
         element("th", "Files done", scope="col", class_="number"),
         *(element("th", prose(_COLUMNS[kind]), scope="col", class_="number") for kind in columns),
-        element("th", "What is left", scope="col", class_="picture"),
+        element("th", "What is left", scope="col", class_="chart"),
     ]
     foot = [
         element("th", "All", scope="row"),
@@ -119,7 +130,7 @@ def apps_table(apps: Sequence[App]) -> Html:
             "table",
             element(
                 "caption",
-                "Findings by app and by who takes care of them. A file is done when nothing in it is left to do.",
+                "Findings by app and next action. A file is done when nothing in it is left to do.",
             ),
             element("thead", element("tr", *head)),
             element("tbody", *(_row(app, columns, most) for app in apps)),
@@ -142,7 +153,7 @@ def _row(app: App, columns: Sequence[NextAction], most: int) -> Html:
         element("th", name, scope="row"),
         _number(f"{app.finished} of {len(app.results)}"),
         *(_number(app.work[kind]) for kind in columns),
-        element("td", _bar(app, most), class_="picture"),
+        element("td", _bar(app, most), class_="chart"),
     )
 
 
@@ -181,7 +192,7 @@ def _bar(app: App, most: int) -> Html:
 
 
 def legend() -> Html:
-    """What the colours and patterns of the pictures stand for, and the patterns themselves."""
+    """Return the legend of the charts, and the patterns that they use."""
     patterns = [
         _pattern("hatching", 6, element("path", d="M-1 7 7 -1M-1 1 1 -1M5 7 7 5", class_="line")),
         _pattern("dots", 5, element("circle", cx="2.5", cy="2.5", r="1.1", class_="line")),
@@ -200,7 +211,7 @@ def legend() -> Html:
         for kind in _DRAWN
     ]
     hidden = element("svg", element("defs", *patterns), class_="patterns", aria_hidden="true")
-    return join([hidden, element("ul", *items, class_="legend", aria_label="What the pictures show")])
+    return join([hidden, element("ul", *items, class_="legend", aria_label="Legend of the charts")])
 
 
 def _pattern(name: str, size: int, drawing: Html) -> Html:

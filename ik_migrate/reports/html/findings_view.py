@@ -14,12 +14,13 @@ from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
 from ik_migrate.reports.html.diff_view import numbered, side_by_side
 from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
+from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.totals import count
 from ik_migrate.source.original_text import original_lines
 
 WORK_LABELS = {
-    NextAction.PERSON: "needs a person",
+    NextAction.MANUAL: "needs manual review",
     NextAction.UNSAFE: "`apply --unsafe-fixes` does it",
     NextAction.APPLY: "`apply` does it",
     NextAction.NOTICE: "nothing to change",
@@ -28,12 +29,12 @@ WORK_LABELS = {
 _DIFF_TITLES = {"scan": "What apply would write", "diff": "What is in the diff", "apply": "What apply wrote"}
 # Cells of code in a frame: more than fits, the rest is scrolled to; but not the whole of a minified line.
 _FRAME_WIDTH = 240
-# The diffs of more lines than that, all together, leave out what stays as it is.
+# Diffs with more lines than that, all together, omit unchanged lines.
 _MAX_UNCHANGED = 20_000
 
 
 class FindingsView:
-    """Renders the findings of one report, and gives each of them a number of its own."""
+    """Renders the findings of one report, and numbers them."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -69,7 +70,7 @@ class FindingsView:
             element("summary", title, _counts(result.findings)),
             *parts,
             class_="file",
-            open=any(work in {NextAction.PERSON, NextAction.UNSAFE} for work in works),
+            open=any(work in {NextAction.MANUAL, NextAction.UNSAFE} for work in works),
         )
 
     def _finding(self, finding: Finding, work: NextAction, lines: Sequence[str]) -> Html:
@@ -115,7 +116,7 @@ def _counts(findings: Sequence[Finding]) -> Html:
 
 
 def _advice(finding: Finding, *, full: bool) -> list[Html]:
-    """Why, what to do and what to write; without ``full``, only what the text of the rule doesn't say."""
+    """Why, what to do and what to write; without ``full``, only what the text of the rule does not have."""
     rule = finding.rule
     said = {rule.why, rule.help} if not full else set()
     parts: list[Html] = []
@@ -124,6 +125,10 @@ def _advice(finding: Finding, *, full: bool) -> list[Html]:
             parts += [element("dt", label), element("dd", paragraphs(advice))]
     if finding.suggestion:
         parts += [element("dt", "Write"), element("dd", code_block(finding.suggestion, class_="suggestion"))]
+    if finding.blocks:
+        parts += [element("dt", "Also"), element("dd", paragraphs(blocked_sentence(finding)))]
+    if finding.applicability is Applicability.MANUAL:
+        parts += [element("dt", "Fine?"), element("dd", paragraphs(ignore_hint(finding)))]
     return parts
 
 

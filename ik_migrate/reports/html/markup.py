@@ -25,13 +25,13 @@ def element(name: str, /, *content: str, **attributes: str | int | bool) -> Html
     Args:
         name: of the element.
         content: what it holds, text or `Html`.
-        attributes: by name, with ``_`` for ``-`` and a trailing one for Python's keywords; ``False`` leaves it out.
+        attributes: by name, with ``_`` for ``-`` and a trailing one for Python's keywords; ``False`` for none.
     """
     return Html(f"<{name}{_attributes(attributes)}>{join(content)}</{name}>")
 
 
 def void_element(name: str, /, **attributes: str | int | bool) -> Html:
-    """An element that can't hold anything, ``input`` for instance, and has no end tag; see `element`."""
+    """Return an element without content and end tag, such as ``input``; see `element`."""
     return Html(f"<{name}{_attributes(attributes)}>")
 
 

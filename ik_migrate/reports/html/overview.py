@@ -12,12 +12,14 @@ from ik_migrate.reports.summary import next_steps
 from ik_migrate.reports.totals import count, totals
 
 _TILES = {
-    NextAction.PERSON: ("need a person", "needs a person"),
+    NextAction.MANUAL: ("need manual review", "needs manual review"),
     NextAction.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
-    NextAction.APPLY: ("`apply` does alone", "`apply` does alone"),
+    NextAction.APPLY: ("safe, `apply` rewrites them", "safe, `apply` rewrites it"),
     NextAction.DONE: ("rewritten", "rewritten"),
     NextAction.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
 }
+
+_NOTES = {False: "Use the paths and options of this run.", True: "Run each command in each repository."}
 
 
 def tiles(report: Report) -> Html:
@@ -39,31 +41,31 @@ def conclusion(report: Report) -> Html:
         parts += [
             element("h3", "Next steps"),
             element("ol", *(element("li", prose(step)) for step in steps)),
-            element("p", "Give each command the paths and options of this run.", class_="note"),
+            element("p", _NOTES[bool(report.repositories)], class_="note"),
         ]
     return join(parts)
 
 
 def problems(report: Report) -> Html:
-    """What could not be done and what was left alone; nothing where all went well."""
+    """Return errors and skipped files; nothing where there are none."""
     skipped = [(result.path, result.reason) for result in report.results if result.status is Status.SKIPPED]
     parts = [
-        *_reasons("Could not be done", report.failed, "failed"),
-        *_reasons("Left alone", skipped, "skipped"),
+        *_reasons("Errors", report.failed, "failed"),
+        *_reasons("Skipped", skipped, "skipped"),
     ]
     if not parts:
         return Html("")
-    return element("section", element("h2", "What is missing in this report"), *parts, class_="gaps")
+    return element("section", element("h2", "Missing from this report"), *parts, class_="gaps")
 
 
 def left_out(report: Report) -> Html:
-    """What was left out on purpose; nothing where nothing was."""
+    """Return what was excluded; nothing where nothing was."""
     parts: list[Html] = []
     if report.skipped_trees:
         folders = [element("li", element("code", tree)) for tree in report.skipped_trees]
         parts += [element("h3", "Folders"), element("ul", *folders)]
-    parts += _reasons("Not looked into, though ImageKit is mentioned there", report.left_out, "skipped")
-    return element("section", element("h2", "What was left out"), *parts, class_="gaps") if parts else Html("")
+    parts += _reasons("Skipped, though they mention ImageKit", report.left_out, "skipped")
+    return element("section", element("h2", "Excluded"), *parts, class_="gaps") if parts else Html("")
 
 
 def _reasons(title: str, files: Sequence[tuple[str, str]], name: str) -> list[Html]:

@@ -1,4 +1,4 @@
-"""The rules that a report speaks of: how often and where they stand, and what each of them says."""
+"""The rules of a report: how many findings each has and where, and their explanations."""
 
 from __future__ import annotations
 

@@ -1,0 +1,210 @@
+"""Words that only ImageKit 2 knows, at places that no other rule has something to say about."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.imagekit.backend_family import is_backend
+from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
+from ik_migrate.imagekit.kwargs_dicts import keyword_dicts
+from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.model.finding import Finding
+from ik_migrate.model.imagekit_names import LEGACY_FIELD, SUPPORT
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.facts import ProjectFacts
+from ik_migrate.project.module import Module
+from ik_migrate.project.reporting import make_finding, make_finding_at
+from ik_migrate.project.string_literals import literals
+from ik_migrate.project.text_file import TextFile
+from ik_migrate.rules import Codemod
+
+_EXAMPLE = """\
+from django.conf import settings
+from django.db import models
+from imagekit.models import ImageSpecField
+
+
+class Photo(models.Model):
+    image = models.ImageField(upload_to='photos')
+    small = ImageSpecField([], source='image')
+
+
+def backend_name():
+    return getattr(settings, 'IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND', '')
+"""
+
+RULE = Rule(
+    code="IK608",
+    name="leftover-word",
+    summary="a word that only ImageKit 2 knows",
+    applicability=(Applicability.MANUAL, Applicability.SAFE),
+    why=(
+        "ImageKit 3 does not know the word, and no other rule understands how it is used here. What it does may be"
+        " lost, or raise an exception when it runs."
+    ),
+    help="Look at what happens to it, and use the successor; the migration guide names it.",
+    source="BEHAVIOUR of 2.0.4: the names that 3.0.4 no longer has",
+    before=_EXAMPLE,
+    after=_EXAMPLE,
+)
+
+_ANYWHERE = frozenset(
+    {"IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND", "image_cache_backend", "ikcachevalidate", "ikcacheinvalidate"}
+)
+_OF_PROJECTS = frozenset({"get_spec_files", "SpecFileGenerator", "source_file", "ResizeToFit"})
+"""Words that others use as well: they count where the project has spec fields."""
+_ARGUMENTS = frozenset({"image_field", "cache_to", "image_cache_backend"})
+_ALTERNATIVES = "|".join(sorted(_ANYWHERE | _OF_PROJECTS))
+_WORD = re.compile(rf"imagekit\.imagecache\b|\b_ik\.spec_fi(?:les|elds)\b|\b(?:{_ALTERNATIVES})\b")
+_SUCCESSORS = {
+    "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND": "set `IMAGEKIT_DEFAULT_CACHEFILE_BACKEND` and `..._STRATEGY`",
+    "imagekit.imagecache": "name a class of `imagekit.cachefiles.strategies`",
+    "image_cache_backend": "use `cachefile_strategy`",
+    "image_field": "use `source`",
+    "cache_to": "use the `cachefile_name` of a spec class",
+    "ikcachevalidate": "run `generateimages`",
+    "ikcacheinvalidate": "delete the files, then run `generateimages`",
+    "source_file": "use `generator.source`",
+    "ResizeToFit": "pass `upscale=False` where it is called",
+    "SpecFileGenerator": "use `imagekit.ImageSpec`",
+}
+"""What to do about a word, as the end of a sentence."""
+_COMMENT = re.compile(r"\s*(?:#|//|;|<!--|\{#|--|rem\b)", re.IGNORECASE)
+_TEXT_ONLY = frozenset({".html", ".htm", ".txt", ".xml", ".js", ".css"})
+"""Files in which ``source_file`` or ``ResizeToFit`` says nothing by itself; templates have a rule of their own."""
+
+
+def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> Iterator[Finding]:
+    """Report the words of ImageKit 2 that no finding is about."""
+    if isinstance(file, TextFile):
+        yield from _check_text(file, findings)
+    elif not file.is_support and "migrations" not in file.path.parts:  # Migrations say what was, not what is.
+        for node, word in _words(file):
+            lines = _lines_of_statement(file, node)
+            if not any(f.location.line in lines and _is_about(f, word) for f in findings):
+                finding = make_finding(RULE, file, node, _message(word), Applicability.MANUAL, help=_help(word))
+                yield keep_file_api(finding, file.project) if word == "source_file" else finding
+
+
+def _message(word: str) -> str:
+    return f"`{word}` is a word of ImageKit 2"
+
+
+def _help(word: str) -> str:
+    successor = _SUCCESSORS.get(word)
+    return f"Look at what happens to it: in ImageKit 3, {successor}." if successor else RULE.help
+
+
+def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
+    """The words of a Python file, with the expressions that they are in; docstrings and comments left out."""
+    text = module.text.source.text
+    if not _WORD.search(text) and not any(f"'{name}'" in text or f'"{name}"' in text for name in _ARGUMENTS):
+        return
+    project = module.project
+    attributes = (node for node in module.text.nodes_of(ast.Attribute) if isinstance(node, ast.Attribute))
+    is_set_here = any(node.attr == "source_file" and isinstance(node.ctx, ast.Store) for node in attributes)
+    for node in module.text.nodes_of(ast.Name, ast.Attribute):
+        if isinstance(node, ast.Attribute):
+            word = (
+                "._ik." + node.attr if isinstance(node.value, ast.Attribute) and node.value.attr == "_ik" else node.attr
+            )
+            word = word if word in {"._ik.spec_files", "._ik.spec_fields"} else node.attr
+        else:
+            assert isinstance(node, ast.Name)
+            word = node.id
+        is_word = word in _ANYWHERE or word.startswith("._ik.") or word in {"get_spec_files", "SpecFileGenerator"}
+        if word == "source_file":
+            is_word = _may_be_of_spec_file(project) and not is_set_here and not _is_in_backend(module, node)
+        elif word == "image_cache_backend":
+            is_word = isinstance(node, ast.Attribute)
+        if is_word and _counts(project, word) and not _is_own(module, node):
+            yield node, word.removeprefix("._ik.")
+    takes_arguments = _takes_arguments_at_run_time(module)
+    known = {entry.node for found in keyword_dicts(module) for entry in found.entries}
+    for literal in literals(module):
+        word = literal.value
+        if word in _ARGUMENTS:
+            parent = module.text.names.parents.get(literal.node)
+            if not takes_arguments and literal.node not in known and parent not in known and _is_about_fields(module):
+                yield literal.node, word
+        elif word == "source_file":
+            if _may_be_of_spec_file(project):
+                yield literal.node, word
+        elif (word in _ANYWHERE or word in _OF_PROJECTS) and _counts(project, word):
+            yield literal.node, word
+
+
+def _counts(project: ProjectFacts, word: str) -> bool:
+    return word in _ANYWHERE or project.has_spec_fields or project.has_ik2_code
+
+
+def _may_be_of_spec_file(project: ProjectFacts) -> bool:
+    """Whether a ``source_file`` can be that of a spec file, and is lost."""
+    return project.has_spec_fields and not project.around.has_own_source_file and not has_legacy_files(project)
+
+
+def _is_in_backend(module: Module, node: ast.expr) -> bool:
+    """Whether code is part of a backend of the project, which the support module gives files of ImageKit 2."""
+    return any(
+        isinstance(outer, ast.ClassDef) and is_backend(module, outer) for outer in module.text.names.ancestors(node)
+    )
+
+
+def _is_own(module: Module, node: ast.expr) -> bool:
+    """Whether a name is one of the support module, or one that the project defines itself."""
+    if module.qualified(node).startswith(SUPPORT):
+        return True
+    if not isinstance(node, ast.Name):
+        return False
+    target = module.resolve(node)
+    return target is not None and target.module is not None and not isinstance(node.ctx, ast.Store)
+
+
+def _takes_arguments_at_run_time(module: Module) -> bool:
+    """Whether a field of the support module takes ImageKit 2's arguments under their names."""
+    if any(spec.is_legacy or falls_back(spec) for spec in spec_fields(module)):
+        return True
+    return bool(module.project.legacy_factories) or any(
+        module.qualified(node) == LEGACY_FIELD for node in module.text.nodes_of(ast.Name)
+    )
+
+
+def _is_about_fields(module: Module) -> bool:
+    """Whether a file names ImageKit, or fields that are made with it."""
+    return "imagekit" in module.text.source.text or any(True for _ in spec_fields(module))
+
+
+def _is_about(finding: Finding, word: str) -> bool:
+    """Whether a finding of the same statement says something about a word in it."""
+    if finding.is_notice:
+        return False
+    # Only a processor is left as it is where everything else in a call is rewritten.
+    return word != "ResizeToFit" or word in finding.message
+
+
+def _lines_of_statement(module: Module, node: ast.expr) -> set[int]:
+    """The lines of the innermost statement around an expression; of one with a body those before it."""
+    statement = next(outer for outer in module.text.names.ancestors(node) if isinstance(outer, ast.stmt))
+    body = getattr(statement, "body", None)
+    last = body[0].lineno - 1 if isinstance(body, list) and body else statement.end_lineno or statement.lineno
+    return set(range(statement.lineno, max(last, statement.lineno) + 1))
+
+
+def _check_text(file: TextFile, findings: Collection[Finding]) -> Iterator[Finding]:
+    text = file.source.text
+    covered = {finding.location.line for finding in findings if not finding.is_notice}
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if word in _OF_PROJECTS and (file.suffix in _TEXT_ONLY or not file.project.has_spec_fields):
+            continue
+        start = text.rfind("\n", 0, match.start()) + 1
+        finding = make_finding_at(RULE, file, match.span(), _message(word), Applicability.MANUAL, help=_help(word))
+        if finding.location.line not in covered and not _COMMENT.match(text, start):
+            covered.add(finding.location.line)
+            yield finding
+
+
+CODEMOD = Codemod(rules=(RULE,), leftovers=check_leftovers)

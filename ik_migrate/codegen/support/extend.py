@@ -1,0 +1,144 @@
+"""Add pieces to a support module that a project has, and leave the rest as it is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from functools import lru_cache
+
+from ik_migrate.codegen.support.parts import (
+    Part,
+    bound_names,
+    chosen_parts,
+    import_lines,
+    lines_of,
+    member_names,
+    members_of,
+    piece_names,
+    text_with,
+    used_names,
+    variants_of,
+    with_blank_lines,
+)
+
+
+def extend(existing: str, names: Collection[str], features: Collection[str], known: Collection[str]) -> str:
+    """Return a support module with what is missing in it.
+
+    Args:
+        existing: its text.
+        names: the pieces that it has to have.
+        features: the features that all of its pieces have to have.
+        known: those that it has.
+    """
+    newline = "\r\n" if "\r\n" in existing else "\n"
+    text = existing.replace("\r\n", "\n")
+    for part in chosen_parts(_definitions(text)):
+        node = next((node for name, node in _definitions(text).items() if name in part.names), None)
+        if isinstance(node, ast.ClassDef) and isinstance(part.node, ast.ClassDef):
+            # What its owner has deleted in a piece that is not needed now stays so.
+            wanted = None if part.names & set(names) else set(features) - set(known)
+            text = _extend_class(text, node, part, features, wanted)
+        elif isinstance(node, ast.FunctionDef):
+            text = _exchange(text, node, text_with(part, features), variants_of(part))
+    return _with_imports(_add_pieces(text, names, features)).replace("\n", newline)
+
+
+def _add_pieces(text: str, names: Collection[str], features: Collection[str]) -> str:
+    """Add the pieces that are missing in the order of the template: a class can need others while it is defined."""
+    own = _definitions(text)
+    lines = text.splitlines(keepends=True)
+    added: list[str] = []
+    blocks: list[tuple[int, list[str]]] = []
+    for part in chosen_parts({*names, *own}):
+        node = next((own[name] for name in part.names if name in own), None)
+        if node is not None:
+            start = lines_of(node)[0]
+            while start and lines[start - 1].startswith("#"):
+                start -= 1
+            blocks.append((start, added))
+            added = []
+        elif part.names:
+            added.append(text_with(part, features))
+        elif not used_names(part.text) & piece_names() & set(own):
+            added.append(part.text)
+    for start, pieces in sorted(blocks, key=lambda block: -block[0]):
+        if pieces:
+            lines[start:start] = ["".join(with_blank_lines(pieces)).lstrip("\n"), "\n\n"]
+    return "".join(lines).rstrip("\n") + "\n" + "".join(with_blank_lines(added))
+
+
+@lru_cache(maxsize=4)
+def _definitions(text: str) -> dict[str, ast.stmt]:
+    return {name: node for node in ast.parse(text).body for name in bound_names(node)}
+
+
+def _extend_class(
+    text: str, node: ast.ClassDef, part: Part, features: Collection[str], wanted: Collection[str] | None
+) -> str:
+    """Add the members that a class of the support module lacks; exchange those that only lack a feature.
+
+    Args:
+        text: the text of the module.
+        node: the class.
+        part: the class of the template.
+        features: the features that it has to have.
+        wanted: those whose members are added where they are missing; those of all where it is None.
+    """
+    there = {name: item for item in node.body for name in member_names(item)}
+    members = members_of(part)
+    missing = []
+    exchanged: list[tuple[ast.stmt, str, frozenset[str]]] = []
+    for member in members:
+        names = set(member_names(member.node))
+        item = next((there[name] for name in names if name in there), None)
+        namesakes = [other for other in members if set(member_names(other.node)) == names]
+        if not names or not member.is_in(features):
+            if item is not None and not any(other.is_in(features) for other in namesakes):
+                exchanged.append((item, "", variants_of(member)))
+        elif item is None:
+            if wanted is None or member.condition in wanted:
+                missing.append(text_with(member, features))
+        else:
+            variants = frozenset().union(*map(variants_of, namesakes))
+            exchanged.append((item, text_with(member, features), variants))
+    lines = text.splitlines(keepends=True)
+    end = node.end_lineno or len(lines)
+    lines[end:end] = ["\n" + item for item in missing]
+    text = "".join(lines)
+    for item, new, variants in sorted(exchanged, key=lambda found: -found[0].lineno):
+        text = _exchange(text, item, new, variants)
+    return text
+
+
+def _exchange(text: str, node: ast.stmt, new: str, variants: Collection[str]) -> str:
+    """Put another variant in place of a statement, unless its owner has changed it."""
+    lines = text.splitlines(keepends=True)
+    start, end = lines_of(node)
+    if "".join(lines[start:end]) not in variants:
+        return text
+    return "".join([*lines[:start], new, *lines[end:]])
+
+
+def _with_imports(text: str) -> str:
+    """Add the imports of the template for names that a text uses and does not bind."""
+    tree = ast.parse(text)
+    bound = {name for node in tree.body for name in bound_names(node)}
+    missing = import_lines(used_names(text) - bound)
+    if not missing:
+        return text
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = text.splitlines(keepends=True)
+    end = (imports[-1].end_lineno or 1) if imports else 1
+    for line in filter(str.strip, missing):
+        source, _, names = line.partition(" import ")
+        there = [number for number, known in enumerate(lines[:end]) if known.startswith(f"{source} import ")]
+        if names and there and not lines[there[0]].rstrip().endswith(("(", "\\")):
+            known = lines[there[0]].rstrip("\n").removeprefix(f"{source} import ")
+            merged = sorted(
+                {*known.split(", "), *names.rstrip("\n").split(", ")}, key=lambda name: (name.islower(), name)
+            )
+            lines[there[0]] = f"{source} import {', '.join(merged)}\n"
+        else:
+            lines.insert(end, line)
+    return "".join(lines)

@@ -1,0 +1,56 @@
+"""Text for users is plain English: none of the words that `words` lists."""
+
+from __future__ import annotations
+
+import pytest
+from words import ROOT, hits_in_markdown, hits_in_python, hits_in_text
+
+PACKAGES = ("cli", "reports", "config", "baseline")
+# Of the commands that compare images, whose text is not checked yet.
+UNCHECKED = {ROOT / "ik_migrate" / "cli" / "verify.py", ROOT / "docs" / "verify.md"}
+PAGES = {
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "docs" / "rules").glob("*.md"),
+} - UNCHECKED
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_package_avoids_the_words(package):
+    modules = sorted({*(ROOT / "ik_migrate" / package).rglob("*.py")} - UNCHECKED)
+    assert modules
+    assert [str(hit) for path in modules for hit in hits_in_python(path, with_comments=True)] == []
+
+
+@pytest.mark.parametrize("package", ["codegen", "engine", "files"])
+def test_messages_avoid_the_words(package):
+    modules = sorted((ROOT / "ik_migrate" / package).rglob("*.py"))
+    assert modules
+    assert [str(hit) for path in modules for hit in hits_in_python(path, with_comments=False)] == []
+
+
+def test_support_module_avoids_the_words():
+    template = ROOT / "ik_migrate" / "codegen" / "support" / "template.py"
+    assert [str(hit) for hit in hits_in_python(template, with_comments=True)] == []
+
+
+def test_messages_of_rules_avoid_the_words():
+    modules = sorted((ROOT / "codemods").glob("*.py"))
+    assert len(modules) > 30
+    assert [str(hit) for path in modules for hit in hits_in_python(path, with_comments=False)] == []
+
+
+@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_page_avoids_the_words(page):
+    assert [str(hit) for hit in hits_in_markdown(page)] == []
+
+
+def test_words_are_found_outside_of_code_only():
+    text = "It can't be told.\nA picture of `a person`, and what is\nleft out."
+    assert [str(hit) for hit in hits_in_text(text, "page.md")] == [
+        'page.md:1: "can\'t" (write: not)',
+        "page.md:1: 'be told' (write: reported, set, distinguished)",
+        "page.md:2: 'picture' (write: image)",
+        "page.md:3: 'left out' (write: skipped, excluded)",
+    ]
