@@ -89,7 +89,8 @@ def test_file_of_gigabytes_is_not_read_through(site, run, is_repository):
     started = time.monotonic()
     done = run("scan", cwd=site)
     assert time.monotonic() - started < 25, "git alone takes 30 seconds, and memory for all of it"
-    assert "photos.py:7" in done.stdout
-    assert "rows.py\n    it can't be read: it is larger than 64 MB. Leave it out with --exclude." in done.stdout
+    assert "IK101" in done.stdout
+    assert "rows.py" in done.stdout
+    assert "it is larger than 64 MB" in " ".join(done.stdout.split())
     assert "git could not list" not in done.stderr
     assert done.status == 2

@@ -57,6 +57,11 @@ def _is_ours(report: dict[str, Any]) -> bool:
     return isinstance(tool, dict) and tool.get("name") == "ik-migrate"
 
 
+def _target(target: dict[str, Any]) -> ProjectTarget:
+    project, version, reason = _texts(target, "project", "version", "reason")
+    return ProjectTarget(project, version, reason)
+
+
 def _report(report: dict[str, Any]) -> Report:
     return Report(
         _typed(str, report["command"]),
@@ -66,7 +71,7 @@ def _report(report: dict[str, Any]) -> Report:
         _typed(bool, report["unsafe_fixes"]),
         _all(report["skipped_trees"], lambda tree: _typed(str, tree)),
         baseline=_baseline(report["baseline"]) if report["baseline"] is not None else None,
-        targets=_all(report["targets"], lambda target: ProjectTarget(*_texts(target, "project", "version", "reason"))),
+        targets=_all(report["targets"], _target),
         run=RunInfo(*_texts(report["run"], "project", "revision", "date", "command")) if report["run"] else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -100,14 +100,15 @@ class Names:
 
     Args:
         tree: the file's syntax tree.
+        inner: the nodes right below each of its nodes, see `children`.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, inner: Mapping[ast.AST, Sequence[ast.AST]]) -> None:
         self.module = Scope(tree, None)
         self.parents: dict[ast.AST, ast.AST] = {}
         self._scopes: dict[ast.AST, Scope] = {tree: self.module}
         self._known: dict[ast.AST, Scope] = {}
-        self._visit(tree)
+        self._visit(tree, inner)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope that an expression or statement is evaluated in."""
@@ -224,7 +225,7 @@ class Names:
             return isinstance(child, ast.expr | ast.keyword)
         return isinstance(opener, Function) and isinstance(child, ast.expr)
 
-    def _visit(self, tree: ast.Module) -> None:
+    def _visit(self, tree: ast.Module, below: Mapping[ast.AST, Sequence[ast.AST]]) -> None:
         parents = self.parents
         stack: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
         while stack:
@@ -234,11 +235,11 @@ class Names:
                 self._bind(node, scope)
             inner = self._opened_scope(node, scope) if kind in _OPENERS else scope
             if inner is scope:
-                for child in children(node):
+                for child in below.get(node, ()):
                     parents[child] = node
                     stack.append((child, scope))
             else:
-                for child in children(node):
+                for child in below.get(node, ()):
                     parents[child] = node
                     stack.append((child, scope if self._evaluated_outside(child, node) else inner))
         for scope in self._scopes.values():

@@ -34,6 +34,7 @@ class PythonText:
         self.is_python2 = False
         self.refused_line = 0
         """The line that Python 3 does not take, as far as it was asked; 0 where there is none."""
+        self._inner: dict[ast.AST, list[ast.AST]] = {}
         self._nodes_of: dict[tuple[type[ast.AST], ...], tuple[ast.AST, ...]] = {}
         self._to_original: Callable[[int, bool], int] | None = None
         self._parsed = source
@@ -77,7 +78,10 @@ class PythonText:
         """All nodes of the tree but operators and contexts, outer ones before inner ones."""
         found: list[ast.AST] = [self.tree]
         for node in found:
-            found += children(node)
+            inner = children(node)
+            if inner:
+                self._inner[node] = inner
+                found += inner
         return tuple(found)
 
     def nodes_of(self, *kinds: type[Node]) -> tuple[Node, ...]:
@@ -100,7 +104,10 @@ class PythonText:
     @cached_property
     def names(self) -> Names:
         """Scopes and bindings."""
-        return Names(self.tree)
+        # To go through the tree takes as long as all else about scopes: that is done once.
+        names = Names(self.tree, self._inner if self.nodes else {})
+        self._inner = {}
+        return names
 
     def start(self, node: ast.AST) -> int:
         """Offset in the text of the first character of ``node``."""
