@@ -22,7 +22,6 @@ from ik_migrate.project.text_file import TextFile
 from ik_migrate.rules import Codemod
 
 _EXAMPLE = """\
-from django.conf import settings
 from django.db import models
 from imagekit.models import ImageSpecField
 
@@ -32,8 +31,8 @@ class Photo(models.Model):
     small = ImageSpecField([], source='image')
 
 
-def backend_name():
-    return getattr(settings, 'IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND', '')
+def original_of(photo, size):
+    return getattr(photo, size).source_file
 """
 
 RULE = Rule(
