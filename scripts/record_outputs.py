@@ -112,6 +112,7 @@ def record_project(project: Project, cache: Path) -> Record:
             report = Path(temporary, "report.json")
             run_tool(copy, "scan", *options, "--output", f"json={report}")
             scan = json.loads(report.read_text("utf-8"))
+            del scan["run"]  # When and where it ran is no part of what it says.
             run_tool(copy, "apply", *options)
             after = _read_tree(copy)
             # A list of lines, so that differences between records can be read.
