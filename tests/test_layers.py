@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LAYERS = (
     *("model", "source", "files", "project", "imagekit", "codegen", "rules", "codemods", "engine"),
-    *("config", "baseline", "reports", "api", "verify", "rehearse", "cli"),
+    *("config", "baseline", "reports", "api", "libcst_codemod", "verify", "rehearse", "cli"),
 )
 
 
