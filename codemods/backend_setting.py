@@ -51,7 +51,12 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic
     path="settings.py",
 )
 
-_TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 made it at once."
+_TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 generated it at once."
+_PICKLE = "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse: no image is ever generated."
+_ACCEPT_PICKLE = (
+    "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse, and no image is ever"
+    " generated: let the workers accept it, as with `CELERY_ACCEPT_CONTENT = ['json', 'pickle']`."
+)
 _NO_EFFECT_YET = (
     "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
@@ -121,11 +126,14 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
             setting.name,
             f"{SETTING} is {shown}, which does not come with ImageKit",
             Applicability.MANUAL,
-            help="Turn the backend into a strategy (ik-migrate explain IK403) and name that.",
-            suggestion=f"{BACKEND_SETTING} = '{BACKENDS}.Simple'\n{STRATEGY_SETTING} = '...'",
+            help=(
+                f"Turn the backend into a strategy (ik-migrate explain IK403), and name that in {STRATEGY_SETTING},"
+                f" with '{BACKENDS}.Simple' in {BACKEND_SETTING}."
+            ),
         )
     edits = _edits(module, setting, successor)
     message = f"{SETTING} is no longer read"
+    sends_pickle = not successor.is_exact and module.project.target != "3.0" and "pickle" not in module.text.source.text
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)
         return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
@@ -146,7 +154,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         setting.name,
         message,
         Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_TASK}",
+        why="" if successor.is_exact else f"{RULE.why} {_TASK} {_PICKLE if sends_pickle else ''}".rstrip(),
         changes=[*edits, *_needs(module, successor)],
     )
 
