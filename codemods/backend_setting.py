@@ -52,8 +52,7 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic
 )
 
 _TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 generated it at once."
-_PICKLE = "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse: no image is ever generated."
-_ACCEPT_PICKLE = (
+_PICKLE = (
     "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse, and no image is ever"
     " generated: let the workers accept it, as with `CELERY_ACCEPT_CONTENT = ['json', 'pickle']`."
 )
