@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.legacy_field import falls_back
 from ik_migrate.codegen.legacy_spec import cache_to_of, write_default_name
-from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
 
@@ -68,8 +70,20 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if project.keep_cache_names:
         yield _kept(spec)
     elif project.has_ik2_code and not spec.unseen:
-        message = f"{spec.label} and all fields without `cache_to=` get new file names"
-        yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
+        yield _renamed(spec)
+
+
+def check_module(module: Module) -> Iterator[Finding]:
+    """Say the same of fields that become those of the support module, whose files are named by ImageKit 3 as well."""
+    project = module.project
+    for spec in spec_fields(module) if project.has_ik2_code and not project.keep_cache_names else ():
+        if falls_back(spec) and not spec.unseen and cache_to_of(spec) is None:
+            yield _renamed(spec)
+
+
+def _renamed(spec: SpecField) -> Finding:
+    message = f"{spec.label} and all fields without `cache_to=` get new file names"
+    return make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
 
 
 def _kept(spec: SpecField) -> Finding:
@@ -91,4 +105,4 @@ def _kept(spec: SpecField) -> Finding:
     )
 
 
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)
+CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field, module=check_module)

@@ -91,7 +91,8 @@ STATE = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
-        " the process: a thumbnail that is removed by another process or by hand is not generated again."
+        " the process, by the name of the file: a thumbnail that is removed by another process or by hand is not"
+        " generated again, and two files of one name in two storages share one state."
     ),
     help="Use a cache that all processes share, or add `--faithful`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
@@ -168,7 +169,7 @@ _RUN_TIME = (
     (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
     (LOST, "{} raises an exception where its original is lost"),
-    (OBJECT, "the file of {} has no methods of Django's `ImageFieldFile`"),
+    (OBJECT, "the file of {} is no `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
@@ -185,9 +186,6 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield make_finding(TWINS, module, spec.call, message, Applicability.NOTICE)
     elif twin is not None and not module.project.faithful:
         yield _tell_storages_apart(spec, twin)
-    if not module.project.faithful:
-        for rule, message in _RUN_TIME:
-            yield make_finding(rule, module, spec.call, message.format(spec.label), Applicability.NOTICE)
 
 
 def _connect_receivers(module: Module) -> Iterator[Finding]:
@@ -270,8 +268,13 @@ def _meaning(spec: SpecField) -> dict[str, str]:
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Connect the receivers of ``--faithful``, and report where code counts on ValueError."""
+    """Connect the receivers of ``--faithful``, or report what differs without them; look for ``except ValueError``."""
     yield from _connect_receivers(module)
+    if not module.project.faithful and module.project.has_ik2_code:
+        for spec in spec_fields(module):
+            if not spec.is_processed and not spec.is_ik3:
+                for rule, message in _RUN_TIME:
+                    yield make_finding(rule, module, spec.call, message.format(spec.label), Applicability.NOTICE)
     for node in module.text.nodes_of(ast.Try):
         if not isinstance(node, ast.Try) or not any(_catches_value_error(module, h) for h in node.handlers):
             continue

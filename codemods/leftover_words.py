@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 
-from ik_migrate.codegen.legacy_field import falls_back
+from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.imagekit.backend_family import is_backend
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts
@@ -147,24 +147,20 @@ def _may_be_of_spec_file(project: ProjectFacts) -> bool:
 
 def _is_in_backend(module: Module, node: ast.expr) -> bool:
     """Whether code is part of a backend of the project, which the support module gives files of ImageKit 2."""
-    return any(
-        isinstance(outer, ast.ClassDef) and is_backend(module, outer) for outer in module.text.names.ancestors(node)
-    )
+    outer = module.text.names.ancestors(node)
+    return any(isinstance(each, ast.ClassDef) and is_backend(module, each) for each in outer)
 
 
 def _is_own(module: Module, node: ast.expr) -> bool:
-    """Whether a name is one of the support module, or one that the project defines itself."""
+    """Whether a name is one of the support module, or one that the file binds: an import has its own rules."""
     if module.qualified(node).startswith(SUPPORT):
         return True
-    if not isinstance(node, ast.Name):
-        return False
-    target = module.resolve(node)
-    return target is not None and target.module is not None and not isinstance(node.ctx, ast.Store)
+    return isinstance(node, ast.Name) and module.text.names.holder_of(node) is not None
 
 
 def _takes_arguments_at_run_time(module: Module) -> bool:
     """Whether a field of the support module takes ImageKit 2's arguments under their names."""
-    if any(spec.is_legacy or falls_back(spec) for spec in spec_fields(module)):
+    if any(True for _ in find_references(module)):
         return True
     return bool(module.project.legacy_factories) or any(
         module.qualified(node) == LEGACY_FIELD for node in module.text.nodes_of(ast.Name)

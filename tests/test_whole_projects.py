@@ -760,7 +760,8 @@ class Photo(models.Model):
         ("fields.py", 17, "IK115", "safe"),
         ("fields.py", 23, "IK115", "safe"),
     ]
-    migrated = {result.path: result.after.decode() for result in apply([folder], base=folder).results}
+    results = apply([folder], base=folder).results
+    migrated = {result.path: result.after.decode() for result in results if result.after != result.before}
     assert migrated["fields.py"].count("(LegacyImageSpecField):") == 3
     assert "keywords['image_field'] = 'picture'" in migrated["fields.py"]
     assert "models.py" not in migrated

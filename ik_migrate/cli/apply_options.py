@@ -90,7 +90,7 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--commit-by",
             type=click.Choice(["rules", "apps"]),
-            help="--commit, with one commit for each group of rules (the default) or each app.",
+            help="Commit each group of rules (the default of --commit) or each app.",
         ),
         click.option("--commit", is_flag=True, help="Commit the rewrite, mechanical and delicate parts separately."),
         click.option("--require-clean", is_flag=True, help="Stop if there are uncommitted changes."),

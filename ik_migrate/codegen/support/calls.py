@@ -10,6 +10,26 @@ from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 
+_REMOVAL = """\
+from imagekit.cachefiles.backends import CacheFileState
+
+file = {file}
+file.storage.delete(file.name)
+file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)"""
+_BY_HAND = {
+    "validate_file": "{file}.generate()",
+    "invalidate_file": _REMOVAL,
+    "clear_file": _REMOVAL,
+    "remove_file": _REMOVAL,
+    "generate_file": "from imagekit.utils import generate\n\ncontent = generate({file}.generator)",
+}
+"""What to write by hand in the place of a function, where nothing is known to have the support module define it."""
+
+
+def suggest_by_hand(function: str, file: str) -> str:
+    """Return code of ImageKit 3 alone that does the same as a function of the support module."""
+    return _BY_HAND[function].format(file=file)
+
 
 def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, arguments: str = "") -> Finding:
     """Return the finding that calls a function of the support module in the place of a method.
@@ -22,7 +42,7 @@ def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, ar
         arguments: what is passed after the file, as ``, save=False``.
     """
     if use.call is None:
-        return use.make_finding(rule, message, Applicability.MANUAL, suggestion=f"{function}({use.shown}{arguments})")
+        return use.make_finding(rule, message, Applicability.MANUAL, suggestion=suggest_by_hand(function, use.shown))
     try:
         local, changes = use_support(use.module, function)
     except CannotGenerate as error:
@@ -30,5 +50,8 @@ def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, ar
     text = use.module.text
     pieces = (f"{local}(", span_of(use.module, use.node.value), f"{arguments})")
     edit: Change = Edit(text.start(use.call), text.end(use.call), pieces)
+    if use.file.doubt:
+        # It becomes manual, and then nothing has the support module define the function.
+        return use.make_finding(rule, message, Applicability.SAFE, suggestion=suggest_by_hand(function, use.shown))
     suggestion = f"{local}({use.shown}{arguments})"
     return use.make_finding(rule, message, Applicability.SAFE, changes=(edit, *changes), suggestion=suggestion)
