@@ -70,6 +70,8 @@ _FIELD_FILES = frozenset(
     f"django.db.models.{name}"
     for name in ("fields.files.ImageFieldFile", "fields.files.FieldFile", "ImageFieldFile", "FieldFile")
 )
+_WITHOUT_SIZE = ("3.", "4.")
+"""The versions of ImageKit whose files have no size: `_committed` is missing in imagekit/cachefiles/__init__.py."""
 _TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 
 
@@ -83,9 +85,35 @@ def check_module(module: Module) -> Iterator[Finding]:
     for compared in module.text.nodes_of(ast.Compare):
         if isinstance(compared, ast.Compare) and isinstance(compared.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
             yield from _comparison(module, compared)
+    if module.project.target.startswith(_WITHOUT_SIZE):
+        yield from _sizes(module)
     for node in module.text.nodes_of(ast.Call):
         if isinstance(node, ast.Call) and len(node.args) == 2 and module.qualified(node.func) in _TESTS:
             yield from _test(module, node)
+
+
+def _sizes(module: Module) -> Iterator[Finding]:
+    """``photo.thumbnail.size`` and ``len(photo.thumbnail)``: they raise before ImageKit 5.0."""
+    for node in module.text.nodes_of(ast.Attribute, ast.Call):
+        asked: ast.expr | None = None
+        if isinstance(node, ast.Attribute) and node.attr == "size" and isinstance(node.ctx, ast.Load):
+            asked = node.value
+        elif isinstance(node, ast.Call) and len(node.args) == 1 and module.qualified(node.func) == "builtins.len":
+            asked = node.args[0]
+        file = spec_file(module, asked) if asked is not None else None
+        if asked is None or file is None or file.doubt:
+            continue
+        shown = module.text.text_of(asked)
+        finding = make_finding(
+            RULE,
+            module,
+            node,
+            f"`{module.text.text_of(node)}` raises `AttributeError` with ImageKit {module.project.target}",
+            Applicability.MANUAL,
+            help="Ask the storage, once the file is generated.",
+            suggestion=f"{shown}.storage.size({shown}.name)",
+        )
+        yield keep_file_api(finding, module.project)
 
 
 def _finding(use: SpecFileUse) -> Finding:
