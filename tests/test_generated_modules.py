@@ -15,7 +15,7 @@ from nets.importing import Application, Interpreter, import_all
 from nets.known import known_failures
 from nets.python_text import parse
 
-SEEDS = 300
+SEEDS = 200
 BATCH = 25
 BATCHES = [range(start, start + BATCH) for start in range(0, SEEDS, BATCH)]
 PYTHON2 = os.environ.get("IK_MIGRATE_PYTHON2", "")

@@ -15,7 +15,7 @@ TABLE = Path(__file__).resolve().parent.parent / "fixtures" / "known_failures.to
 _HEAD = """\
 # What fails today and must not, by name. The tests are strict: a failure that is not here is an error, and so is an
 # entry that passes. A repair takes its entries along. This file is written by
-# `python -m bench.modules --count 300 --no-minimise --update-known` and `python -m bench.suggestions --update-known`.
+# `python -m bench.modules --count 200 --no-minimise --update-known` and `python -m bench.suggestions --update-known`.
 """
 
 
