@@ -1,4 +1,4 @@
-"""Files without ``cache_to=`` get other names, and are made anew."""
+"""Files without ``cache_to=`` get other names, and are generated again."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ RULE = Rule(
         " lost, or raise an exception when it runs."
     ),
     help="Look at what happens to it, and use the successor; the migration guide names it.",
-    source="BEHAVIOUR of 2.0.4: the names that 3.0.4 no longer has",
+    source="the names in imagekit/ of 2.0.4 that 3.0.4 no longer has",
     before=_EXAMPLE,
     after=_EXAMPLE,
 )
@@ -55,6 +55,7 @@ _ANYWHERE = frozenset(
 )
 _OF_PROJECTS = frozenset({"get_spec_files", "SpecFileGenerator", "source_file", "ResizeToFit"})
 """Words that others use as well: they count where the project has spec fields."""
+_NAMES = frozenset({"get_spec_files", "SpecFileGenerator", "_ik.spec_files", "_ik.spec_fields"})
 _ARGUMENTS = frozenset({"image_field", "cache_to", "image_cache_backend"})
 _ALTERNATIVES = "|".join(sorted(_ANYWHERE | _OF_PROJECTS))
 _WORD = re.compile(rf"imagekit\.imagecache\b|\b_ik\.spec_fi(?:les|elds)\b|\b(?:{_ALTERNATIVES})\b")
@@ -106,21 +107,14 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
     attributes = (node for node in module.text.nodes_of(ast.Attribute) if isinstance(node, ast.Attribute))
     is_set_here = any(node.attr == "source_file" and isinstance(node.ctx, ast.Store) for node in attributes)
     for node in module.text.nodes_of(ast.Name, ast.Attribute):
-        if isinstance(node, ast.Attribute):
-            word = (
-                "._ik." + node.attr if isinstance(node.value, ast.Attribute) and node.value.attr == "_ik" else node.attr
-            )
-            word = word if word in {"._ik.spec_files", "._ik.spec_fields"} else node.attr
-        else:
-            assert isinstance(node, ast.Name)
-            word = node.id
-        is_word = word in _ANYWHERE or word.startswith("._ik.") or word in {"get_spec_files", "SpecFileGenerator"}
+        word = _word_of(node)
+        is_word = word in _ANYWHERE or word in _NAMES
         if word == "source_file":
             is_word = _may_be_of_spec_file(project) and not is_set_here and not _is_in_backend(module, node)
         elif word == "image_cache_backend":
             is_word = isinstance(node, ast.Attribute)
         if is_word and _counts(project, word) and not _is_own(module, node):
-            yield node, word.removeprefix("._ik.")
+            yield node, word
     takes_arguments = _takes_arguments_at_run_time(module)
     known = {entry.node for found in keyword_dicts(module) for entry in found.entries}
     for literal in literals(module):
@@ -134,6 +128,14 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
                 yield literal.node, word
         elif (word in _ANYWHERE or word in _OF_PROJECTS) and _counts(project, word):
             yield literal.node, word
+
+
+def _word_of(node: ast.AST) -> str:
+    """What a name or an attribute says; an attribute of ``_ik`` with that before it."""
+    if isinstance(node, ast.Attribute):
+        is_of_model = isinstance(node.value, ast.Attribute) and node.value.attr == "_ik"
+        return f"_ik.{node.attr}" if is_of_model else node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _counts(project: ProjectFacts, word: str) -> bool:
