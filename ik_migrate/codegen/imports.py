@@ -82,14 +82,14 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
         wanted: what is to be imported.
         edits: what else happens to the file; an import statement that is rewritten takes nothing more in.
     """
-    by_module: dict[str, list[AddImport]] = defaultdict(list)
-    for addition in sorted(set(wanted), key=lambda addition: (addition.module, addition.name)):
-        by_module[addition.module].append(addition)
+    groups: dict[tuple[str, str], list[AddImport]] = defaultdict(list)
+    for addition in sorted(_without_repetition(set(wanted)), key=lambda addition: (addition.module, addition.name)):
+        groups[addition.module, addition.comment].append(addition)
     touched = [edit for edit in edits if edit.start != edit.end]
     added: list[Edit] = []
     lines: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for source, names in by_module.items():
-        statement = _same_module(module, source, touched) if names[0].name else None
+    for (source, comment), names in groups.items():
+        statement = _same_module(module, source, touched) if names[0].name and not comment else None
         if statement is not None:
             clauses = ", ".join(addition.clause for addition in names)
             end = module.text.end(statement.names[-1])
@@ -112,6 +112,12 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
     return added
 
 
+def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
+    """Imports without those that are only there for their effect, which another one has as well."""
+    used = {name for addition in wanted if not addition.comment for name in (addition.module, addition.dotted)}
+    return {addition for addition in wanted if not (addition.comment and addition.dotted in used)}
+
+
 def _with_blank_lines(module: Module, position: int, text: str) -> str:
     """New import statements with blank lines around them, where they are the first of the file."""
     if any(isinstance(node, ast.Import | ast.ImportFrom) for node in module.tree.body):
@@ -129,7 +135,7 @@ def _statement(source: str, names: list[AddImport]) -> str:
     if not names[0].name:
         local = f" as {names[0].local}" if names[0].local != source else ""
         return f"import {source}{local}{names[0].comment}"
-    return f"from {source} import {', '.join(addition.clause for addition in names)}"
+    return f"from {source} import {', '.join(addition.clause for addition in names)}{names[0].comment}"
 
 
 def _same_module(module: Module, source: str, touched: list[Edit]) -> ast.ImportFrom | None:
