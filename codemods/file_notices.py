@@ -195,9 +195,7 @@ def _connect_receivers(module: Module) -> Iterator[Finding]:
     if not module.project.faithful or not fields or _imports(module, dotted):
         return
     changes: list[Change] = [
-        need
-        for name in ("remove_all_files", "remember_sources", "use_spec_files")
-        for need in need_support(module, name)
+        need for name in ("remove_all_files", "note_sources", "use_spec_files") for need in need_support(module, name)
     ]
     rewritten = [field for field in fields if not falls_back(field)]
     if rewritten and not any(map(base_of, rewritten)) and not any(True for _ in find_references(module)):

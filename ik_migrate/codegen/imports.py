@@ -279,7 +279,11 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
     superseded: list[Edit] = []
     for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom):
-            unused = [alias for alias in node.names if is_unused(alias) and _is_imagekits(module, node, alias)]
+            unused = [
+                alias
+                for alias in node.names
+                if is_unused(alias) and _is_imagekits(module, node, alias) and not _is_passed_on(module, node, alias)
+            ]
         elif isinstance(node, ast.Import):
             unused = [a for a in node.names if a.name.partition(".")[0] == "imagekit" and is_unused(a)]
         else:
@@ -299,6 +303,13 @@ def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> boo
         return True
     target = module.project.resolve_global(module, alias.asname or alias.name)
     return target is not None and target.qualified.startswith("imagekit.imagecache.")
+
+
+def _is_passed_on(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether other files take a name from here that ImageKit 3 still has."""
+    if (node.module or "").startswith("imagekit.imagecache"):
+        return False
+    return bool(module.project.importing(module, alias.asname or alias.name))
 
 
 def drop_aliases(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias]) -> list[Edit]:
