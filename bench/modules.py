@@ -1,7 +1,8 @@
 """``python -m bench.modules``: generate small ImageKit 2 projects, migrate them, and see what does not hold.
 
 Prints a table of the kinds of failures with the smallest example of each that was found. The invariants are in
-``tests/nets/invariants.py``, the generator is ``tests/generator``. The exit status is 1 if anything failed.
+``tests/support/nets/invariants.py``, the generator is ``tests/support/generator``. The exit status is 1 if anything
+failed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 from generator.project import HELPERS, MODELS
 from nets.batch import Example, Outcome, minimised, try_seeds

@@ -7,42 +7,16 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
-import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command import ROOT, Finished, command_line
 
-ROOT = Path(__file__).resolve().parent.parent
 NOT_SOURCE = shutil.ignore_patterns(
     ".git", ".venv*", "venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
 )
 # What would make the output, or the work tree that git looks at, depend on who runs the tests.
 LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "IK_MIGRATE_DEBUG", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A command that has come to its end."""
-
-    status: int
-    out: bytes
-    err: bytes
-
-    @property
-    def stdout(self) -> str:
-        return self.out.decode()
-
-    @property
-    def stderr(self) -> str:
-        return self.err.decode()
-
-
-def command_line(*, module=False):
-    """How to start the tool: the installed console script, or ``python -m ik_migrate``."""
-    script = Path(sysconfig.get_path("scripts"), "ik-migrate" + (".exe" if os.name == "nt" else ""))
-    return [sys.executable, "-m", "ik_migrate"] if module or not script.exists() else [str(script)]
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
