@@ -160,11 +160,13 @@ def test_no_such_color(run, site):
 
 @pytest.fixture
 def slow_git(tmp_path, site, git):
-    """Settings with which ``git`` takes longer than a run may take without a bar."""
+    """Settings with which ``git`` takes longer, once, than a run may take without a bar."""
     git(site, "init", "-q")
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()
-    slow.write_text(f'#!/bin/sh\nsleep 0.7\nexec {shlex.quote(shutil.which("git"))} "$@"\n')
+    # Once is enough: a run calls it some fifteen times.
+    once = f"mkdir {shlex.quote(str(tmp_path / 'slept'))} 2>/dev/null && sleep 0.7"
+    slow.write_text(f'#!/bin/sh\n{once}\nexec {shlex.quote(shutil.which("git"))} "$@"\n')
     slow.chmod(0o755)
     return {"PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}"}
 

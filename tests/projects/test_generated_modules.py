@@ -53,7 +53,8 @@ def test_bench_prints_a_table_and_writes_examples(tmp_path: Path) -> None:
     """Of the first project that is known to fail, if there is one."""
     seeds = sorted(int(seed) for names in known_failures("modules").values() for seed in names)
     seed = seeds[0] if seeds else 0
-    command = [sys.executable, "-m", "bench.modules", "--seed", str(seed), "--count", "1", "--examples", str(tmp_path)]
+    command = [sys.executable, "-m", "bench.modules", "--seed", str(seed), "--count", "1", "--tries", "24"]
+    command += ["--examples", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == int(bool(seeds)), done.stderr
     assert done.stdout.startswith("1 projects in ")

@@ -94,6 +94,14 @@ VALUES = [
 ]
 
 
+def is_valid_at(data, place):
+    """Whether the schema takes what is at a place; all else is that of the sample."""
+    value, part = data[place[0]], SCHEMA.schema["properties"][place[0]]
+    if len(place) > 1 and "items" in part:
+        value, part = value[place[1]], part["items"]
+    return SCHEMA.evolve(schema=part).is_valid(value)
+
+
 @pytest.mark.parametrize("key", SNAPSHOT)
 def test_wrong_values_are_refused_as_the_schema_says(read, key):
     """Each value is replaced by others. What is accepted all the same can be compared and reported."""
@@ -103,7 +111,7 @@ def test_wrong_values_are_refused_as_the_schema_says(read, key):
         for value in VALUES:
             data = make_snapshot()
             put(data, place, value)
-            is_valid = SCHEMA.is_valid(data)
+            is_valid = is_valid_at(data, place)
             try:
                 snapshot = read(data)
             except NotASnapshot as error:

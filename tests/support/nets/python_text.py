@@ -35,6 +35,7 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@functools.lru_cache(maxsize=512)  # the same file is read for each of several questions
 def to_python3(text: str) -> str:
     """Return Python 2 source as Python 3 source, on the same lines.
 
