@@ -23,6 +23,7 @@ from case_runner import (
     write_tree,
 )
 from command import ROOT
+from shared_results import SharedResults
 
 from ik_migrate import api
 from ik_migrate.engine.registry import rules
@@ -164,7 +165,14 @@ def _running() -> list[Case]:
 
 @pytest.fixture(scope="session")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What became of the migrated applications, all run in one process, each with a support module of its own."""
+    """What became of the migrated applications, made once in a test run."""
+    results = SharedResults.for_session(tmp_path_factory, "applications")
+    outcomes: dict[str, str] = results.get("outcomes", lambda: _run_applications(tmp_path_factory))
+    return outcomes
+
+
+def _run_applications(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Run all in one process, each with a support module of its own."""
     folder = tmp_path_factory.mktemp("applications")
     for case in _running():
         name = _application(case)
@@ -181,7 +189,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         [sys.executable, "-W", "ignore", str(runner), str(folder)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    outcomes: dict[str, str] = json.loads(done.stdout)
+    return outcomes
 
 
 def _in_package(data: bytes, package: str) -> bytes:

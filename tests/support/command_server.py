@@ -15,6 +15,7 @@ cache of an earlier run, and an end of its own.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -22,7 +23,8 @@ import os
 import pkgutil
 import signal
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable
 from typing import Any
 
 LONGEST_JOB = 120
@@ -33,10 +35,10 @@ NOT_OURS = ("ik_migrate.__main__", "ik_migrate.verify.probe", "ik_migrate.codege
 
 def import_modules() -> None:
     """Import all modules of ik-migrate, which run nothing when they are imported."""
-    package = importlib.import_module("ik_migrate")
-    for module in pkgutil.walk_packages(package.__path__, "ik_migrate."):
-        if module.name not in NOT_OURS and not module.name.endswith("_probe"):
-            importlib.import_module(module.name)
+    for name in ("ik_migrate", "ik_migrate.codemods"):
+        for module in pkgutil.walk_packages(importlib.import_module(name).__path__, f"{name}."):
+            if module.name not in NOT_OURS and not module.name.endswith("_probe"):
+                importlib.import_module(module.name)
 
 
 def become(job: dict[str, Any], script: str) -> None:
@@ -90,7 +92,24 @@ def start(script: str, requests: int, answers: int) -> bool:
     return forked
 
 
+def run_to_the_end(main: Callable[[], object]) -> int:
+    """Run a command and what it has registered for its end; return the exit status of the process."""
+    status = 1
+    try:
+        main()
+        status = 0
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status
+
+
 if __name__ == "__main__" and start(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])):
     from ik_migrate.cli import main
 
-    sys.exit(main())
+    # What registered itself for the end is done then; to take apart all modules would take as long as a command.
+    os._exit(run_to_the_end(main))
