@@ -366,6 +366,7 @@ def test_version(run):
     assert (done.status, done.stdout) == (0, f"ik-migrate, version {__version__}\n")
 
 
+@pytest.mark.new_process
 @pytest.mark.parametrize("arguments", ["--help", "scan -h", "scan", "apply --diff", "rules", "explain IK203", "oops"])
 def test_module_is_the_same_as_the_script(run, photo_site, arguments):
     script = run(*arguments.split(), cwd=photo_site)
@@ -435,6 +436,7 @@ def mined_project(project, tmp_path):
     return mined_project
 
 
+@pytest.mark.new_process
 @RUNS
 @pytest.mark.parametrize("module", [False, True], ids=["script", "module"])
 def test_nothing_of_the_current_folder_is_imported(run, mined_project, tmp_path, command, module):

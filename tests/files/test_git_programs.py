@@ -684,6 +684,7 @@ def test_all_git_starts_in_one_place():
     assert (package / "files" / "git.py").read_text().count("subprocess.Popen(") == 1
 
 
+@pytest.mark.new_process
 def test_command_line_springs_no_trap(site, run, plain_git, settings, trap, hooks):
     """All traps at once, and all commands."""
     for entries, _ in CONFIGURED.values():

@@ -53,6 +53,7 @@ def env(tmp_path):
 # Nothing of the project is run -------------------------------------------------------------------
 
 
+@pytest.mark.new_process
 @pytest.mark.parametrize("module", [True, False], ids=["python -m", "console script"])
 def test_no_module_of_the_project_is_imported(run, site, tmp_path, module):
     """Whatever the file is called, and whatever would import it."""
