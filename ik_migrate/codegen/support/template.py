@@ -270,6 +270,14 @@ def default_strategy():
     return strategies.get(name, name)
 
 
+def strategy_of_setting():
+    """Return the strategy for the backend that the settings name in ImageKit 2's way."""
+    package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
+    if package.startswith('imagekit.imagecache'):
+        package = __name__  # This module has those of ImageKit under the same names.
+    return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
+
+
 class DirectorySpec(ImageSpec):
     """Saves its file in the directory cache_to, under the name of the source."""
 
