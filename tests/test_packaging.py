@@ -83,9 +83,9 @@ def test_wheel_is_complete(wheel, source):
     code = {path.relative_to(source).as_posix() for path in source.glob("ik_migrate/**/*.py")}
     codemods = {f"ik_migrate/codemods/{path.name}" for path in source.glob("codemods/*.py")}
     data = {"ik_migrate/py.typed", "ik_migrate/reports/schema.json"}
-    data |= {f"ik_migrate/reports/html/page.{kind}" for kind in ("css", "html", "js")}
+    data |= {f"ik_migrate/reports/html/page.{kind}" for kind in ("css", "js")}
+    data |= {path.relative_to(source).as_posix() for path in source.glob("ik_migrate/**/templates/*.html")}
     data |= {
-        "ik_migrate/verify/report.html",
         "ik_migrate/verify/page.css",
         "ik_migrate/verify/schema.json",
         "ik_migrate/verify/snapshot-schema.json",
@@ -103,7 +103,7 @@ def test_wheel_asks_for_little(wheel):
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "MIT"
     needed = {line.partition(">")[0] for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
-    assert needed == {"click", "fissix", "libcst", "packaging", "rich", "tomli"}
+    assert needed == {"Jinja2", "click", "fissix", "libcst", "packaging", "rich", "tomli"}
     assert set(metadata.get_all("Provides-Extra")) >= {"verify", "test"}
 
 
