@@ -488,6 +488,20 @@ def test_keyboard_folds_colours_and_paper(show, scanned):
     assert page.complaints == []
 
 
+@pytest.mark.parametrize(("width", "media"), [(380, ""), (794, "print")], ids=["telephone", "paper"])
+def test_nothing_is_wider_than_the_page(show, scanned, width, media):
+    page = show(scanned)
+
+    page.call("Emulation.setEmulatedMedia", media=media)
+    page.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    try:
+        assert page.run("document.documentElement.scrollWidth") == width
+        captions = "[...document.querySelectorAll('caption')].filter((item) => item.checkVisibility())"
+        assert page.run(f"{captions}.every((item) => item.getBoundingClientRect().right <= {width})")
+    finally:
+        page.call("Emulation.clearDeviceMetricsOverride")
+
+
 def test_a_rewrite_of_what_the_baseline_has_is_shown_too(show):
     quiet = a_file("news/models.py", b"a = 1\n", (SAFE, "in the baseline"), after=b"b = 1\n")
     quiet = replace(quiet, baselined=quiet.findings, findings=())

@@ -38,7 +38,7 @@ def render_rehearsal(rehearsal: Rehearsal, result: VariantResult, diff_name: str
         steps=next_steps(rehearsal, result, diff_name),
         notes=[*(f"{note[0].upper()}{note[1:]}" for note in [*notes, UNTOUCHED])],
         variants=[(each.variant.name, table_cells(each)) for each in rehearsal.results],
-        variant_titles=("options", *TITLES),
+        variant_titles=TITLES,
         recommendation=recommendation(rehearsal) if several else "",
         manual=[finding for finding, kind in each_finding(result.report) if kind is NextAction.MANUAL],
         elsewhere=remaining_elsewhere(result.elsewhere),
