@@ -13,8 +13,10 @@ from ik_migrate.codegen.legacy_spec import (
     cache_to_of,
     has_callable_processors,
     names_its_files,
+    needs_fixed_name,
     write_cache_to,
     write_default_name,
+    write_fixed_name,
     write_processors,
 )
 from ik_migrate.codegen.spec_class_obstacles import needs_pre_cache_resolved
@@ -79,6 +81,7 @@ def why_not_static_but_pre_cache(spec: SpecField) -> str:
         or _of_names(spec, seen)
         or _of_source(seen)
         or (_of_storage(seen) if spec.given_elsewhere is None else "")
+        or _of_place(spec)
     )
 
 
@@ -146,6 +149,8 @@ def _of_processors(spec: SpecField, seen: SpecField) -> str:
 def _of_names(spec: SpecField, seen: SpecField) -> str:
     argument = cache_to_of(seen)
     if argument is None:
+        if needs_fixed_name(spec):
+            return _try(lambda: write_fixed_name(spec))
         return _try(lambda: write_default_name(spec)) if names_its_files(seen) else ""
     if classify(spec.module, argument.value).verdict is Verdict.UNKNOWN:
         return f"whether cache_to= is callable is only known when the site runs: {_shown(spec, argument)}"
@@ -206,6 +211,26 @@ def _of_storage(spec: SpecField) -> str:
         return ""
     storage = find_source_storage(spec)
     return "" if storage.is_known else f"the storage of its source is only known when the site runs: {storage.reason}"
+
+
+def _of_place(spec: SpecField) -> str:
+    """With ``--faithful``: the support module sees the fields of a model when its class is made, and not later."""
+    if not spec.module.project.faithful or spec.model is not None or not _adds_fields(spec.module, spec.call):
+        return ""
+    return "it is added to a model whose class is made already"
+
+
+def _adds_fields(module: Module, call: ast.Call) -> bool:
+    """Whether the code around a call, a function or the file, adds fields to models."""
+    around = module.text.scope_of(call).node
+    return any(
+        isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Attribute) and node.func.attr in {"add_to_class", "contribute_to_class"})
+            or module.qualified(node.func) == "builtins.setattr"
+        )
+        for node in ast.walk(around)
+    )
 
 
 def _shown(spec: SpecField, argument: Argument) -> str:
