@@ -173,11 +173,15 @@ def _names(module: Module, name: str) -> Iterator[ast.Name]:
 
 
 def _features(module: Module) -> tuple[str, ...]:
-    """Variants of the backends: classes of the project that derive from them get files with ImageKit 2's methods."""
+    """Variants of the backends: with all methods where classes derive from them, or where a method is named."""
     derived = any(
         isinstance(node, ast.ClassDef) and root_of(module, node) for node in module.text.nodes_of(ast.ClassDef)
     )
-    return ("+own_backends",) if derived else ()
+    asked = any(
+        isinstance(node, ast.Attribute) and module.qualified(node.value) in _SUCCESSORS
+        for node in module.text.nodes_of(ast.Attribute)
+    )
+    return ("+own_backends",) if derived or asked else ()
 
 
 def _drops(module: Module, name: str) -> bool:

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.codegen.support.use import require_support, support_of, use_support
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
-from ik_migrate.model.change import AddArgument, AddImport, Change
+from ik_migrate.model.change import AddArgument, AddImport, Change, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
@@ -37,7 +38,7 @@ _ONE = f"""\
 _EMPTY = f"""\
 {_HEAD}class Photo(models.Model):
     image = models.ImageField(upload_to='photos', blank=True)
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
 
 
 def small_url(photo):
@@ -151,15 +152,17 @@ EMPTY = Rule(
     code="IK514",
     name="empty-source",
     summary="the `url` of a spec file without a source does not always raise `ValueError`",
-    applicability=(Applicability.NOTICE,),
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.NOTICE),
     why=(
         "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
         " (`MissingSource`) the first time only, and gives the address of the media folder after that."
     ),
-    help="Ask for the source first.",
+    help="Pass the file through `require_source` of the support module, or ask for the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
     before=_EMPTY,
-    after=_EMPTY,
+    after=_renamed(_EMPTY)
+    .replace("photo.small.url", "require_source(photo.small).url")
+    .replace("import ResizeToFill\n", "import ResizeToFill\nfrom imagekit_support import require_source\n"),
 )
 
 _RUN_TIME = (
@@ -287,12 +290,40 @@ def check_module(module: Module) -> Iterator[Finding]:
             continue
         for child in (child for statement in node.body for child in ast.walk(statement)):
             if isinstance(child, ast.Attribute) and child.attr in _NEEDS_SOURCE:
-                file = spec_file(module, child.value)
-                if file is not None and not file.doubt:
-                    shown = module.text.text_of(child.value)
-                    message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
-                    todo = f"Ask for the source before: `if {shown}.generator.source`."
-                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, help=todo)
+                yield from _require_source(module, child)
+
+
+def _require_source(module: Module, node: ast.Attribute) -> Iterator[Finding]:
+    """``photo.thumbnail.url`` where a ``ValueError`` says that there is no image."""
+    file = spec_file(module, node.value)
+    is_sure = file is not None and not file.doubt
+    if file is None and not (node.attr == "url" and _is_parameter(module, node.value)):
+        return
+    shown = module.text.text_of(node.value)
+    message = f"{shown}.{node.attr} does not always raise `ValueError` where there is no source"
+    try:
+        if not module.project.has_ik2_code:
+            raise CannotGenerate("the project does not use ImageKit 2")
+        local, changes = use_support(module, "require_source")
+    except CannotGenerate:
+        if is_sure:
+            todo = f"Ask for the source before: `if {shown}.generator.source`."
+            yield make_finding(EMPTY, module, node, message, Applicability.NOTICE, help=todo)
+        return
+    pieces = (f"{local}(", span_of(module, node.value), ")")
+    edit = Edit(module.text.start(node.value), module.text.end(node.value), pieces)
+    applicability = Applicability.UNSAFE if file is None else Applicability.SAFE
+    if not is_sure:
+        message = f"{shown} may be a spec file: its `{node.attr}` does not always raise `ValueError` without a source"
+    yield make_finding(EMPTY, module, node, message, applicability, changes=[edit, *changes])
+
+
+def _is_parameter(module: Module, node: ast.expr) -> bool:
+    """Whether a function of a project with spec fields is given an object of which nothing else is known."""
+    if not isinstance(node, ast.Name) or node.id in {"self", "cls"} or not module.project.has_spec_fields:
+        return False
+    target = module.resolve(node)
+    return target is not None and target.binding is not None and target.binding.kind == "parameter"
 
 
 def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:

@@ -23,6 +23,7 @@ from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
+from ik_migrate.source.scopes import Function
 
 KEEPS_NAMES = "ImageKit2NameSpec"
 NAMES_BY_DIRECTORY = "DirectorySpec"
@@ -82,7 +83,7 @@ def write_processors(spec: SpecField, argument: Argument) -> list[Change]:
     Raises:
         CannotGenerate: when that cannot be done.
     """
-    reason = why_no_class(spec)
+    reason = why_no_class(spec) or _why_one_class_for_several(spec)
     if reason:
         raise CannotGenerate(reason)
     member = SpecMember(spec.offset, "choose_processors", (_static(spec, argument.value),), "processors")
@@ -128,10 +129,16 @@ def write_fixed_name(spec: SpecField) -> list[Change]:
     Raises:
         CannotGenerate: when that cannot be done.
     """
-    reason = why_no_class(spec)
+    reason = why_no_class(spec) or _why_one_class_for_several(spec)
     if reason:
         raise CannotGenerate(reason)
     return _use_base(spec)
+
+
+def _why_one_class_for_several(spec: SpecField) -> str:
+    """Why files cannot be named by their spec class: a function makes one of the same name for each field."""
+    is_in_function = isinstance(spec.module.text.scope_of(spec.call).node, Function)
+    return "its function makes several fields, which need a spec class each" if is_in_function else ""
 
 
 def make_spec_finding(

@@ -15,9 +15,12 @@ from ik_migrate.source.comments import in_comment
 
 PROCEDURE = """\
 rm -rf "$MEDIA_ROOT/CACHE/images"
-echo "from imagekit.cachefiles.backends import Simple; Simple().cache.clear()" | python manage.py shell
+python manage.py shell <<'END'
+from imagekit.registry import cachefile_registry as files, generator_registry as specs
+_ = [f.cachefile_backend.set_state(f, 'does_not_exist') for name in specs.get_ids() for f in files.get(name)]
+END
 python manage.py generateimages"""
-"""How to have all files made anew: ran with 3.0.4 on Django 1.6, 4.0.2 on 1.5, and 6.1.1 on 5.2."""
+"""How to generate all files again, without emptying a cache of the site: tried with 3.0.4 and 6.1.1."""
 
 _CALL_COMMAND = "django.core.management.call_command"
 _COMMANDS = "imagekit.management.commands"
