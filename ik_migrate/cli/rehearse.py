@@ -36,13 +36,17 @@ Exit status:
 
 
 @click.command(epilog=_STATUSES)
-@click.option("--old", required=True, metavar="COMMAND", help="The interpreter that the site runs on today.")
-@click.option("--new", metavar="COMMAND", help="The interpreter to move to, with ImageKit 3 or later.")
+@click.option("--old", required=True, metavar="COMMAND", help="Run the site before the upgrade with this interpreter.")
 @click.option(
-    "--settings", metavar="MODULE", help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py names."
+    "--new", metavar="COMMAND", help="Run the upgraded site with this interpreter, which has ImageKit 3 or later."
 )
-@click.option("--pythonpath", "python_paths", metavar="FOLDER", multiple=True, help="One more folder to import from.")
-@click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times.")
+@click.option(
+    "--settings",
+    metavar="MODULE",
+    help="Use these settings  [default: $DJANGO_SETTINGS_MODULE, or those of manage.py].",
+)
+@click.option("--pythonpath", "python_paths", metavar="FOLDER", multiple=True, help="Add a folder to sys.path.")
+@click.option("--app", "apps", metavar="NAME", multiple=True, help="Rewrite only this app; repeatable.")
 @click.option("--compare", is_flag=True, help="Rehearse several sets of options, and print a table.")
 @click.option(
     "--output-dir",
@@ -56,19 +60,19 @@ Exit status:
     type=click.IntRange(min=0),
     default=5,
     show_default=True,
-    help="Rows to look at, for each model.",
+    help="Set the number of rows to use for each model.",
 )
-@click.option("--synthetic", is_flag=True, help="Use made-up rows and images only, and no database.")
+@click.option("--synthetic", is_flag=True, help="Use made-up images only, and no database.")
 @click.option(
     "--time-limit",
     metavar="SECONDS",
     type=click.FloatRange(min=0.1),
     default=30.0,
     show_default=True,
-    help="For one image.",
+    help="Limit the time for one image.",
 )
 @click.option("--no-behaviours", is_flag=True, help="Do not check what happens when rows are saved and deleted.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 @setting_options
 @color_option
 @debug_option
@@ -89,10 +93,10 @@ def rehearse(
     no_behaviours: bool,
     **chosen: Any,
 ) -> None:
-    """Try the whole upgrade of a project in a copy of it, and show what would change.
+    """Try the whole upgrade in a copy of the project, and show what would change.
 
-    The site runs under --old, is rewritten in the copy, and runs under --new. PATHS is the folder with manage.py (the
-    current folder), or the apps to rewrite. The project, its repository, database, media and caches stay as they are.
+    The copy runs under --old, is rewritten, and runs under --new. PATHS is the folder with manage.py (the current
+    folder), or the apps to rewrite. The project, its repository, database, media and caches are not changed.
     """
     from ik_migrate.rehearse.output_folder import check_folder, write_results
     from ik_migrate.rehearse.text_report import best_result, write_text
@@ -108,7 +112,7 @@ def rehearse(
         sample=sample,
         synthetic=synthetic,
         time_limit=time_limit,
-        pictures=output_dir is not None,
+        images=output_dir is not None,
         behaviours=not no_behaviours,
     )
     options = _with_target(options, plan)

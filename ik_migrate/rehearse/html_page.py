@@ -64,7 +64,7 @@ def _figures_table(result: VariantResult) -> Html:
 def _tiles(found: Figures, *, compared: bool) -> list[tuple[str, str, str, str]]:
     items: list[tuple[str, str, str, str]] = []
     if compared:
-        same = "apply" if found.kept == found.images else "person"
+        same = "apply" if found.kept == found.images else "manual"
         items.append((f"{found.kept}/{found.images}", "images as before", "fields", same))
     if compared and found.checked:
         kind = "unsafe" if found.differing else "apply"
@@ -72,7 +72,7 @@ def _tiles(found: Figures, *, compared: bool) -> list[tuple[str, str, str, str]]
             (f"{found.checked - found.differing}/{found.checked}", "checks of files as before", "behaviours", kind)
         )
     items.append((f"+{found.added} -{found.removed}", "lines", "diff", "notice"))
-    items.append((str(found.manual or ""), "for manual review", "manual", "person"))
+    items.append((str(found.manual or ""), "for manual review", "manual", "manual"))
     items.append((str(found.regenerated or ""), "images to generate again", "overview", "notice"))
     return items
 

@@ -1,4 +1,4 @@
-"""The comparison as one HTML file that needs nothing else: the pictures, where there are any, are in it."""
+"""Write the comparison as one self-contained HTML file, with the images if they were stored."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def tiles(found: list[tuple[str, str, str, str]]) -> Html:
     """Return large numbers that lead to what they count.
 
     Args:
-        found: the number, what it counts, the anchor and the kind of each; those with no number are left out.
+        found: the number, what it counts, the anchor and the kind of each; those with no number are skipped.
     """
     items = [
         element("li", element("a", element("strong", number), " ", label, href=f"#{anchor}"), class_=kind)
@@ -96,7 +96,7 @@ def tiles(found: list[tuple[str, str, str, str]]) -> Html:
 def _tile(comparison: Comparison, verdict: Verdict) -> tuple[str, str, str, str]:
     number = sum(1 for field in comparison.fields if field.verdict is verdict)
     noun = "field" if number == 1 else "fields"
-    kind = {"bad": "person", "warn": "unsafe"}.get(_TONES.get(verdict, ""), "apply")
+    kind = {"bad": "manual", "warn": "unsafe"}.get(_TONES.get(verdict, ""), "apply")
     return str(number or ""), f"{noun} {verdict.value}", _anchor(verdict), kind
 
 
@@ -151,12 +151,12 @@ def fields(comparison: Comparison) -> Html:
 
 def _notes(comparison: Comparison) -> list[str]:
     records = [record for field in comparison.fields for case in field.cases for record in (case.before, case.after)]
-    hint = "With `--pictures`, for `snapshot` and for `verify`, the images are shown here too."
+    hint = "Run `snapshot` and `verify` with `--images` to show the images here."
     return remarks(comparison) + ([] if any(_view_of(record) for record in records) else [hint])
 
 
 def lines(elements: Iterable[Html]) -> Html:
-    """Elements, each in a line of its own."""
+    """Return the elements, one per line."""
     return join([element for element in elements if element], "\n")
 
 
@@ -226,19 +226,19 @@ def _cases(field: FieldResult, figures: _Figures) -> Html:
     is_quiet = field.verdict not in NEEDS_A_PERSON
     listed = [case for case in field.cases if is_quiet or case.verdict is not Verdict.EQUAL]
     listed.sort(key=lambda case: case.verdict.rank)
-    with_pictures = 0
+    with_images = 0
     cases = []
     for case in listed:
-        is_shown = case.verdict in NEEDS_A_PERSON or with_pictures < _QUIET_CASES
-        pictures = figures.of(case) if is_shown else _NOTHING
-        with_pictures += bool(pictures)
-        cases.append(_case(case, pictures))
+        is_shown = case.verdict in NEEDS_A_PERSON or with_images < _QUIET_CASES
+        images = figures.of(case) if is_shown else _NOTHING
+        with_images += bool(images)
+        cases.append(_case(case, images))
     if is_quiet and cases:
         return element("details", element("summary", f"{len(listed)} images"), *cases)
     return lines(cases)
 
 
-def _case(case: CaseResult, pictures: Html) -> Html:
+def _case(case: CaseResult, images: Html) -> Html:
     error = case.after.error or (case.before.error if case.before is not None else None)
     kind = _KINDS.get(_TONES.get(case.verdict, ""), "safe")
     verdict = element("span", case.verdict.value, class_=f"badge {kind}")
@@ -248,7 +248,7 @@ def _case(case: CaseResult, pictures: Html) -> Html:
         element("p", case.reason, class_="note") if case.reason else _NOTHING,
         _differences(case.differences),
         code_block(traceback_text(error)) if error is not None else _NOTHING,
-        pictures,
+        images,
         open=case.verdict in NEEDS_A_PERSON,
     )
 
@@ -292,7 +292,7 @@ class _Figures:
         return element("figure", _svg((width, height), label, *uses, kind="difference"), element("figcaption", caption))
 
     def _id(self, when: str) -> str:
-        return f"picture-{self._number}-{when}"
+        return f"image-{self._number}-{when}"
 
 
 def _view_of(record: CaseRecord | None) -> View | None:
