@@ -178,7 +178,7 @@ def _name(
     if old_spec is not None and old_spec.chained and not new.default_name:
         return "IK308", "the name is derived from that of the source, a spec file, which ImageKit 3 names differently"
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
-        return "IK303", "only digits differ: a name that contains the date changes with time"
+        return "", "only digits differ: a name that contains the date changes with time"
     naming = old_spec.naming if old_spec is not None else ""
     rule = {"callable": "IK301", "folder": "IK302"}.get(naming, "")
     if rule and new.default_name:
