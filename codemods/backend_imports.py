@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Set
 
 from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.imports import drop_aliases
-from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.codegen.moved_names import Move, import_changes, import_lines
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.codegen.support.use import require_support, support_of, use_support
+from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.imagekit.backend_family import root_of
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
@@ -82,7 +82,7 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
     if moves:
         shown = ", ".join(move.name for move in moves)
         message = f"imagekit.imagecache was removed: `{shown}`"
-        edits = import_edits(module, node, moves) if not unused else None
+        edits = import_changes(module, node, moves) if not unused else None
         if edits is None:
             edits = _split(module, node, unused, moves)
         if edits is None:

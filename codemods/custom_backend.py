@@ -66,8 +66,8 @@ class Photo(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit_support import PessimisticImageCacheBackend, LegacyImageSpecField
 from imagekit.processors import ResizeToFill
+from imagekit_support import LegacyImageSpecField, PessimisticImageCacheBackend
 
 
 class EagerBackend(PessimisticImageCacheBackend):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.imports import drop_aliases
 from ik_migrate.codegen.legacy_field import find_references
+from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.literals import quoted
@@ -170,7 +171,8 @@ def _attname(spec: SpecField) -> list[Change]:
 def _static(spec: SpecField, value: ast.expr) -> tuple[Piece, ...]:
     """A callable as an attribute of a class, which must not make it a method."""
     _require_visible(spec, value)
-    return ("staticmethod(", span_of(spec.module, value), ")")
+    # The brackets of the call are enough.
+    return ("staticmethod(", replace(span_of(spec.module, value), brackets=False), ")")
 
 
 def _require_visible(spec: SpecField, value: ast.expr) -> None:
