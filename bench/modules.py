@@ -1,7 +1,8 @@
 """``python -m bench.modules``: generate small ImageKit 2 projects, migrate them, and see what does not hold.
 
 Prints a table of the kinds of failures with the smallest example of each that was found. The invariants are in
-``tests/nets/invariants.py``, the generator is ``tests/generator``. The exit status is 1 if anything failed.
+``tests/support/nets/invariants.py``, the generator is ``tests/support/generator``. The exit status is 1 if anything
+failed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 from generator.project import HELPERS, MODELS
 from nets.batch import Example, Outcome, minimised, try_seeds
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of processes")
     parser.add_argument("--examples", type=Path, metavar="DIR", help="write the examples to files in DIR")
     parser.add_argument("--no-minimise", action="store_true", help="only count")
+    parser.add_argument("--tries", type=int, default=200, help="how often to make an example smaller")
     parser.add_argument("--update-known", action="store_true", help="write what fails to known_failures.toml")
     options = parser.parse_args(arguments)
     started = time.monotonic()
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         examples: dict[str, Example] = {}
         if not options.no_minimise:
             shown = {label: _smallest(label, outcomes) for label in labels}
-            found = {label: pool.submit(minimised, label, outcome) for label, outcome in shown.items()}
+            found = {label: pool.submit(minimised, label, outcome, options.tries) for label, outcome in shown.items()}
             examples = {label: future.result() for label, future in found.items()}
     for label, number in labels.most_common():
         print(f"\n## {number} x {label}")

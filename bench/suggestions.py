@@ -1,7 +1,7 @@
 """``python -m bench.suggestions``: paste the code that findings suggest for all fixtures, and see what does not work.
 
 Prints what is wrong with it. ``--update-known`` also writes it to the table of known failures that
-``tests/test_pasted_suggestions.py`` compares with. The exit status is 1 if anything is wrong.
+``tests/projects/test_pasted_suggestions.py`` compares with. The exit status is 1 if anything is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
 from nets.known import write_section

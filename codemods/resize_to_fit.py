@@ -87,9 +87,13 @@ def _is_type_check(module: Module, node: ast.expr) -> bool:
 
 
 def _is_followed(module: Module, node: ast.expr) -> bool:
-    """Whether it is bound to another name, whose uses are looked at in their turn."""
+    """Whether it is bound to another name, whose uses are looked at in their turn; no class attribute, see ``self``."""
     parent = module.text.names.parents.get(node)
-    return isinstance(parent, ast.Assign) and parent.value is node
+    return (
+        isinstance(parent, ast.Assign)
+        and all(isinstance(target, ast.Name) for target in parent.targets)
+        and not isinstance(module.text.scope_of(node).node, ast.ClassDef)
+    )
 
 
 def _built(module: Module, node: ast.expr, call: ast.Call, positional: list[ast.expr]) -> Iterator[Finding]:

@@ -7,47 +7,48 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
-import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command import ROOT, CommandServer, Finished, command_line
 
-ROOT = Path(__file__).resolve().parent.parent
 NOT_SOURCE = shutil.ignore_patterns(
     ".git", ".venv*", "venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
 )
+NEW_PROCESSES = bool(os.environ.get("IK_MIGRATE_NEW_PROCESSES"))
+"""Whether each command is a process of its own: slow, and the same, as ``cli/test_command_server.py`` shows."""
 # What would make the output, or the work tree that git looks at, depend on who runs the tests.
 LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "IK_MIGRATE_DEBUG", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A command that has come to its end."""
-
-    status: int
-    out: bytes
-    err: bytes
-
-    @property
-    def stdout(self) -> str:
-        return self.out.decode()
-
-    @property
-    def stderr(self) -> str:
-        return self.err.decode()
-
-
-def command_line(*, module=False):
-    """How to start the tool: the installed console script, or ``python -m ik_migrate``."""
-    script = Path(sysconfig.get_path("scripts"), "ik-migrate" + (".exe" if os.name == "nt" else ""))
-    return [sys.executable, "-m", "ik_migrate"] if module or not script.exists() else [str(script)]
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # In the background of a script. What is started here would inherit it, and Ctrl-C is tested.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# How tests are spread over processes --------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let each process have one half of the tests in a row, and one that is done take from the other.
+
+    Fixtures of a module are made once then, and no process waits at the end.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+
+
+LONG = {"verify", "projects", "repository", "sites"}
+"""Folders whose tests take seconds each: if they came last, other processes would wait for them."""
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+# Commands ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +90,28 @@ def start(tmp_path, environment):
     return start
 
 
-@pytest.fixture
-def run(start):
-    """Runs ``ik-migrate`` with these arguments to its end, in the test's temporary folder if not told otherwise."""
+@pytest.fixture(scope="session")
+def command_server(environment):
+    """A process that runs commands in forks of itself."""
+    server = CommandServer(environment())
+    yield server
+    server.close()
 
-    def run(*arguments, **options):
-        with start(*arguments, **options) as process:
+
+@pytest.fixture
+def run(start, command_server, environment, tmp_path, request):
+    """Runs ``ik-migrate`` with these arguments to its end, in the test's temporary folder if not told otherwise.
+
+    It runs in a fork of a process that has its modules imported, unless the interpreter that it is started with is
+    what matters: for tests marked ``new_process``, and where options of ``Popen`` or variables of Python are given.
+    """
+    new_process = NEW_PROCESSES or request.node.get_closest_marker("new_process")
+
+    def run(*arguments, cwd=tmp_path, env=None, **options):
+        changed = environment(**(env or {}))
+        if not (new_process or options) and command_server.can_run(changed):
+            return command_server.run([str(argument) for argument in arguments], cwd, changed)
+        with start(*arguments, cwd=cwd, env=env, **options) as process:
             out, err = process.communicate(timeout=120)
         return Finished(process.returncode, out, err)
 

@@ -32,16 +32,26 @@ def extend(existing: str, names: Collection[str], features: Collection[str], kno
         known: those that it has.
     """
     newline = "\r\n" if "\r\n" in existing else "\n"
-    text = existing.replace("\r\n", "\n")
+    text, wanted = existing.replace("\r\n", "\n"), set(names)
+    while True:
+        text = _extend_once(text, wanted, features, known)
+        # Another variant of a piece that was there can need pieces that were not asked for.
+        missing = (used_names(text) & piece_names()) - set(_definitions(text)) - wanted
+        if not missing:
+            return text.replace("\n", newline)
+        wanted |= missing
+
+
+def _extend_once(text: str, names: Collection[str], features: Collection[str], known: Collection[str]) -> str:
     for part in chosen_parts(_definitions(text)):
         node = next((node for name, node in _definitions(text).items() if name in part.names), None)
         if isinstance(node, ast.ClassDef) and isinstance(part.node, ast.ClassDef):
             # What its owner has deleted in a piece that is not needed now stays so.
-            wanted = None if part.names & set(names) else set(features) - set(known)
-            text = _extend_class(text, node, part, features, wanted)
+            added = None if part.names & set(names) else set(features) - set(known)
+            text = _extend_class(text, node, part, features, added)
         elif isinstance(node, ast.FunctionDef):
             text = _exchange(text, node, text_with(part, features), variants_of(part))
-    return _with_imports(_add_pieces(text, names, features)).replace("\n", newline)
+    return _with_imports(_add_pieces(text, names, features))
 
 
 def _add_pieces(text: str, names: Collection[str], features: Collection[str]) -> str:
