@@ -1,4 +1,4 @@
-"""``imagekit.imagecache`` is gone."""
+"""``imagekit.imagecache`` was removed."""
 
 from __future__ import annotations
 

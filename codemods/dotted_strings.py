@@ -55,7 +55,7 @@ _SUCCESSORS = (
     ("imagekit.management.commands.ikcacheinvalidate", ""),
     ("imagekit.get_version", "imagekit.__version__"),
 )
-"""What is gone, and what comes nearest to it; the longer names first."""
+"""The removed names and what is closest to each, longer names first."""
 _IN_SUPPORT = {
     "imagekit.models.ImageSpecField": "LegacyImageSpecField",
     "imagekit.models.ImageSpec": "LegacyImageSpecField",
@@ -99,7 +99,7 @@ def _name_support(module: Module, literal: Literal) -> Finding:
 
 
 def _is_of_setting(module: Module, node: ast.expr) -> bool:
-    """Whether the string is the value of the setting for the backend, which has a rule of its own."""
+    """Whether the string is the value of the setting for the backend, which has its own rule."""
     parents = module.text.names.parents
     around: ast.AST = node
     while not isinstance(around, ast.stmt | ast.keyword | ast.Dict):

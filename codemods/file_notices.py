@@ -263,7 +263,7 @@ def _twins(module: Module) -> dict[ast.Call, SpecField]:
 
 
 def _meaning(spec: SpecField) -> dict[str, str]:
-    """What the name of the file follows from; empty where that can't be told."""
+    """Return what the name of the file depends on; empty if that cannot be determined."""
     if spec.given("cache_to") is not None or spec.unseen or spec.is_ik3:
         return {}
     names = {"source": "image_field"}

@@ -115,7 +115,7 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
 
 
 def _only_image_field(spec: SpecField) -> str:
-    """The ImageField that a spec field goes by which names none; empty where that can't be told."""
+    """Return the ImageField of a spec field that names none; empty if it cannot be determined."""
     fields, reason = image_fields_of(spec)
     return fields[0] if len(fields) == 1 and not reason else ""
 

@@ -110,7 +110,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _matters(module: Module, node: ast.AST, dotted: str) -> bool:
-    """Whether the name is spoken of: what ImageKit 3 has under the same name is, in code for ImageKit 2 only."""
+    """Whether the name is reported: one that ImageKit 3 has too is reported in code for ImageKit 2 only."""
     if dotted == _VERSION:
         return module.project.has_ik2_code
     return dotted not in _CHANGED or not is_ik3_code(module, node)

@@ -134,7 +134,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
 
 
 def _keep_small(module: Module, use: ast.expr) -> list[Edit] | None:
-    """The edit that says ``upscale=False`` where the processor is built; None where that can't be seen."""
+    """Return the edit that sets ``upscale=False`` where the processor is created; None if that cannot be determined."""
     parent = module.text.names.parents.get(use)
     if not isinstance(parent, ast.Call) or parent.func is not use:
         return None

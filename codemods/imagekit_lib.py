@@ -1,4 +1,4 @@
-"""``imagekit.lib`` is gone, and so is Pillow's ``Image.ANTIALIAS``."""
+"""``imagekit.lib`` was removed, and so was Pillow's ``Image.ANTIALIAS``."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Ima
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Take the names from where they are; tell of a filter that is gone."""
+    """Import the names from where they are; report a filter that was removed."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
     for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):

@@ -1,4 +1,4 @@
-"""A spec field without ``image_field`` looked for its source; now it has to be told."""
+"""A spec field without ``image_field`` looked for its source; now ``source=`` must name it."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ _SUCCESSORS = {
 """What to do about a word, as the end of a sentence."""
 _COMMENT = re.compile(r"\s*(?:#|//|;|<!--|\{#|--|rem\b)", re.IGNORECASE)
 _TEXT_ONLY = frozenset({".html", ".htm", ".txt", ".xml", ".js", ".css"})
-"""Files in which ``source_file`` or ``ResizeToFit`` says nothing by itself; templates have a rule of their own."""
+"""Files in which ``source_file`` or ``ResizeToFit`` alone is no evidence; templates have their own rule."""
 
 
 def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def _help(word: str) -> str:
 
 
 def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
-    """The words of a Python file, with the expressions that they are in; docstrings and comments left out."""
+    """The words of a Python file, with the expressions that they are in; without docstrings and comments."""
     text = module.text.source.text
     if not _WORD.search(text) and not any(name in text for name in (*_ARGUMENTS, _FIELD)):
         return

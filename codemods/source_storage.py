@@ -1,4 +1,4 @@
-"""A source with a storage of its own: ImageKit 2 saved the made pictures beside it."""
+"""A source with its own storage: ImageKit 2 saved the generated images to it."""
 
 from __future__ import annotations
 

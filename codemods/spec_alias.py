@@ -1,4 +1,4 @@
-"""``imagekit.models.ImageSpec``, the old name of the spec field, is gone."""
+"""``imagekit.models.ImageSpec``, the old name of the spec field, was removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spec file is no field file any more: it knows neither instance nor field, and is of another class."""
+"""A spec file is not a field file any longer: it has neither instance nor field, and another class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``invalidate()``, ``clear()`` and ``delete()`` of a spec file are gone."""
+"""``invalidate()``, ``clear()`` and ``delete()`` of a spec file were removed."""
 
 from __future__ import annotations
 

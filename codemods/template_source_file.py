@@ -71,7 +71,7 @@ _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)"
 
 
 def check_text(file: TextFile) -> Iterator[Finding]:
-    """Look into the tags and variables of a template, its comments left out."""
+    """Check the tags and variables of a template, without its comments."""
     text = file.source.text
     if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
         start = text.index("original_image")

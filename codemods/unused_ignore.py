@@ -30,8 +30,8 @@ from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
 """,
 )
 
-# What these rules look for says nothing any more once the call is written in the words of ImageKit 3, or once the
-# last file of the project is: a comment that names one of them is then a decision that was taken, not a mistake.
+# These rules find nothing once the call, or the last file of the project, is written for ImageKit 3: a comment that
+# names one of them then records a decision, and is not a mistake.
 _SILENT = ("IK105", "IK201", "IK304")
 
 

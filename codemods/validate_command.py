@@ -48,7 +48,7 @@ python manage.py generateimages gallery news
 
 
 def check_text(file: TextFile) -> Iterator[Finding]:
-    """Rename the command in command lines; report what can't be one."""
+    """Rename the command in command lines; report other uses."""
     for use in uses_in_text(file, COMMAND):
         yield _finding(file, file.project, use)
 

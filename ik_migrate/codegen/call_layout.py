@@ -218,7 +218,7 @@ def _keep_first_line(space: Separator) -> Separator:
 
 
 def _end(before: Separator, tail: Separator) -> Separator:
-    """What follows the last argument when the one that stood there is gone."""
+    """Return what follows the last argument after the one that was there is dropped."""
     comment = _first_comment(before)
     if isinstance(tail, cst.ParenthesizedWhitespace):
         return _with_first_line(_without_comment(tail), comment)

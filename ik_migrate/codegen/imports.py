@@ -38,7 +38,7 @@ def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport
 
 
 def with_new_imports(code: str, before: Module, after: Module) -> str:
-    """Code for a person to write, with the imports that it needs and that only the rewrite adds to the file.
+    """Return suggested code with the imports that it needs and that only the rewrite adds to the file.
 
     Args:
         code: made of the file as the rewrite leaves it.

@@ -50,7 +50,7 @@ def has_callable_processors(spec: SpecField) -> bool:
 
 
 def names_its_files(spec: SpecField) -> bool:
-    """Whether the files of the rewritten field have names of their own: by ``cache_to`` or because names shall stay."""
+    """Whether the files of the rewritten field have custom names: by ``cache_to`` or ``--keep-cache-names``."""
     if spec.is_processed or spec.is_ik3:
         return False
     return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
@@ -177,7 +177,7 @@ def _has_faithful_backend(spec: SpecField) -> bool:
 
 
 def _has_own_storage(spec: SpecField) -> bool:
-    """Whether the files are not in the default storage, as far as can be told."""
+    """Whether the files are not in the default storage, as far as it can be determined."""
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
         return True
     return find_source_storage(spec) != DEFAULT

@@ -85,7 +85,7 @@ def _has_no_effect(module: Module, node: ast.Import | ast.ImportFrom) -> bool:
 
 
 def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
-    """Whether a name is imported from ImageKit, or is one that is gone and comes through another file."""
+    """Whether a name is imported from ImageKit, or is a removed one that another file re-exports."""
     if (node.module or "").split(".")[0] == "imagekit" and not node.level:
         return True
     target = module.project.resolve_global(module, alias.asname or alias.name)

@@ -34,8 +34,8 @@ def collect_facts(
     """Read the files that mention ImageKit, and find those that use it through them.
 
     Args:
-        project: the project; only asked for where its files are.
-        options: what to leave out.
+        project: the project, which is only used to find its files.
+        options: what to skip.
         first: the files that mention ImageKit.
         crew: who reads them; told in the end what is known.
         knowledge: what is known; added to.

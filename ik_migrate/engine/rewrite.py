@@ -84,7 +84,7 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
 
     Args:
         module: the file.
-        specs: the spec fields that the findings speak of.
+        specs: the spec fields that the findings mention.
         findings: what to rewrite; those without changes do nothing.
 
     Raises:
@@ -195,7 +195,7 @@ class _CallWriter:
             plan.comments[written.get(owner, "")].append(match.group())
 
     def _comments_before(self, spec: SpecField, comments: list[str]) -> Edit:
-        """Comments of dropped arguments, on lines of their own above the statement."""
+        """Put the comments of dropped arguments on separate lines above the statement."""
         text, source = self._module.text, self._module.text.source
         start = text.start(text.names.statement_of(spec.call))
         line_start = source.line_starts[source.line_of(start)]

@@ -17,7 +17,7 @@ _ONLY_IN_PYTHON2 = frozenset(
     {"urllib2", "urlparse", "httplib", "StringIO", "cStringIO", "ConfigParser", "cPickle", "md5", "sha", "sets"}
     | {"HTMLParser", "Cookie", "cookielib", "htmlentitydefs", "commands", "__builtin__", "Queue", "exceptions"}
 )
-"""Modules of the standard library that are gone or have another name in Python 3."""
+"""Modules of the standard library that were removed or renamed in Python 3."""
 _OLD_DJANGO = re.compile(rb"(?<![\w-])django\s*(?:==|<=|<|~=)\s*[\'\"]?(?:0|1)\.\d+", re.IGNORECASE)
 _SHEBANG = re.compile(rb"#![^\r\n]*\bpython2[\d.]*\b")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 2\b[^\"'\r\n]*")
@@ -32,7 +32,7 @@ def find_evidence(folder: Path, options: Options) -> Evidence | None:
 
     Args:
         folder: the folder of the project, absolute.
-        options: what to leave out.
+        options: what to skip.
     """
     for name in python_files(folder, options):
         path = folder / name
@@ -62,7 +62,7 @@ def _sign_in(name: str, data: bytes) -> Sign | None:
 
 
 def evidence_in(module: Module) -> Evidence | None:
-    """What a Python file says that only Python 2 understands; None where it says nothing of the kind."""
+    """Return the first code of a file that only Python 2 understands; None if there is none."""
     text = module.text
     if text.is_python2:
         sign = find_sign(text.source.text)
