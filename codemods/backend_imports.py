@@ -27,7 +27,7 @@ RULE = Rule(
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
     help=(
-        "Import the backends from the support module. What else was there is in `imagekit.cachefiles.backends` and"
+        "Import the backends from the support module. The other classes are in `imagekit.cachefiles.backends` and"
         " `imagekit.cachefiles.strategies`."
     ),
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
@@ -81,7 +81,7 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
             unused.append(alias)
     if moves:
         shown = ", ".join(move.name for move in moves)
-        message = f"imagekit.imagecache was removed: `{shown}`"
+        message = f"`imagekit.imagecache` was removed: `{shown}`"
         edits = import_changes(module, node, moves) if not unused else None
         if edits is None:
             edits = _split(module, node, unused, moves)

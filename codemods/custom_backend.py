@@ -30,7 +30,7 @@ RULE = Rule(
     ),
     help=(
         "Derive the class from `PessimisticImageCacheBackend` or `NonValidatingImageCacheBackend` of the support"
-        " module, and leave its methods as they are."
+        " module, and keep its methods."
     ),
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"

@@ -35,7 +35,7 @@ RULE = Rule(
         "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"
         " `mock.patch`, `import_module` and lists of task modules do."
     ),
-    help="Name the successor: see `imagekit.cachefiles` and its modules `backends` and `strategies`.",
+    help="Use the replacement in `imagekit.cachefiles`, `.backends` or `.strategies`.",
     source="the modules of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,

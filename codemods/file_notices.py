@@ -55,13 +55,13 @@ def _renamed(example: str) -> str:
 TWINS = Rule(
     code="IK512",
     name="specs-alike",
-    summary="two specs with equal source and arguments are one file",
+    summary="two specs with equal source and arguments share one file",
     applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
-        " that both attributes have one file: who deletes it for one has deleted it for both."
+        " that both attributes have one file: deleting it for one deletes it for both."
     ),
-    help="Usually one of the two can go.",
+    help="Usually one of the two can be removed.",
     source="_default_cache_to of 2.0.4; imagekit/cachefiles/namers.py and ImageSpec.get_hash of 3.0.4 to 6.1.1",
     before=_TWINS,
     after=_renamed(_TWINS),
@@ -85,7 +85,7 @@ LEFT_BEHIND = Rule(
 STATE = Rule(
     code="IK516",
     name="cached-existence",
-    summary="whether a cache file exists is remembered in the cache",
+    summary="the existence of a cache file is cached",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
@@ -133,7 +133,7 @@ LOST = Rule(
 OBJECT = Rule(
     code="IK519",
     name="spec-file-object",
-    summary="a spec file is another kind of object",
+    summary="a spec file is an instance of another class",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 had Django's `ImageFieldFile`. ImageKit 3 has `ImageCacheFile`: its truth value generates the"
@@ -154,20 +154,20 @@ EMPTY = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
-        " (`MissingSource`) the first time only, and gives the address of the media folder after that."
+        " (`MissingSource`) the first time only, and returns the URL of the media folder afterwards."
     ),
-    help="Ask for the source first.",
+    help="Check the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
     before=_EMPTY,
     after=_EMPTY,
 )
 
 _RUN_TIME = (
-    (STATE, "whether the file of {} exists is remembered"),
+    (STATE, "the existence of the file of {} is cached"),
     (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
-    (LOST, "{} raises an exception where its original is lost"),
-    (OBJECT, "the file of {} is no `ImageFieldFile`"),
+    (LOST, "{} raises an exception if its original is lost"),
+    (OBJECT, "{} returns an `ImageCacheFile` instead of an `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
 _RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
@@ -182,7 +182,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     module = spec.module
     twin = _twin(spec)
     if twin is not None and _storage(twin) == _storage(spec):
-        message = f"{spec.label} and {twin.label} are one file"
+        message = f"{spec.label} and {twin.label} share one file"
         yield make_finding(TWINS, module, spec.call, message, Applicability.NOTICE)
     elif twin is not None and not module.project.faithful:
         yield _tell_storages_apart(spec, twin)
@@ -290,8 +290,8 @@ def check_module(module: Module) -> Iterator[Finding]:
                 file = spec_file(module, child.value)
                 if file is not None and not file.doubt:
                     shown = module.text.text_of(child.value)
-                    message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
-                    todo = f"Ask for the source before: `if {shown}.generator.source`."
+                    message = f"{shown}.{child.attr} does not always raise `ValueError` if there is no source"
+                    todo = f"Check the source first: `if {shown}.generator.source`."
                     yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, help=todo)
 
 

@@ -19,7 +19,7 @@ LIB = Rule(
     name="imagekit-lib",
     summary="`imagekit.lib` was removed in 5.0: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
-    why="It only passed on PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
+    why="It only re-exported PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
     help="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
     source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
     before="""\
@@ -60,7 +60,7 @@ ANTIALIAS = Rule(
         "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` while an image"
         " is generated."
     ),
-    help="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
+    help="Use `Image.LANCZOS`, the same filter, which exists since Pillow 2.7.",
     source="Pillow's release notes of 2.7.0 and 10.0.0",
     before=_ANTIALIAS,
     after=_ANTIALIAS,

@@ -69,7 +69,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         elif isinstance(parent, ast.ClassDef):
             yield _use_support(module, node, f"{parent.name} derives from `ResizeToFit`")
         elif not _is_followed(module, node) and not _is_type_check(module, node):
-            yield _use_support(module, node, "`ResizeToFit` is called where reading does not tell how")
+            yield _use_support(module, node, "`ResizeToFit` is called with unknown arguments")
 
 
 def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:

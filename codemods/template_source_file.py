@@ -25,8 +25,8 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE),
     why=(
-        "Spec files lost `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
-        " templates show nothing."
+        "Spec files no longer have `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate`"
+        " and `clear`: templates show nothing."
     ),
     help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
@@ -41,8 +41,8 @@ ADMIN = Rule(
     summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
-        " the thumbnail to the template as `original_image`."
+        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which does not"
+        " exist, and passes the thumbnail to the template as `original_image`."
     ),
     help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
@@ -117,17 +117,17 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
             return None
-        message = f"{shown} is empty: spec files have no `{match['member']}`"
-        todo = f"Take it from the object that has the field {last}."
+        message = f"`{shown}` is empty: spec files have no `{match['member']}`"
+        todo = f"Use the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
-    message = f"{shown} is empty: spec files have no `source_file`"
+    message = f"`{shown}` is empty: spec files have no `source_file`"
     if last in known:
         edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
         return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])
     if file.project.around.has_own_source_file:
         return None
-    message = f"{shown} is empty if {match['object']} is the file of a spec field"
+    message = f"`{shown}` is empty if {match['object']} is the file of a spec field"
     suggestion = f"{match['object']}.generator.source"
     return make_finding_at(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
 

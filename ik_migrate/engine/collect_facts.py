@@ -99,8 +99,8 @@ def collect_facts(
 
 def _why_not_newest(root: Path, shown: Evidence) -> str:
     return (
-        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on such a"
-        " Django; --target names another."
+        f"{shown.describe(root)}, and {OLD_STACK_TARGET} is the last version that runs on Python 2; to choose another,"
+        " use --target."
     )
 
 

@@ -79,7 +79,7 @@ def evidence_in(module: Module) -> Evidence | None:
             if name in _ONLY_IN_PYTHON2 and module.project.find(name, module) is None:
                 line = text.place(node).line
                 sign = sign_at(text.source.text, line - 1)
-                return Evidence(module.path, line, sign.text, f"imports {name}, which is Python 2's")
+                return Evidence(module.path, line, sign.text, f"imports {name}, which only Python 2 has")
     data = text.source.text.encode("utf-8", "replace")
     return evidence_of_old_django(module.path, data) if module.path.name == "setup.py" else None
 
@@ -90,4 +90,4 @@ def evidence_of_old_django(path: Path, data: bytes) -> Evidence | None:
     if found is None:
         return None
     asked = found.group().decode("ascii", "replace")
-    return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "asks for a Django before 2.0")
+    return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "requires a Django before 2.0")

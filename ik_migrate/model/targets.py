@@ -37,7 +37,7 @@ class Target:
     @property
     def wants(self) -> str:
         """One sentence on what it needs."""
-        return f"django-imagekit {self.version} wants Python {self.python} and Django {self.django}; {self.note}."
+        return f"django-imagekit {self.version} needs Python {self.python} and Django {self.django}; {self.note}."
 
 
 TARGETS = {
