@@ -69,7 +69,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         elif isinstance(parent, ast.ClassDef):
             yield _use_support(module, node, f"{parent.name} derives from `ResizeToFit`")
         elif not _is_followed(module, node) and not _is_type_check(module, node):
-            yield _use_support(module, node, "`ResizeToFit` is called with unknown arguments")
+            yield _use_support(module, node, "`ResizeToFit` is called where reading does not tell how")
 
 
 def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
@@ -77,11 +77,13 @@ def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
 
 
 def _is_type_check(module: Module, node: ast.expr) -> bool:
-    """Whether it is only compared: ``isinstance(processor, ResizeToFit)``."""
+    """Whether it is only compared: ``isinstance(processor, ResizeToFit)``, ``type(processor) in (ResizeToFit,)``."""
     for parent in module.text.names.ancestors(node):
         if isinstance(parent, ast.Call):
             return module.qualified(parent.func) in {"builtins.isinstance", "builtins.issubclass"}
-        if not isinstance(parent, ast.Tuple):
+        if isinstance(parent, ast.Compare):
+            return True
+        if not isinstance(parent, ast.Tuple | ast.List | ast.Set):
             return False
     return False
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from ik_migrate.cli.site_options import site_options
 from ik_migrate.cli.terminal_options import debug_option
 from ik_migrate.reports.escape import escape
 
@@ -54,32 +56,8 @@ def _probe_options(command: Any) -> Any:
                 show_default=True,
                 help="Run the project with this interpreter.",
             ),
-            click.option(
-                "--settings",
-                metavar="MODULE",
-                help="Use these settings  [default: $DJANGO_SETTINGS_MODULE, or those of manage.py].",
-            ),
-            click.option(
-                "--pythonpath",
-                "paths",
-                metavar="FOLDER",
-                multiple=True,
-                help="Add a folder to sys.path.",
-            ),
-            click.option(
-                "--time-limit",
-                metavar="SECONDS",
-                type=click.FloatRange(min=0.1),
-                default=30.0,
-                show_default=True,
-                help="Limit the time for one image.",
-            ),
             click.option("--images", is_flag=True, help="Also store the images, for the HTML report."),
-            click.option(
-                "--no-behaviours",
-                is_flag=True,
-                help="Do not check what happens to files when rows are saved and deleted.",
-            ),
+            site_options,
             debug_option,
         )
     ):
@@ -90,15 +68,6 @@ def _probe_options(command: Any) -> Any:
 @click.command(epilog=_SNAPSHOT_STATUSES)
 @_probe_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write the snapshot to this file.")
-@click.option(
-    "--sample",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=5,
-    show_default=True,
-    help="Set the number of rows to use for each model.",
-)
-@click.option("--synthetic", is_flag=True, help="Use made-up images only, and no database.")
 def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     """Record what each spec field of PROJECT (the folder with manage.py) generates, before the upgrade.
 
@@ -125,13 +94,6 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
 @_probe_options
 @click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="Compare with this snapshot.")
 @click.option(
-    "--sample",
-    metavar="N",
-    type=click.IntRange(min=0),
-    help="Set the number of rows to use for each model  [default: 5].",
-)
-@click.option("--synthetic", is_flag=True, help="Use made-up images only, and no database.")
-@click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json", "html"]),
@@ -143,7 +105,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 def verify(
     against: Path | None,
-    sample: int | None,
+    sample: int,
     synthetic: bool,
     output_format: str,
     output: Path | None,
@@ -158,12 +120,12 @@ def verify(
     from ik_migrate.verify.comparison import check, compare
 
     _check_output(output)
-    request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
+    request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
     if against is None:
         # There is nothing to compare the checks of files and rows with.
         comparison = check(_take(replace(request, behaviours=False)))
     else:
-        if sample is not None:
+        if click.get_current_context().get_parameter_source("sample") is not ParameterSource.DEFAULT:
             raise click.UsageError("--sample cannot be used with --against, which uses the rows of the snapshot.")
         before = _read(against)
         if synthetic and not before.options.synthetic:
@@ -195,7 +157,7 @@ def _request(
     project: Path,
     python: str,
     settings: str | None,
-    paths: tuple[str, ...],
+    python_paths: tuple[str, ...],
     time_limit: float,
     images: bool,
     no_behaviours: bool,
@@ -215,7 +177,9 @@ def _request(
     settings = settings or os.environ.get("DJANGO_SETTINGS_MODULE") or settings_module(folder)
     if not settings:
         raise click.UsageError(f"cannot determine the settings: no manage.py in {project} names them. Use --settings.")
-    return Request(command, folder, settings, paths, time_limit=time_limit, images=images, behaviours=not no_behaviours)
+    return Request(
+        command, folder, settings, python_paths, time_limit=time_limit, images=images, behaviours=not no_behaviours
+    )
 
 
 def command_parts(python: str) -> list[str]:

@@ -21,7 +21,6 @@ from ik_migrate.verify.records import (
 )
 from ik_migrate.verify.snapshot import read_case, read_label
 
-_KEYS_OF_THE_PROBE = {"picture": "image"}
 _CUT = "..."
 _OUTER_FRAMES = 20
 # What is not cut: it is of no use then.
@@ -156,8 +155,8 @@ def read_event(line: bytes) -> Event:
 
 
 def _read(kind: object, value: Value) -> Event:
-    if kind == "picture":
-        return Case(*read_case(Value({_KEYS_OF_THE_PROBE.get(key, key): item for key, item in value.value.items()})))
+    if kind == "image":
+        return Case(*read_case(value))
     if kind == "start":
         found = value.entries(("spec", "case"))
         return Start(read_label(found["spec"]), found["case"].text(LONGEST_TEXT))

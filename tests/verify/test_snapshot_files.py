@@ -288,10 +288,9 @@ def test_largest_snapshot_is_compared_within_seconds(read):
     """Of 10,000 fields, all of which differ."""
     data = make_snapshot()
     data["specs"] = {f"shop.Photo.f{index}": spec() for index in range(10_000)}
-    picture = {"case": "row 1", "source": source(), "name": "a", "default_name": False, "url": "/a"}
+    entry = {"case": "row 1", "source": source(), "name": "a", "default_name": False, "url": "/a"}
     data["images"] = [
-        {"spec": f"shop.Photo.f{index}", **picture, "image": image(size=[100 + index % 7, 75])}
-        for index in range(10_000)
+        {"spec": f"shop.Photo.f{index}", **entry, "image": image(size=[100 + index % 7, 75])} for index in range(10_000)
     ]
     begun = time.process_time()
     before = read(data)
@@ -482,7 +481,7 @@ def test_event_that_is_too_long_is_cut(tmp_path):
     frames = [{"file": "a", "line": number, "function": "", "code": ""} for number in range(3000)]
     case = read_event(
         event(
-            "picture",
+            "image",
             spec="a.B.c",
             case="row 1",
             processors=[["x", {f"a{index}": "v" for index in range(5000)}]],
@@ -517,8 +516,8 @@ def write(tmp_path, case):
         event("other"),
         event("stage"),
         event("stage", stage=1),
-        event("picture", spec="a.B.c", case="row 1"),
-        event("picture", spec="abc", case="row 1", skipped="x"),
+        event("image", spec="a.B.c", case="row 1"),
+        event("image", spec="abc", case="row 1", skipped="x"),
         event("rows", model="a.B", field="c", total=-1, rows=[], problem=None),
         event("environment", python="3"),
         event("fatal", error="no"),

@@ -27,7 +27,7 @@ PYTHON = ("--python", sys.executable)
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory):
-    """The site with eight rows that have pictures, one that has none, and two thumbnails."""
+    """The site with eight rows that have images, one that has none, and two thumbnails."""
     folder = Path(shutil.copytree(SITE, tmp_path_factory.mktemp("verify") / "site"))
     subprocess.run([sys.executable, "-B", "fill.py"], cwd=folder, check=True, capture_output=True)
     return folder
@@ -35,7 +35,7 @@ def filled(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def snapshot(filled, environment):
-    """What was recorded of the site, with the pictures."""
+    """What was recorded of the site, with the images."""
     path = filled.with_name("before.json")
     command = [*command_line(), "snapshot", *PYTHON, "--images", "--sample", "4", "-o", path, filled]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
@@ -95,7 +95,7 @@ def test_the_same_site_is_equal_and_stays_as_it_is(filled, snapshot, run, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} == {"copy", "again.json"}
 
 
-def test_the_sample_has_the_first_and_the_last_row_and_the_smallest_and_the_largest_picture(snapshot):
+def test_the_sample_has_the_first_and_the_last_row_and_the_smallest_and_the_largest_image(snapshot):
     (rows,) = [entry for entry in json.loads(snapshot.read_text())["rows"] if entry["model"] == "shop.Item"][1:]
     assert rows["field"] == "picture"
     assert rows["total"] == 8
@@ -205,7 +205,7 @@ class Deadly(object):
 class Loud("""
 
 
-def test_a_picture_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_others(site, run):
+def test_a_image_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_others(site, run):
     edit(
         site / "shop" / "models.py",
         ("import logging\n", "import logging\nimport os\n"),

@@ -77,9 +77,10 @@ def follow_properties(sender, instance, signal, **kwargs):
         source = descriptor.source_field_name or only_image_field(sender)
         if source not in fields:
             name = getattr(getattr(instance, source), 'name', None)
-            file = getattr(instance, attname)
-            if signal is post_save and names.get(attname) != name and hasattr(file.cachefile_strategy, 'on_source_saved'):
-                file.cachefile_strategy.on_source_saved(file)
+            if signal is post_save and names.get(attname) != name:
+                file = getattr(instance, attname)
+                if hasattr(file.cachefile_strategy, 'on_source_saved'):
+                    file.cachefile_strategy.on_source_saved(file)
             names[attname] = name
 
 
