@@ -25,8 +25,8 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE),
     why=(
-        "Spec files no longer have `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate`"
-        " and `clear`: templates show nothing."
+        "Spec files no longer have `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
+        " templates show nothing."
     ),
     help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
     source="imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
@@ -41,8 +41,8 @@ ADMIN = Rule(
     summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which does not"
-        " exist, and passes the thumbnail to the template as `original_image`."
+        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
+        " the thumbnail to the template as `original_image`."
     ),
     help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
     source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
@@ -71,7 +71,7 @@ _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)"
 
 
 def check_text(file: TextFile) -> Iterator[Finding]:
-    """Check the tags and variables of a template, without its comments."""
+    """Look into the tags and variables of a template, without its comments."""
     text = file.source.text
     if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
         start = text.index("original_image")
@@ -116,7 +116,7 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     place = (match.start(), match.end())
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
-            return None
+            return _maybe(file, place, match)
         message = f"`{shown}` is empty: spec files have no `{match['member']}`"
         todo = f"Use the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
@@ -130,6 +130,15 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     message = f"`{shown}` is empty if {match['object']} is the file of a spec field"
     suggestion = f"{match['object']}.generator.source"
     return make_finding_at(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
+
+
+def _maybe(file: TextFile, place: tuple[int, int], match: re.Match[str]) -> Finding | None:
+    """With ``--faithful``: a member of an object of which nothing is known keeps the files as they were."""
+    is_of_form = "form" in match["object"].lower()
+    if not file.project.faithful or match["member"] not in {"attname", "instance"} or is_of_form:
+        return None
+    message = f"{match['object']} may be the file of a spec field"
+    return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
 
 
 CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)
