@@ -30,7 +30,7 @@ RULE = Rule(
     ),
     help=(
         "Derive the class from `PessimisticImageCacheBackend` or `NonValidatingImageCacheBackend` of the support"
-        " module, and leave its methods as they are."
+        " module, and keep its methods."
     ),
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"
@@ -66,8 +66,8 @@ class Photo(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit_support import PessimisticImageCacheBackend, LegacyImageSpecField
 from imagekit.processors import ResizeToFill
+from imagekit_support import LegacyImageSpecField, PessimisticImageCacheBackend
 
 
 class EagerBackend(PessimisticImageCacheBackend):

@@ -56,13 +56,13 @@ def _renamed(example: str) -> str:
 TWINS = Rule(
     code="IK512",
     name="specs-alike",
-    summary="two specs with equal source and arguments are one file",
+    summary="two specs with equal source and arguments share one file",
     applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
-        " that both attributes have one file: who deletes it for one has deleted it for both."
+        " that both attributes have one file: deleting it for one deletes it for both."
     ),
-    help="Usually one of the two can go.",
+    help="Usually one of the two can be removed.",
     source="_default_cache_to of 2.0.4; imagekit/cachefiles/namers.py and ImageSpec.get_hash of 3.0.4 to 6.1.1",
     before=_TWINS,
     after=_renamed(_TWINS),
@@ -86,7 +86,7 @@ LEFT_BEHIND = Rule(
 STATE = Rule(
     code="IK516",
     name="cached-existence",
-    summary="whether a cache file exists is remembered in the cache",
+    summary="the existence of a cache file is cached",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
@@ -134,7 +134,7 @@ LOST = Rule(
 OBJECT = Rule(
     code="IK519",
     name="spec-file-object",
-    summary="a spec file is another kind of object",
+    summary="a spec file is an instance of another class",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 had Django's `ImageFieldFile`. ImageKit 3 has `ImageCacheFile`: its truth value generates the"
@@ -155,9 +155,9 @@ EMPTY = Rule(
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.NOTICE),
     why=(
         "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
-        " (`MissingSource`) the first time only, and gives the address of the media folder after that."
+        " (`MissingSource`) the first time only, and returns the URL of the media folder afterwards."
     ),
-    help="Pass the file through `require_source` of the support module, or ask for the source first.",
+    help="Pass the file through `require_source` of the support module, or check the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
     before=_EMPTY,
     after=_renamed(_EMPTY)
@@ -166,11 +166,11 @@ EMPTY = Rule(
 )
 
 _RUN_TIME = (
-    (STATE, "whether the file of {} exists is remembered"),
+    (STATE, "the existence of the file of {} is cached"),
     (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
-    (LOST, "{} raises an exception where its original is lost"),
-    (OBJECT, "the file of {} is no `ImageFieldFile`"),
+    (LOST, "{} raises an exception if its original is lost"),
+    (OBJECT, "{} returns an `ImageCacheFile` instead of an `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
 _RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
@@ -185,7 +185,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     module = spec.module
     twin = _twin(spec)
     if twin is not None and _storage(twin) == _storage(spec):
-        message = f"{spec.label} and {twin.label} are one file"
+        message = f"{spec.label} and {twin.label} share one file"
         yield make_finding(TWINS, module, spec.call, message, Applicability.NOTICE)
     elif twin is not None and not module.project.faithful:
         yield _tell_storages_apart(spec, twin)
@@ -266,7 +266,7 @@ def _twins(module: Module) -> dict[ast.Call, SpecField]:
 
 
 def _meaning(spec: SpecField) -> dict[str, str]:
-    """What the name of the file follows from; empty where that can't be told."""
+    """Return what the name of the file depends on; empty if that cannot be determined."""
     if spec.given("cache_to") is not None or spec.unseen or spec.is_ik3:
         return {}
     names = {"source": "image_field"}
@@ -300,14 +300,14 @@ def _require_source(module: Module, node: ast.Attribute) -> Iterator[Finding]:
     if file is None and not (node.attr == "url" and _is_parameter(module, node.value)):
         return
     shown = module.text.text_of(node.value)
-    message = f"{shown}.{node.attr} does not always raise `ValueError` where there is no source"
+    message = f"{shown}.{node.attr} does not always raise `ValueError` if there is no source"
     try:
         if not module.project.has_ik2_code:
             raise CannotGenerate("the project does not use ImageKit 2")
         local, changes = use_support(module, "require_source")
     except CannotGenerate:
         if is_sure:
-            todo = f"Ask for the source before: `if {shown}.generator.source`."
+            todo = f"Check the source first: `if {shown}.generator.source`."
             yield make_finding(EMPTY, module, node, message, Applicability.NOTICE, help=todo)
         return
     pieces = (f"{local}(", span_of(module, node.value), ")")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.literals import quoted
@@ -50,7 +51,7 @@ def has_callable_processors(spec: SpecField) -> bool:
 
 
 def names_its_files(spec: SpecField) -> bool:
-    """Whether the files of the rewritten field have names of their own: by ``cache_to`` or because names shall stay."""
+    """Whether the files of the rewritten field have custom names: by ``cache_to`` or ``--keep-cache-names``."""
     if spec.is_processed or spec.is_ik3:
         return False
     return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
@@ -183,7 +184,7 @@ def _has_faithful_backend(spec: SpecField) -> bool:
 
 
 def _has_own_storage(spec: SpecField) -> bool:
-    """Whether the files are not in the default storage, as far as can be told."""
+    """Whether the files are not in the default storage, as far as it can be determined."""
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
         return True
     return find_source_storage(spec) != DEFAULT
@@ -198,7 +199,8 @@ def _attname(spec: SpecField) -> list[Change]:
 def _static(spec: SpecField, value: ast.expr) -> tuple[Piece, ...]:
     """A callable as an attribute of a class, which must not make it a method."""
     _require_visible(spec, value)
-    return ("staticmethod(", span_of(spec.module, value), ")")
+    # The brackets of the call are enough.
+    return ("staticmethod(", replace(span_of(spec.module, value), brackets=False), ")")
 
 
 def _require_visible(spec: SpecField, value: ast.expr) -> None:

@@ -35,7 +35,7 @@ class Callability:
         module: the file with that definition.
         in_class: the class that the function is a member of.
         is_made: whether the expression makes a new object each time it is evaluated.
-        reason: why it can't be told.
+        reason: why it cannot be determined.
     """
 
     verdict: Verdict
@@ -204,7 +204,7 @@ def _judge_call(module: Module, call: ast.Call, depth: int) -> Callability:
     if qualified.startswith(("imagekit.processors.", "os.path.")):
         return _NO
     if target is None or target.module is None or target.binding is None:
-        return _unknown(f"{shown} is defined outside this project, so what it returns can't be seen")
+        return _unknown(f"{shown} is defined outside this project, so what it returns cannot be determined")
     node = target.binding.node
     if isinstance(node, ast.ClassDef):
         return _judge_instance(target.module, node)
@@ -263,7 +263,7 @@ _CONSUMERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "any"
 def holds_a_function(function: Function | ast.Lambda) -> bool:
     """Whether what it returns may hold a lambda or a function made in it, which do not pickle.
 
-    One that is only called, or handed to the likes of ``map``, is gone when it returns.
+    One that is only called, or passed to a function such as ``map``, is no longer used after that returns.
     """
     consumed: set[ast.AST] = set()
     for node in ast.walk(function):

@@ -26,7 +26,7 @@ def fields_made_with(spec: SpecField) -> list[SpecField]:
 
 @per_module
 def _made_by(module: Module) -> dict[frozenset[str], list[SpecField]]:
-    """The fields made by those of a file that go by some names, as far as they were asked for; added to."""
+    """The fields made by those of a file that have some names, as far as they were requested; added to."""
     return {}
 
 
