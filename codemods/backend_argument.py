@@ -44,7 +44,6 @@ class Photo(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit.cachefiles.backends import Simple
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
 
@@ -54,7 +53,6 @@ class Photo(models.Model):
     small = ImageSpecField(
         [ResizeToFill(50, 50)],
         source='image',
-        cachefile_backend=Simple(),
         cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',
     )
 """,
@@ -107,8 +105,11 @@ def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> lis
         else:
             strategy, changes = use_support(spec.module, _SUPPORT[successor.strategy])
         return [AddArgument(spec.offset, "cachefile_strategy", (strategy,), after=argument.name), *changes]
-    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
     path = quoted(spec, f"{STRATEGIES}.{successor.strategy}")
+    if successor.is_exact and spec.module.project.has_simple_backend:
+        # The backend of the settings, and ImageKit's default, does the same as one that is named.
+        return [AddArgument(spec.offset, "cachefile_strategy", (path,), after=argument.name)]
+    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
     return [
         AddArgument(spec.offset, "cachefile_backend", (f"{backend}()",), after=argument.name),
         AddArgument(spec.offset, "cachefile_strategy", (path,), after="cachefile_backend"),

@@ -195,21 +195,25 @@ def _connect_receivers(module: Module) -> Iterator[Finding]:
     if not module.project.faithful or not fields or _imports(module, dotted):
         return
     changes: list[Change] = [
-        need
-        for name in ("remove_all_files", "remember_sources", "use_spec_files")
-        for need in need_support(module, name)
+        need for name in ("remove_all_files", "note_sources", "use_spec_files") for need in need_support(module, name)
     ]
     rewritten = [field for field in fields if not falls_back(field)]
     if rewritten and not any(map(base_of, rewritten)) and not any(True for _ in find_references(module)):
-        changes.append(AddImport(dotted, "", dotted, "  # noqa: F401"))
+        changes.append(AddImport.of_module(dotted, "  # noqa: F401"))
     message = f"{fields[0].label}: its files follow the instance with the receivers of {dotted}"
     yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.SAFE, changes=changes)
 
 
 def _imports(module: Module, dotted: str) -> bool:
-    """Whether a file imports a module, or something of it."""
-    bindings = (binding for each in module.text.names.module.bindings.values() for binding in each)
-    return any(binding.kind == "import" and binding.module == dotted for binding in bindings)
+    """Whether a file always imports a module, or something of it."""
+    for node in module.tree.body:
+        if isinstance(node, ast.Import) and dotted in {alias.name for alias in node.names}:
+            return True
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            package = node.module or ""
+            if dotted in {package, *(f"{package}.{alias.name}" for alias in node.names)}:
+                return True
+    return False
 
 
 def _tell_storages_apart(spec: SpecField, twin: SpecField) -> Finding:

@@ -9,6 +9,7 @@ from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.codegen.support.use import require_support, use_support
 from ik_migrate.imagekit.instance_types import is_spec_of_class
+from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
@@ -62,10 +63,6 @@ _GONE |= {
     for name in ("_extension_to_format", "_format_to_extension", "_init_pil", "_preinit_pil")
 }
 _GONE_MODULES = ("imagekit.generators", "imagekit.models.receivers")
-_OF_THE_FIELD = frozenset(
-    {"image_field", "cache_to", "image_cache_backend", "generator", "storage", "processors", "format", "options"}
-)
-"""What ImageKit 2's field kept of its arguments."""
 _OF_IK = frozenset({"spec_files", "spec_fields", "_source_hashes"})
 """What ImageKit 2 kept in ``_ik``: names that tell it by themselves."""
 _HASHES = "_update_source_hashes"
@@ -103,8 +100,10 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _ik(module, node)
         elif isinstance(node, ast.Attribute) and node.attr == _HASHES and "imagekit" in module.text.source.text:
             yield _hashes(module, node)
-        elif isinstance(node, ast.Attribute) and node.attr in _OF_THE_FIELD and _is_field(module, node.value):
+        elif isinstance(node, ast.Attribute) and node.attr in KEPT_BY_FIELD and _is_field(module, node.value):
             yield _of_the_field(module, node)
+        elif isinstance(node, ast.Call) and _asks_for_ik(module, node):
+            yield _asked_ik(module, node)
     for use, dotted in attribute_uses(module, _GONE):
         if not dotted.startswith(_GONE_MODULES) and _matters(module, use, dotted):
             yield _gone(module, use, dotted)
@@ -126,7 +125,13 @@ def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
             RULE, module, node, message, Applicability.MANUAL, why=why, help=todo, suggestion=suggestion
         )
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
-    return make_finding(RULE, module, node, f"{what} was removed in 3.0", Applicability.MANUAL, suggestion=suggestion)
+    message = f"{what} was removed in 3.0"
+    todo = "Use what takes its place." if suggestion else "ImageKit 3 has nothing in its place: remove what needs it."
+    if name == "ImageSpecFieldFile":
+        todo = (
+            "Test for the class of ImageKit 3. A class that derives from it is made of a spec: `ImageCacheFile(spec)`."
+        )
+    return make_finding(RULE, module, node, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
 
 
 def _is_field(module: Module, expression: ast.expr) -> bool:
@@ -182,6 +187,32 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     pieces = (f"{local}(", span_of(module, node.value), ")")
     edit = Edit(module.text.start(whole), module.text.end(whole), pieces)
     return make_finding(RULE, module, whole, message, Applicability.SAFE, why=why, changes=[edit, *changes])
+
+
+def _asks_for_ik(module: Module, call: ast.Call) -> bool:
+    """Whether it is ``hasattr(model, '_ik')`` or ``getattr(photo, '_ik', None)``."""
+    if len(call.args) < 2 or module.qualified(call.func) not in {"builtins.hasattr", "builtins.getattr"}:
+        return False
+    name = call.args[1]
+    return isinstance(name, ast.Constant) and name.value == "_ik" and bool(module.project.spec_attributes)
+
+
+def _asked_ik(module: Module, call: ast.Call) -> Finding:
+    message = f"`{module.text.text_of(call)}` does not tell whether there are spec fields"
+    why = "In ImageKit 3, models have no `_ik`, and instances a plain dict, with nothing about the spec fields."
+    if module.qualified(call.func) == "builtins.getattr":
+        todo = "Call `get_spec_fields(model)` or `get_spec_files(instance)` of the support module."
+        return make_finding(RULE, module, call, message, Applicability.MANUAL, why=why, help=todo)
+    try:
+        local, changes = _support_function(module, "get_spec_fields")
+    except CannotGenerate as error:
+        return make_finding(RULE, module, call, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
+    parent = module.text.names.parents.get(call)
+    is_condition = isinstance(parent, ast.If | ast.UnaryOp)
+    before, after = ("", "") if is_condition else ("bool(", ")")
+    pieces = (f"{before}{local}(", span_of(module, call.args[0]), f"){after}")
+    edit = Edit(module.text.start(call), module.text.end(call), pieces)
+    return make_finding(RULE, module, call, message, Applicability.SAFE, why=why, changes=[edit, *changes])
 
 
 def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...]]:

@@ -77,11 +77,11 @@ _TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Report the attributes and the tests of the class."""
-    if has_legacy_files(module.project):
-        return
     for use in spec_file_uses(module):
         if use.member in {"instance", "field", "attname"}:
             yield _finding(use)
+    if has_legacy_files(module.project):
+        return
     for compared in module.text.nodes_of(ast.Compare):
         if isinstance(compared, ast.Compare) and isinstance(compared.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
             yield from _comparison(module, compared)

@@ -108,7 +108,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         elif use.member == "clear":
             yield replace_method(DELETE, use, message, "clear_file")
         elif use.member == "delete" and use.call is not None and _saves(use.call):
-            suggestion = f"{suggest_by_hand('remove_file', use.shown)}\n{use.owner}.save()"
+            suggestion = f"{suggest_by_hand('remove_file', use.shown)}\n{use.owner or 'instance'}.save()"
             yield use.make_finding(DELETE, message, Applicability.MANUAL, suggestion=suggestion)
         elif use.member == "delete":
             yield replace_method(DELETE, use, message, "remove_file")

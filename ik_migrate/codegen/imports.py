@@ -82,14 +82,14 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
         wanted: what is to be imported.
         edits: what else happens to the file; an import statement that is rewritten takes nothing more in.
     """
-    by_module: dict[str, list[AddImport]] = defaultdict(list)
-    for addition in sorted(set(wanted), key=lambda addition: (addition.module, addition.name)):
-        by_module[addition.module].append(addition)
+    groups: dict[tuple[str, str], list[AddImport]] = defaultdict(list)
+    for addition in sorted(_without_repetition(set(wanted)), key=lambda addition: (addition.module, addition.name)):
+        groups[addition.module, addition.comment].append(addition)
     touched = [edit for edit in edits if edit.start != edit.end]
     added: list[Edit] = []
     lines: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for source, names in by_module.items():
-        statement = _same_module(module, source, touched) if names[0].name else None
+    for (source, comment), names in groups.items():
+        statement = _same_module(module, source, touched) if names[0].name and not comment else None
         if statement is not None:
             clauses = ", ".join(addition.clause for addition in names)
             end = module.text.end(statement.names[-1])
@@ -112,6 +112,12 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
     return added
 
 
+def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
+    """Imports without those that are only there for their effect, which another one has as well."""
+    used = {name for addition in wanted if not addition.comment for name in (addition.module, addition.dotted)}
+    return {addition for addition in wanted if not (addition.comment and addition.dotted in used)}
+
+
 def _with_blank_lines(module: Module, position: int, text: str) -> str:
     """New import statements with blank lines around them, where they are the first of the file."""
     if any(isinstance(node, ast.Import | ast.ImportFrom) for node in module.tree.body):
@@ -129,7 +135,7 @@ def _statement(source: str, names: list[AddImport]) -> str:
     if not names[0].name:
         local = f" as {names[0].local}" if names[0].local != source else ""
         return f"import {source}{local}{names[0].comment}"
-    return f"from {source} import {', '.join(addition.clause for addition in names)}"
+    return f"from {source} import {', '.join(addition.clause for addition in names)}{names[0].comment}"
 
 
 def _same_module(module: Module, source: str, touched: list[Edit]) -> ast.ImportFrom | None:
@@ -273,7 +279,11 @@ def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edi
     superseded: list[Edit] = []
     for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom):
-            unused = [alias for alias in node.names if is_unused(alias) and _is_imagekits(module, node, alias)]
+            unused = [
+                alias
+                for alias in node.names
+                if is_unused(alias) and _is_imagekits(module, node, alias) and not _is_passed_on(module, node, alias)
+            ]
         elif isinstance(node, ast.Import):
             unused = [a for a in node.names if a.name.partition(".")[0] == "imagekit" and is_unused(a)]
         else:
@@ -293,6 +303,13 @@ def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> boo
         return True
     target = module.project.resolve_global(module, alias.asname or alias.name)
     return target is not None and target.qualified.startswith("imagekit.imagecache.")
+
+
+def _is_passed_on(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether other files take a name from here that ImageKit 3 still has."""
+    if (node.module or "").startswith("imagekit.imagecache"):
+        return False
+    return bool(module.project.importing(module, alias.asname or alias.name))
 
 
 def drop_aliases(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias]) -> list[Edit]:

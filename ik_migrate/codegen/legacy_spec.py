@@ -141,11 +141,17 @@ def _use_base(spec: SpecField) -> list[Change]:
     if base == NAMES_BY_DIRECTORY:
         text = literal_text(spec.module, spec.arguments["cache_to"].value)
         features += ["+dates"] if text is None or "%" in text else []
-        features += ["+formats"] if spec.given("format") is None else []
+        features += ["+formats"] if spec.given("format") is None and not _has_faithful_backend(spec) else []
     if _has_own_storage(spec):
         features.append("+storage_key")
     local, changes = use_support(spec.module, base, *features)
     return [UseSpecBase(spec.offset, local), *changes]
+
+
+def _has_faithful_backend(spec: SpecField) -> bool:
+    """Whether the files come from the backend that the faithful settings name: it knows their format."""
+    project = spec.module.project
+    return project.faithful and project.has_simple_backend and spec.given("image_cache_backend") is None
 
 
 def _has_own_storage(spec: SpecField) -> bool:

@@ -79,6 +79,7 @@ def why_not_static_but_pre_cache(spec: SpecField) -> str:
         or _of_names(spec, seen)
         or _of_source(seen)
         or (_of_storage(seen) if spec.given_elsewhere is None else "")
+        or _of_place(spec)
     )
 
 
@@ -206,6 +207,26 @@ def _of_storage(spec: SpecField) -> str:
         return ""
     storage = find_source_storage(spec)
     return "" if storage.is_known else f"the storage of its source is only known when the site runs: {storage.reason}"
+
+
+def _of_place(spec: SpecField) -> str:
+    """With ``--faithful``: the support module sees the fields of a model when its class is made, and not later."""
+    if not spec.module.project.faithful or spec.model is not None or not _adds_fields(spec.module, spec.call):
+        return ""
+    return "it is added to a model whose class is made already"
+
+
+def _adds_fields(module: Module, call: ast.Call) -> bool:
+    """Whether the code around a call, a function or the file, adds fields to models."""
+    around = module.text.scope_of(call).node
+    return any(
+        isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Attribute) and node.func.attr in {"add_to_class", "contribute_to_class"})
+            or module.qualified(node.func) == "builtins.setattr"
+        )
+        for node in ast.walk(around)
+    )
 
 
 def _shown(spec: SpecField, argument: Argument) -> str:

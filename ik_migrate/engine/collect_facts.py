@@ -122,11 +122,14 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     knowledge.has_ik3_code = facts.has_ik3_code
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
+    knowledge.has_property_sources = facts.has_property_sources
     knowledge.has_storages = facts.has_storages
     knowledge.legacy_factories = _close(facts.legacy_factories, facts.factory_calls)
     knowledge.keyword_dicts = facts.keyword_dicts
     knowledge.importers = facts.importers
     knowledge.spec_attributes = facts.spec_attributes
+    knowledge.has_simple_backend = not facts.may_have_other_backend
+    knowledge.has_chains = bool(facts.spec_attributes & facts.source_names)
     knowledge.shared_attributes = {name for name in facts.spec_attributes if facts.class_attributes[name]}
     knowledge.around = facts.around
     knowledge.around.has_own_source_file = bool(facts.class_attributes["source_file"])

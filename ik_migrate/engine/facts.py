@@ -17,15 +17,18 @@ class Facts:
     Args:
         names: what other files say that use what is defined or passed on here, without naming ImageKit.
         spec_attributes: the attributes of models that are spec fields.
+        source_names: the attributes that spec fields make their images of.
         attributes_of_variables: those that spec fields made at the top of a file become, by file and variable.
         class_attributes: how many of the files bind a name in a class to something else.
         keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
         importers: who imports what from files of the project, by file and name.
         has_ik2_code: whether it is known to be written for ImageKit 2.
         has_ik3_code: whether it is known to be written for ImageKit 3 or later.
+        may_have_other_backend: whether the settings may name one of ImageKit's asynchronous backends.
         settings: the files that may set ImageKit 2's default backend.
         settings_modules: the files that hold settings of Django.
         models: the files with spec fields.
+        has_property_sources: whether the source of some spec field is a property.
         has_storages: whether an image may have a storage of its own.
         legacy_factories: the functions, partials and classes whose fields only the running site can tell.
         factory_calls: what each function, partial and class that makes fields makes them with.
@@ -37,15 +40,18 @@ class Facts:
 
     names: set[bytes] = field(default_factory=set)
     spec_attributes: set[str] = field(default_factory=set)
+    source_names: set[str] = field(default_factory=set)
     attributes_of_variables: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
     class_attributes: Counter[str] = field(default_factory=Counter)
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
     importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     has_ik2_code: bool = False
     has_ik3_code: bool = False
+    may_have_other_backend: bool = False
     settings: set[Path] = field(default_factory=set)
     settings_modules: set[Path] = field(default_factory=set)
     models: set[Path] = field(default_factory=set)
+    has_property_sources: bool = False
     has_storages: bool = False
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     factory_calls: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
@@ -58,6 +64,7 @@ class Facts:
         """Take in what other files say."""
         self.names |= other.names
         self.spec_attributes |= other.spec_attributes
+        self.source_names |= other.source_names
         self.class_attributes.update(other.class_attributes)
         for variable, attributes in other.attributes_of_variables.items():
             self.attributes_of_variables.setdefault(variable, set()).update(attributes)
@@ -67,10 +74,12 @@ class Facts:
             self.importers.setdefault(imported, set()).update(users)
         self.has_ik2_code |= other.has_ik2_code
         self.has_ik3_code |= other.has_ik3_code
+        self.may_have_other_backend |= other.may_have_other_backend
         self.settings |= other.settings
         self.old_stack |= other.old_stack
         self.settings_modules |= other.settings_modules
         self.models |= other.models
+        self.has_property_sources |= other.has_property_sources
         self.has_storages |= other.has_storages
         self.legacy_factories |= other.legacy_factories
         for factory, called in other.factory_calls.items():

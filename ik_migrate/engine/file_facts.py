@@ -14,7 +14,7 @@ from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.todo import MARK as TODO_MARK
 from ik_migrate.files.filetypes import is_of_concern, is_python
 from ik_migrate.files.triggers import TRIGGERS
-from ik_migrate.imagekit.cache_backends import SETTING, backend_settings, used_backends
+from ik_migrate.imagekit.cache_backends import SETTING, backend_settings, may_set_other_backend, used_backends
 from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
 from ik_migrate.imagekit.kwargs_dicts import reached
@@ -22,6 +22,7 @@ from ik_migrate.imagekit.media_paths import collect_media_facts, words
 from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
 from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages
+from ik_migrate.imagekit.sources import is_made_by_property, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
 from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
 from ik_migrate.model.imagekit_names import (
@@ -56,6 +57,7 @@ def facts_of(project: Project, path: Path) -> Facts:
     facts = Facts(
         names=_names_to_look_for(module),
         spec_attributes={name for name, spec in _attributes(module) if name and not spec.is_processed},
+        source_names={name for spec in specs if not spec.is_processed and (name := source_name(spec))},
         attributes_of_variables=attributes_by_variable(module),
         class_attributes=Counter(_attributes_of_classes(module)),
         keyword_dicts=_keyword_dicts(module),
@@ -64,9 +66,11 @@ def facts_of(project: Project, path: Path) -> Facts:
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
+        has_property_sources=any(is_made_by_property(spec) for spec in specs),
         has_storages=mentions_storages(module),
         legacy_factories=legacy_factories,
         factory_calls=factory_calls,
+        may_have_other_backend=may_set_other_backend(module),
         settings={path} if SETTING in module.text.source.text else set(),
         settings_modules={path} if is_settings(module) else set(),
         old_stack={path: shown} if (shown := evidence_in(module)) else {},

@@ -6,6 +6,7 @@ Read from ``imagekit/imagecache/`` of 2.0.4 and ``imagekit/cachefiles/`` of 3.0.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ BACKENDS = "imagekit.cachefiles.backends"
 STRATEGIES = "imagekit.cachefiles.strategies"
 OWN = "own"
 """Stands for a strategy that a class of the project becomes: it does all that the backend did."""
+_SIMPLE_BACKENDS = re.compile(rf"\b{re.escape(BACKENDS)}\.Simple\b|\bStorageBackend\b")
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,18 @@ def backend_settings(module: Module) -> Iterator[BackendSetting]:
             for keyword in node.keywords:
                 if keyword.arg == SETTING:
                     yield BackendSetting(keyword, keyword.value, node)
+
+
+def may_set_other_backend(module: Module) -> bool:
+    """Whether the settings in a file may name a backend that does not generate files at once."""
+    if any(successor is None or not successor.is_exact for successor in _successors_of_settings(module)):
+        return True
+    text = module.text.source.text
+    return BACKEND_SETTING in text and not _SIMPLE_BACKENDS.search(text)
+
+
+def _successors_of_settings(module: Module) -> Iterator[Successor | None]:
+    return (successor_of_setting(module, setting) for setting in backend_settings(module))
 
 
 def why_setting_stays(module: Module, setting: BackendSetting) -> str:

@@ -51,12 +51,16 @@ def is_made_by_property(spec: SpecField) -> str:
     ImageKit 2 gave ``cache_to`` the instance that the spec belongs to, ``get_field_info`` finds that of the file.
     """
     name = source_name(spec)
-    if spec.model is None or not name:
-        return ""
-    bindings = spec.module.text.names.scope_made_by(spec.model).bindings.get(name, [])
-    if any(binding.kind == "function" for binding in bindings):
-        return f"its source {name} is a property, whose picture may belong to another instance"
+    own = model_of(spec)
+    for module, model in with_bases(*own) if own is not None and name else ():
+        bindings = module.text.names.scope_made_by(model).bindings.get(name, [])
+        if any(binding.kind == "function" or _makes_property(module, binding.value) for binding in bindings):
+            return f"its source {name} is a property, whose image may belong to another instance"
     return ""
+
+
+def _makes_property(module: Module, value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Call) and module.qualified(value.func) == "builtins.property"
 
 
 def image_fields_of(spec: SpecField) -> tuple[list[str], str]:

@@ -25,6 +25,10 @@ MEMBERS = frozenset(
 )
 """What an ``ImageSpecFieldFile`` had and an ``ImageCacheFile`` has not, or has with another meaning."""
 
+KEPT_BY_FIELD = frozenset(
+    {"image_field", "cache_to", "image_cache_backend", "generator", "storage", "processors", "format", "options"}
+)
+"""What ImageKit 2's field kept of its arguments, and ImageKit 3's does not, the support module's neither."""
 _FOLLOW_AT_MOST = 5
 
 
@@ -33,13 +37,14 @@ class SpecFile:
     """An expression whose value is a spec file.
 
     Args:
-        attname: the spec attribute, empty where it may be any of the model's.
-        owner: the expression for the model instance, or for what has all its spec files.
+        attname: the spec attribute, empty where it may be one of several.
+        owner: the expression for the model instance, or for what has all its spec files; None where it may be one of
+            several instances.
         doubt: why it may be no spec file, a sentence; empty where there is no doubt.
     """
 
     attname: str
-    owner: ast.expr
+    owner: ast.expr | None
     doubt: str = ""
 
 
@@ -74,14 +79,20 @@ class SpecFileUse:
 
     @property
     def owner(self) -> str:
-        """The text of the expression for the model instance."""
-        return self.module.text.text_of(self.file.owner)
+        """The text of the expression for the model instance; empty where it may be one of several."""
+        return self.module.text.text_of(self.file.owner) if self.file.owner is not None else ""
 
     @property
     def call(self) -> ast.Call | None:
         """The call of the member, if it is called."""
         parent = self.module.text.names.parents.get(self.node)
         return parent if isinstance(parent, ast.Call) and parent.func is self.node else None
+
+    @property
+    def asks_old_field(self) -> bool:
+        """Whether an attribute of the field is read that ImageKit 3's field lacks."""
+        parent = self.module.text.names.parents.get(self.node)
+        return self.member == "field" and isinstance(parent, ast.Attribute) and parent.attr in KEPT_BY_FIELD
 
     @property
     def is_statement(self) -> bool:
@@ -120,27 +131,33 @@ class SpecFileUse:
         )
         if self.file.doubt and applicability is not Applicability.NOTICE:
             finding = finding.as_manual(f"{self.file.doubt} {finding.why}")
-        if finding.applicability is Applicability.MANUAL:
+        if finding.applicability is Applicability.MANUAL and not self.asks_old_field:
             return keep_file_api(finding, self.module.project)
         return finding
 
 
 @per_module
 def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
-    """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file."""
+    """All uses in a file of what `MEMBERS` names, on what is known to be a spec file; in the order of the file.
+
+    Where the support module makes files that have these members, only those that it does not keep.
+    """
     uses: list[SpecFileUse] = []
-    if has_legacy_files(module.project):
-        return ()
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr in MEMBERS and isinstance(node.ctx, ast.Load):
             found = spec_file(module, node.value)
             if found is not None:
                 uses.append(SpecFileUse(module, node, found))
+    if has_legacy_files(module.project):
+        uses = [use for use in uses if use.asks_old_field]
     return tuple(sorted(uses, key=lambda use: module.text.end(use.node)))
 
 
 def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
     """What is known of the spec file that ``expression`` gives; None where it is none, as far as can be told."""
+    if isinstance(expression, ast.IfExp | ast.BoolOp) and depth < _FOLLOW_AT_MOST:
+        either = expression.values if isinstance(expression, ast.BoolOp) else [expression.body, expression.orelse]
+        return _one_of([spec_file(module, value, depth + 1) for value in either if not _is_none(value)])
     if isinstance(expression, ast.Attribute):
         return _attribute(module, expression.value, expression.attr)
     if isinstance(expression, ast.Call) and 2 <= len(expression.args) <= 3 and not expression.keywords:
@@ -169,7 +186,7 @@ def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
     owner, name = call.args[:2]
     found = [_attribute(module, owner, text) for text in texts_of(module, name)]
     if found:
-        return found[0] if None not in found else None
+        return _one_of(found)
     pattern = pattern_of(module, name)
     if pattern:
         fitting = [text for text in sorted(module.project.spec_attributes) if re.fullmatch(pattern, text)]
@@ -197,11 +214,36 @@ def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
             found.append(SpecFile("", all_of_them))
             continue
         values = values_of(module, binding)
-        found += [spec_file(module, value, depth + 1) for value in values] if values else [None]
-    if not found or None in found:
+        found += [spec_file(module, value, depth + 1) for value in values if not _is_none(value)] if values else [None]
+    file = _one_of(found)
+    if file is None or file.owner is None or _stays(module, file.owner):
+        return file
+    return replace(file, owner=None)
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _one_of(found: list[SpecFile | None]) -> SpecFile | None:
+    """What is known of a spec file that is one of several; None where one of them is none."""
+    files = [file for file in found if file is not None]
+    if not files or len(files) < len(found):
         return None
-    doubtful = [file for file in found if file is not None and file.doubt]
-    return doubtful[0] if doubtful else found[0]
+    owners = {ast.dump(file.owner) if file.owner is not None else "" for file in files}
+    return SpecFile(
+        files[0].attname if len({file.attname for file in files}) == 1 else "",
+        files[0].owner if len(owners) == 1 else None,
+        next((file.doubt for file in files if file.doubt), ""),
+    )
+
+
+def _stays(module: Module, owner: ast.expr) -> bool:
+    """Whether an expression still has the value that it had when a spec file was taken from it: a name bound once."""
+    if not isinstance(owner, ast.Name):
+        return False
+    scope = module.text.scope_of(owner).holder_of(owner.id)
+    return scope is not None and len(scope.bindings[owner.id]) == 1
 
 
 def _spec_files_looped_over(module: Module, binding: Binding) -> ast.expr | None:

@@ -78,6 +78,17 @@ class AddImport:
         """``name`` or ``name as local``."""
         return self.name if self.local == self.name else f"{self.name} as {self.local}"
 
+    @classmethod
+    def of_module(cls, dotted: str, comment: str = "") -> AddImport:
+        """Return the import of a module: from its package, where it is in one."""
+        package, _, name = dotted.rpartition(".")
+        return cls(package, name, name, comment) if package else cls(name, "", name, comment)
+
+    @property
+    def dotted(self) -> str:
+        """What is imported, by its dotted name."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
 
 @dataclass(frozen=True)
 class NeedSupport:

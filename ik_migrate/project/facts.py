@@ -16,6 +16,8 @@ class ProjectFacts:
 
     default_strategy: str = "JustInTime"
     """ImageKit 3's strategy for what the project's settings say; empty where they name another."""
+    has_simple_backend: bool = True
+    """Whether the settings are sure to name none of ImageKit's asynchronous backends."""
     has_ik2_code: bool = False
     """Whether some file of the project is known to be written for ImageKit 2."""
     has_ik3_code: bool = False
@@ -52,6 +54,10 @@ class ProjectFacts:
     """The module of the project that keeps what ImageKit 2 did; None until it is known where it belongs."""
     has_spec_fields: bool = False
     """Whether some file of the project makes spec fields."""
+    has_chains: bool = False
+    """Whether some spec field makes its image of that of another one."""
+    has_property_sources: bool = False
+    """Whether the source of some spec field is a property: the image may belong to another instance."""
     has_storages: bool = False
     """Whether some image of the project may have a storage of its own."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)

@@ -29,6 +29,7 @@ _HOLD_AT_MOST = 2_000_000
 # What is found out about a file depends on these.
 _DECIDING_FACTS = (
     *("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy"),
+    "has_simple_backend",
     *("keyword_dicts", "importers", "candidates"),
 )
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -187,6 +188,7 @@ class Project(ProjectIndex):
     def importing(self, module: Module, name: str) -> list[tuple[Module, str]]:
         """The files that import ``name`` from ``module``, with what they call it."""
         found = set(self.importers.get((module.path, name), ()))
+        found |= {(path, name) for path, _ in self.importers.get((module.path, "*"), ())}
         # What these import was not found out when all files were read.
         for other in self.modules_at(sorted(self.faults)):
             found |= self.imported_by(other).get((module.path, name), set())
@@ -201,7 +203,30 @@ class Project(ProjectIndex):
                     _, path = self.imported_file(module, binding.module)
                     if path is not None and path != module.path:
                         found.setdefault((path, binding.attribute), set()).add((module.path, binding.name))
+        for source in module.text.names.module.star_imports:
+            _, path = self.imported_file(module, source)
+            if path is not None and path != module.path:
+                found.setdefault((path, "*"), set()).add((module.path, "*"))
+        for node in module.text.nodes_of(ast.Attribute):
+            path = self._module_asked(module, node) if isinstance(node, ast.Attribute) else None
+            if isinstance(node, ast.Attribute) and path is not None and path != module.path:
+                found.setdefault((path, node.attr), set()).add((module.path, module.text.text_of(node)))
         return found
+
+    def _module_asked(self, module: Module, node: ast.Attribute) -> Path | None:
+        """The file of the project that ``node`` takes a name from, as in ``fields.ImageSpecField``."""
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name):
+            return None
+        bindings = module.text.names.module.bindings.get(root.id, [])
+        if not any(binding.kind == "import" for binding in bindings):
+            return None
+        target = module.resolve(node.value)
+        if target is None or target.module is not None or target.qualified.startswith("imagekit."):
+            return None
+        return self.find(target.qualified, module)
 
     def find(self, dotted: str, seen_from: Module) -> Path | None:
         """The file of the module ``dotted``, imported from another file of the project."""

@@ -137,10 +137,10 @@ def test_changed_piece_stays_when_another_is_added():
 
 def test_changed_method_stays_when_it_would_get_another_variant():
     text = render({"PessimisticImageCacheBackend"})
-    mine = text.replace("        if has_new_source(file):\n", "        if file.name and has_new_source(file):\n", 1)
+    mine = text.replace("        remove_file(file)\n", "        if file.name:\n            remove_file(file)\n", 1)
     assert mine != text
     grown = render(NEEDS["own backend"], mine)
-    assert "        if file.name and has_new_source(file):\n            self.invalidate(file)\n" in grown
+    assert "        if file.name:\n            remove_file(file)\n" in grown
     assert grown.count("def on_source_saved(self, file):") == 1
     assert "def on_existence_required(self, file):" in grown
 

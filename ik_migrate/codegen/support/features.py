@@ -20,25 +20,30 @@ from ik_migrate.codegen.support.parts import (
 )
 
 # What a piece needs without naming it in its code.
-_ALSO_NEEDS = {"has_new_source": ("remember_sources",)}
+_ALSO_NEEDS = {
+    "PessimisticImageCacheBackend": ("note_sources",),
+    "NonValidatingImageCacheBackend": ("note_sources",),
+}
 # The variants of pieces that come with a piece, see the comments `# if:` in the template.
 _FEATURES = {
     "LegacyImageSpecField": ("processors", "storage", "fields"),
-    "remove_all_files": ("clear",),
     "StorageBackend": ("faithful",),
     "legacy_file": ("own_backends",),
     "LegacyFile": ("file_api",),
+    "SpecFile": ("chains",),
+    "follow_properties": ("property_sources",),
     "LegacySpec": ("formats", "dates"),
-    "validate_file": ("validate",),
-    "invalidate_file": ("validate",),
-    "clear_file": ("clear",),
 }
 STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
-_NEEDED_BY_FEATURE = {"own_backends": ("legacy_file", "validate_file", "clear_file")}
+_NEEDED_BY_FEATURE = {
+    "own_backends": ("legacy_file",),
+    "chains": ("use_spec_files",),
+    "property_sources": ("follow_properties",),
+}
 _IMPLIED_BY_FEATURE = {"own_backends": ("file_api",)}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
-_DERIVED = frozenset({"faithful_only", "spec_files", "plain_files"})
+_DERIVED = frozenset({"spec_files", "plain_files"})
 
 
 def close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -65,14 +70,12 @@ def close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
 def derive(features: set[str]) -> set[str]:
     """Some features, and those that are there where one of them is without another."""
     found = set(features)
-    if "faithful" in features and "own_backends" not in features:
-        found.add("faithful_only")
     if "storage" in features:
         found.add("storage_key")
     if features & {"faithful", "any_strategy"}:
         found.discard("storage_key")  # The backend of the settings counts.
     if "file_api" not in features:
-        found.add("spec_files" if "faithful" in features else "plain_files")
+        found.add("spec_files" if features & {"faithful", "chains"} else "plain_files")
     return found
 
 

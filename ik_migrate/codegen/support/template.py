@@ -1,8 +1,7 @@
 # Parts of the support module that ik-migrate writes: see render.py.
-"""What ImageKit 2 did for the spec fields of this project, and ImageKit 3 does not do by itself.
+"""What ImageKit 2 did for the images of this project, and ImageKit 3 does not do by itself.
 
-Written by ik-migrate and independent of it. Change or remove what you like: another run only adds what it needs and
-does not find. Each piece says when it can go.
+Written by ik-migrate and independent of it. Change what you like: another run only adds what it needs and misses.
 """
 
 import os
@@ -23,7 +22,7 @@ from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
-from imagekit.specs.sourcegroups import ImageFieldSourceGroup
+from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
 from imagekit.utils import generate, get_by_qname, suggest_extension
 from PIL import Image
 
@@ -45,22 +44,41 @@ def remove_file(file):
     file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
 
-def remember_sources(sender, instance, **kwargs):
-    """Note the names of the images of an instance, to see at the next save which of them are new."""
-    fields = [field.attname for field in sender._meta.fields if isinstance(field, models.ImageField)]
-    images = [vars(instance).get(attname) for attname in fields]
-    instance._image_names = dict(zip(fields, [getattr(image, 'name', image) for image in images]))
+def note_sources(sender, instance, **kwargs):
+    """Tell ImageKit the sources of a loaded instance. From 3.3 on, it takes the first save for a change of them."""
+    fields = [field.attname for field in sender._meta.fields]
+    for group in signal_router._source_groups:
+        if isinstance(instance, group.model_class):
+            name = group.image_field
+            image = vars(instance).get(name) if name in fields or not instance.pk else getattr(instance, name)
+            instance._ik['source_hashes'][name] = hash(image)
 
 
-post_init.connect(remember_sources, dispatch_uid='imagekit_support')
-post_save.connect(remember_sources, dispatch_uid='imagekit_support')
+post_init.connect(note_sources, dispatch_uid='imagekit_support')
 
 
-def has_new_source(file):
-    """Whether a source that was saved has another name than before. ImageKit 3.3 and later call any source new."""
-    source = source_of(file)
-    before = getattr(getattr(source, 'instance', None), '_image_names', {})
-    return bool(source) and before.get(source.field.attname) != source.name
+def follow_properties(sender, instance, signal, **kwargs):
+    """Note the sources that are properties, and after a save have the strategies know those that are new.
+
+    The image can be that of another instance, and then ImageKit 3 does not know whose cache files it is for.
+    """
+    fields = [field.attname for field in sender._meta.fields]
+    groups = [group for group in signal_router._source_groups if isinstance(instance, group.model_class)]
+    if not instance.pk or all(group.image_field in fields for group in groups):
+        return
+    names = vars(instance).setdefault('_source_names', {})
+    for attname, descriptor in descriptors_of(sender).items():
+        source = descriptor.source_field_name or only_image_field(sender)
+        if source not in fields:
+            name = getattr(getattr(instance, source), 'name', None)
+            file = getattr(instance, attname)
+            if signal is post_save and names.get(attname) != name and hasattr(file.cachefile_strategy, 'on_source_saved'):
+                file.cachefile_strategy.on_source_saved(file)
+            names[attname] = name
+
+
+post_init.connect(follow_properties, dispatch_uid='imagekit_support properties')
+post_save.connect(follow_properties, dispatch_uid='imagekit_support properties')
 
 
 def source_of(file):
@@ -71,24 +89,15 @@ def source_of(file):
 
 
 class PessimisticImageCacheBackend(JustInTime):
-    """Also deletes the file when its source changes, as ImageKit 2 did: it may keep its name and show the old image."""
+    """Deletes a file when its source changes, as ImageKit 2 did: it may keep its name, and show the old image."""
 
     # if: not own_backends
     def on_source_saved(self, file):
-        if has_new_source(file):
-            self.invalidate(file)
+        remove_file(file)
 
     # if: own_backends
     def on_source_saved(self, file):  # noqa: F811
-        if has_new_source(file):
-            self.invalidate(legacy_file(file))
-
-    def invalidate(self, file):
-        remove_file(file)
-
-    # if: clear
-    def clear(self, file):
-        remove_file(file)
+        self.invalidate(legacy_file(file))
 
     # if: own_backends
     def on_existence_required(self, file):
@@ -100,36 +109,35 @@ class PessimisticImageCacheBackend(JustInTime):
     def on_content_required(self, file):
         self.on_existence_required(file)
 
-    # if: validate
+    # if: own_backends
     def validate(self, file):
         if self.is_invalid(file):
             file.cachefile_backend.generate(file, force=True)
 
-    # if: validate
+    # if: own_backends
     def is_invalid(self, file):
-        return not (getattr(file, '_file', None) or file.storage.exists(file.name))
+        return bool(file.name) and not (getattr(file, '_file', None) or file.storage.exists(file.name))
+
+    # if: own_backends
+    def invalidate(self, file):
+        remove_file(file)
+
+    # if: own_backends
+    def clear(self, file):
+        remove_file(file)
 
 
 class NonValidatingImageCacheBackend(Optimistic):
-    """Also deletes the file when its source changes, before it is generated again: it may keep its name."""
+    """Deletes a file when its source changes, before it is generated again: it may keep its name."""
 
     # if: not own_backends
     def on_source_saved(self, file):
-        if has_new_source(file):
-            self.invalidate(file)
-
-    # if: own_backends
-    def on_source_saved(self, file):  # noqa: F811
-        if has_new_source(file):
-            self.invalidate(legacy_file(file))
-
-    def invalidate(self, file):
         remove_file(file)
         file.cachefile_backend.generate(file, force=True)
 
-    # if: clear
-    def clear(self, file):
-        remove_file(file)
+    # if: own_backends
+    def on_source_saved(self, file):  # noqa: F811
+        self.invalidate(legacy_file(file))
 
     # if: own_backends
     def on_existence_required(self, file):
@@ -141,18 +149,18 @@ class NonValidatingImageCacheBackend(Optimistic):
     def on_content_required(self, file):
         self.on_existence_required(file)
 
-    # if: validate
+    # if: own_backends
     def validate(self, file):
         pass
 
-    # if: faithful_only
-    def on_existence_required(self, file):
-        if not file.name:
-            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+    # if: own_backends
+    def invalidate(self, file):
+        remove_file(file)
+        file.cachefile_backend.generate(file, force=True)
 
-    # if: faithful_only
-    def on_content_required(self, file):
-        self.on_existence_required(file)
+    # if: own_backends
+    def clear(self, file):
+        remove_file(file)
 
 
 class StorageBackend(Simple):
@@ -169,8 +177,6 @@ class StorageBackend(Simple):
 
     def generate_now(self, file, force=False):
         spec = file.generator
-        if not file.name:
-            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
         if getattr(spec, 'format', None) is None:
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
@@ -193,25 +199,22 @@ class StorageKeyBackend(Simple):
 
 def format_of(name):
     """Return the format that belongs to the extension of a file name; None where there is none."""
-    extension = os.path.splitext(name or '')[1].lower()
-    Image.preinit()
-    if extension not in Image.EXTENSION:
-        Image.init()
-    return Image.EXTENSION.get(extension)
+    Image.init()
+    return Image.EXTENSION.get(os.path.splitext(name or '')[1].lower())
 
 
 def descriptors_of(model):
     """Return the descriptors of a model's spec fields, inherited ones included, by attribute."""
-    if '_imagekit_descriptors' not in vars(model):
-        items = [item for cls in reversed(model.__mro__) for item in vars(cls).items()]
-        found = dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
-        model._imagekit_descriptors = found
-    return model._imagekit_descriptors
+    items = [item for cls in reversed(model.__mro__) for item in vars(cls).items()]
+    return dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
 
 
 def remove_all_files(sender, instance, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
     for file in get_spec_files(instance):
+        # if: not own_backends
+        remove_file(file)
+        # if: own_backends
         clear_file(file)
 
 
@@ -220,6 +223,8 @@ post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
 
 def generate_file(file, save=True):
     """Do what generate() of a spec file did: generate the image in any case, and return its content."""
+    if not file.name:
+        return None  # There is no source.
     source = file.generator.source
     try:
         content = generate(file.generator)
@@ -290,6 +295,13 @@ class DirectorySpec(ImageSpec):
         return format_of(self.source.name)
 
 
+class FixedNameSpec(ImageSpec):
+    """Names its file without its processors: they change while the site runs, or cannot be pickled for a hash."""
+
+    def get_hash(self):
+        return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
+
+
 class CacheToError(Exception):
     """An AttributeError in a function that names files. ImageKit 3 would give the file another name instead."""
 
@@ -338,6 +350,9 @@ class LegacySpec(ImageSpec):
             return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
         extension = suggest_extension(self.source.name, self.given_format)
         instance = self.instance or getattr(source_of(self.source), 'instance', None)
+        # if: fields
+        if self.model and not isinstance(instance, self.model):
+            return None  # It is the source of another instance.
         try:
             return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
         except AttributeError as error:
@@ -364,9 +379,7 @@ class LegacySpec(ImageSpec):
 
     # if: processors
     def get_hash(self):
-        """Part of the default name: the function that chooses the processors is not called for a mere name."""
-        if not self.choose_processors:
-            return super(LegacySpec, self).get_hash()
+        """Part of the default name: no function that chooses the processors is called for it."""
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
     # if: storage
@@ -402,12 +415,15 @@ class ImageKit2NameSpec(LegacySpec):
 
 
 class LegacyDescriptor(ImageSpecFileDescriptor):
-    """Makes the file of a LegacyImageSpecField, for the instance that it is read from."""
+    """Makes the file of a spec field, for the instance that it is read from."""
 
     def __get__(self, instance, owner):
         if instance is None:
             return self.field
-        source = getattr(instance, self.field.source or only_image_field(type(instance)))
+        # if: not fields
+        source = getattr(instance, self.source_field_name)
+        # if: fields
+        source = getattr(instance, self.source_field_name or only_image_field(type(instance)))
         spec = self.field.get_spec(source)
         spec.instance = instance
         # if: plain_files
@@ -415,7 +431,11 @@ class LegacyDescriptor(ImageSpecFileDescriptor):
         # if: spec_files
         return SpecFile(spec)
         # if: file_api
-        return LegacyFile(spec)
+        file = LegacyFile(spec)
+        # if: file_api
+        file.attname = self.attname
+        # if: file_api
+        return file
 
     def __set__(self, instance, value):
         pass
@@ -485,7 +505,6 @@ def use_spec_files(sender, **kwargs):
     """Have the spec fields of a model make their files as ImageKit 2 did."""
     for name, descriptor in descriptors_of(sender).items():
         setattr(sender, name, LegacyDescriptor(descriptor.field, name, descriptor.source_field_name))
-    del sender._imagekit_descriptors  # Fields can still be added.
 
 
 class_prepared.connect(use_spec_files, dispatch_uid='imagekit_support')
@@ -495,7 +514,11 @@ def legacy_file(file):
     """Return a cache file with the methods and attributes that a spec file of ImageKit 2 had."""
     if isinstance(file, LegacyFile):
         return file
-    return LegacyFile(file.generator, file.name, file.storage, file.cachefile_backend, file.cachefile_strategy)
+    found = LegacyFile(file.generator, file.name, file.storage, file.cachefile_backend, file.cachefile_strategy)
+    for name, descriptor in descriptors_of(type(found.instance)).items():
+        if descriptor.field._original_spec is type(file.generator):
+            found.attname = name
+    return found
 
 
 class SpecFile(ImageCacheFile):
@@ -509,16 +532,29 @@ class SpecFile(ImageCacheFile):
 
     __nonzero__ = __bool__
 
-    def _require_file(self):
+    def __hash__(self):
+        """ImageKit goes by it to see whether the source of another spec field is new."""
+        return hash(self.generator.source)
+
+    def _require_source(self):
         if not self.name:
-            raise ValueError('The spec field has no source image.')  # ImageKit 3 raises MissingSource.
+            raise ValueError('The spec field has no source image.')  # ImageKit 3 does not always raise.
+
+    def _require_file(self):
+        self._require_source()
         if self.closed:
             self._file = None  # ImageKit 3 closes it once it is generated.
         super(SpecFile, self)._require_file()
 
+    def _storage_attr(self, attr):
+        self._require_source()
+        return super(SpecFile, self)._storage_attr(attr)
+
 
 class LegacyFile(SpecFile, ImageFieldFile):
     """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
+
+    attname = None
 
     @property
     def source_file(self):
@@ -527,12 +563,6 @@ class LegacyFile(SpecFile, ImageFieldFile):
     @property
     def instance(self):
         return getattr(self.generator, 'instance', None) or getattr(source_of(self), 'instance', None)
-
-    @property
-    def attname(self):
-        for name, descriptor in descriptors_of(type(self.instance)).items():
-            if descriptor.field._original_spec is type(self.generator):
-                return name
 
     @property
     def field(self):
@@ -573,38 +603,30 @@ class LegacyFile(SpecFile, ImageFieldFile):
 
 def validate_file(file):
     """Do what validate() of a spec file did: make sure that the file exists, unless its strategy trusts it to."""
-    strategy = file.cachefile_strategy
-    if hasattr(strategy, 'validate'):
-        # if: not own_backends
-        strategy.validate(file)
-        # if: own_backends
-        strategy.validate(legacy_file(file))
-    elif hasattr(strategy, 'on_existence_required') and not file.storage.exists(file.name):
-        file.cachefile_backend.generate(file, force=True)
+    # if: own_backends
+    if hasattr(file.cachefile_strategy, 'validate'):
+        return file.cachefile_strategy.validate(legacy_file(file))
+    if hasattr(file.cachefile_strategy, 'on_existence_required') and file.name:
+        if not file.storage.exists(file.name):
+            file.cachefile_backend.generate(file, force=True)
 
 
 def invalidate_file(file):
     """Do what invalidate() of a spec file did: delete the file, or generate it again."""
+    # if: own_backends
     if hasattr(file.cachefile_strategy, 'invalidate'):
-        # if: not own_backends
-        file.cachefile_strategy.invalidate(file)
-        # if: own_backends
-        file.cachefile_strategy.invalidate(legacy_file(file))
-    else:
-        remove_file(file)
-        if hasattr(file.cachefile_strategy, 'on_source_saved'):
-            file.cachefile_backend.generate(file)
+        return file.cachefile_strategy.invalidate(legacy_file(file))
+    remove_file(file)
+    if isinstance(file.cachefile_strategy, Optimistic) and file.name:
+        file.cachefile_backend.generate(file)
 
 
 def clear_file(file):
     """Do what clear() of a spec file did: delete the file."""
+    # if: own_backends
     if hasattr(file.cachefile_strategy, 'clear'):
-        # if: not own_backends
-        file.cachefile_strategy.clear(file)
-        # if: own_backends
-        file.cachefile_strategy.clear(legacy_file(file))
-    else:
-        remove_file(file)
+        return file.cachefile_strategy.clear(legacy_file(file))
+    remove_file(file)
 
 
 def get_spec_fields(model):
