@@ -22,7 +22,7 @@ from ik_migrate.imagekit.cache_backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.model.change import Edit, NeedSupport
+from ik_migrate.model.change import Change, Edit, NeedSupport
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.model.rule import Applicability, Rule
@@ -60,6 +60,10 @@ _NO_EFFECT_YET = (
     "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
 )
+_AT_RUN_TIME = (
+    "ImageKit 3 does not read this setting. It stays, since only the running site can tell its value, and the strategy"
+    " of the support module goes by it."
+)
 _SET_OR_DELETE = (
     f"Delete it where the site runs well on ImageKit 3 without it; set {BACKEND_SETTING} and {STRATEGY_SETTING} where"
     " the site still runs on ImageKit 2."
@@ -78,12 +82,14 @@ _IK3_SETTINGS = (
 
 
 _BACKEND = "StorageBackend"
+_DECIDES = "strategy_of_setting"
+"""What the support module has for a setting that only the running site can tell: it reads that when it is asked."""
 _FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
 
 
 def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite the setting where it gets a literal value; report every other mention."""
-    if SETTING not in module.text.source.text:
+    if SETTING not in module.text.source.text or f".{_DECIDES}" in module.text.source.text:
         return
     has_new = any(name in module.text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING))
     seen: set[ast.AST] = set()
@@ -179,15 +185,43 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
     named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
     known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
+    message = f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}"
+    can_be_kept = all(successor.is_exact for successor in known) and not why_setting_stays(module, setting)
+    if can_be_kept and isinstance(setting.statement, ast.Assign) and support_of(module).offers(frozenset({_DECIDES})):
+        return make_finding(
+            RULE,
+            module,
+            setting.name,
+            message,
+            Applicability.SAFE,
+            why=_AT_RUN_TIME,
+            help=f"Nothing to do: `{_DECIDES}` of the support module reads it.",
+            changes=_decide_at_run_time(module, setting, setting.statement),
+        )
     return make_finding(
         RULE,
         module,
         setting.name,
-        f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}",
+        message,
         Applicability.MANUAL,
         help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING} in its place, each from what it may be.",
         suggestion=_assignments(module, known[-1], "'", "\n") if known else "",
     )
+
+
+def _decide_at_run_time(module: Module, setting: BackendSetting, statement: ast.Assign) -> list[Change]:
+    """Keep the setting, and have the strategy read it."""
+    text, dotted = module.text, support_of(module).dotted
+    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
+    indent = text.source.text[line_start : text.start(statement)]
+    target = text.text_of(setting.name)
+    lines = [f"{target.replace(SETTING, STRATEGY_SETTING)} = '{dotted}.{_DECIDES}'"]
+    if module.project.faithful:
+        lines.insert(0, f"{target.replace(SETTING, BACKEND_SETTING)} = '{dotted}.{_BACKEND}'")
+    end = _line_end(module, text.end(statement))
+    newline = f"{text.source.newline}{indent}"
+    needs = [*need_support(module, _DECIDES), *(need_support(module, _BACKEND) if module.project.faithful else ())]
+    return [Edit(end, end, (newline + newline.join(lines),)), *needs]
 
 
 def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple[str, str]:

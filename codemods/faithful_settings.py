@@ -58,7 +58,9 @@ def check_module(module: Module) -> Iterator[Finding]:
         f"{STRATEGY_SETTING} = '{dotted}.PessimisticImageCacheBackend'",
     ]
     place = line_after_imports(module)
-    above, below = ("", newline) if place == 0 else (newline, "")
+    text = module.text.source.text
+    above = newline if place else ""
+    below = "" if text.startswith(newline, place) or place == len(text) else newline
     edit = Edit(place, place, (above + newline.join(lines) + newline + below,))
     needs = (*need_support(module, "StorageBackend"), *need_support(module, "PessimisticImageCacheBackend"))
     message = f"`{STRATEGY_SETTING}` is not set"

@@ -6,9 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.legacy_field import falls_back, find_references
-from ik_migrate.codegen.legacy_spec import base_of
-from ik_migrate.codegen.support.use import need_support, support_of, use_support
+from ik_migrate.codegen.support.use import require_support, support_of, use_support
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
 from ik_migrate.model.change import AddArgument, AddImport, Change
@@ -73,7 +71,7 @@ LEFT_BEHIND = Rule(
     code="IK513",
     name="files-left-behind",
     summary="cache files are not deleted with the instance",
-    applicability=(Applicability.NOTICE, Applicability.SAFE),
+    applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 keeps"
         " them, and the image is still served at its address."
@@ -172,6 +170,8 @@ _RUN_TIME = (
     (OBJECT, "the file of {} is no `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
+_RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
+"""The pieces of the support module that follow the instances, with ``--faithful``."""
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
 
 
@@ -191,16 +191,19 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
 def _connect_receivers(module: Module) -> Iterator[Finding]:
     """With ``--faithful``: import the support module, whose receivers follow the instances."""
     fields = [field for field in spec_fields(module) if not field.is_processed]
-    dotted = support_of(module).dotted
-    if not module.project.faithful or not fields or _imports(module, dotted):
+    support = support_of(module)
+    is_imported = _imports(module, support.dotted)
+    if not module.project.faithful or not fields or (is_imported and support.pieces.issuperset(_RECEIVERS)):
         return
-    changes: list[Change] = [
-        need for name in ("remove_all_files", "note_sources", "use_spec_files") for need in need_support(module, name)
-    ]
-    rewritten = [field for field in fields if not falls_back(field)]
-    if rewritten and not any(map(base_of, rewritten)) and not any(True for _ in find_references(module)):
-        changes.append(AddImport.of_module(dotted, "  # noqa: F401"))
-    message = f"{fields[0].label}: its files follow the instance with the receivers of {dotted}"
+    message = f"{fields[0].label}: its files follow the instance with the receivers of {support.dotted}"
+    try:
+        changes: list[Change] = [need for name in _RECEIVERS for need in require_support(module, name)]
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {LEFT_BEHIND.why}"
+        yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.MANUAL, why=why)
+        return
+    if not is_imported:
+        changes.append(AddImport.of_module(support.dotted, "  # noqa: F401"))
     yield make_finding(LEFT_BEHIND, module, fields[0].call, message, Applicability.SAFE, changes=changes)
 
 
@@ -279,7 +282,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             if not spec.is_processed and not spec.is_ik3:
                 for rule, message in _RUN_TIME:
                     yield make_finding(rule, module, spec.call, message.format(spec.label), Applicability.NOTICE)
-    for node in module.text.nodes_of(ast.Try):
+    for node in module.text.nodes_of(ast.Try) if not module.project.faithful else ():
         if not isinstance(node, ast.Try) or not any(_catches_value_error(module, h) for h in node.handlers):
             continue
         for child in (child for statement in node.body for child in ast.walk(statement)):

@@ -11,6 +11,7 @@ from ik_migrate.imagekit.backend_family import is_backend
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts
 from ik_migrate.imagekit.spec_field import spec_fields
+from ik_migrate.imagekit.version_detection import unread_arguments
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import LEGACY_FIELD, SUPPORT
 from ik_migrate.model.rule import Applicability, Rule
@@ -57,6 +58,8 @@ _OF_PROJECTS = frozenset({"get_spec_files", "SpecFileGenerator", "source_file", 
 """Words that others use as well: they count where the project has spec fields."""
 _NAMES = frozenset({"get_spec_files", "SpecFileGenerator", "_ik.spec_files", "_ik.spec_fields"})
 _ARGUMENTS = frozenset({"image_field", "cache_to", "image_cache_backend"})
+_FIELD = "ImageSpecField"
+"""As a string in Python: the field is looked up by its name, and then called with arguments that are not read."""
 _ALTERNATIVES = "|".join(sorted(_ANYWHERE | _OF_PROJECTS))
 _WORD = re.compile(rf"imagekit\.imagecache\b|\b_ik\.spec_fi(?:les|elds)\b|\b(?:{_ALTERNATIVES})\b")
 _SUCCESSORS = {
@@ -67,6 +70,7 @@ _SUCCESSORS = {
     "cache_to": "use the `cachefile_name` of a spec class",
     "ikcachevalidate": "run `generateimages`",
     "ikcacheinvalidate": "delete the files, then run `generateimages`",
+    _FIELD: "look up `LegacyImageSpecField` in the support module",
     "source_file": "use `generator.source`",
     "ResizeToFit": "pass `upscale=False` where it is called",
     "SpecFileGenerator": "use `imagekit.ImageSpec`",
@@ -101,7 +105,7 @@ def _help(word: str) -> str:
 def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
     """The words of a Python file, with the expressions that they are in; docstrings and comments left out."""
     text = module.text.source.text
-    if not _WORD.search(text) and not any(f"'{name}'" in text or f'"{name}"' in text for name in _ARGUMENTS):
+    if not _WORD.search(text) and not any(name in text for name in (*_ARGUMENTS, _FIELD)):
         return
     project = module.project
     attributes = (node for node in module.text.nodes_of(ast.Attribute) if isinstance(node, ast.Attribute))
@@ -116,6 +120,8 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
         if is_word and _counts(project, word) and not _is_own(module, node):
             yield node, word
     takes_arguments = _takes_arguments_at_run_time(module)
+    if not takes_arguments and _is_about_fields(module):
+        yield from ((keyword.value, str(keyword.arg)) for keyword in unread_arguments(module))
     known = {entry.node for found in keyword_dicts(module) for entry in found.entries}
     for literal in literals(module):
         word = literal.value
@@ -123,11 +129,21 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
             parent = module.text.names.parents.get(literal.node)
             if not takes_arguments and literal.node not in known and parent not in known and _is_about_fields(module):
                 yield literal.node, word
+        elif word == _FIELD:
+            if "imagekit" in text and not _is_exported(module, literal.node):
+                yield literal.node, word
         elif word == "source_file":
             if _may_be_of_spec_file(project):
                 yield literal.node, word
         elif (word in _ANYWHERE or word in _OF_PROJECTS) and _counts(project, word):
             yield literal.node, word
+
+
+def _is_exported(module: Module, node: ast.AST) -> bool:
+    """Whether a string is part of the file's ``__all__``."""
+    statement = next((each for each in module.text.names.ancestors(node) if isinstance(each, ast.stmt)), None)
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 def _word_of(node: ast.AST) -> str:

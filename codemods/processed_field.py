@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
@@ -15,6 +16,7 @@ from ik_migrate.model.imagekit_names import PROCESSED_FIELD
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
 from ik_migrate.rules import Codemod
+from ik_migrate.source.scopes import Function
 
 RULE = Rule(
     code="IK202",
@@ -59,13 +61,18 @@ class Profile(models.Model):
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Call the field of the support module where the processors may be callable, or the name decides the format."""
-    if not spec.is_processed or spec.is_legacy or spec.given("spec") is not None or not _names_field(spec):
+    if not spec.is_processed or spec.is_legacy or spec.given("spec") is not None:
         return
     reason = _find_reason(spec)
-    if not reason:
+    module, function = spec.module, _field_named_by(spec)
+    if not reason or (function is None and not _is_certain(spec)):
         return
-    module, function = spec.module, spec.call.func
     message = f"{spec.label}: {reason}"
+    if function is None:
+        shown = module.text.text_of(spec.call.func)
+        todo = f"Have {shown} derive from `LegacyProcessedImageField` of the support module."
+        yield make_finding(RULE, module, spec.call, message, Applicability.MANUAL, help=todo)
+        return
     try:
         local, changes = use_support(module, "LegacyProcessedImageField")
     except CannotGenerate as error:
@@ -76,9 +83,34 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     yield make_finding(RULE, module, function, message, Applicability.SAFE, changes=[edit, *changes])
 
 
-def _names_field(spec: SpecField) -> bool:
-    """Whether ImageKit's field itself is called."""
-    return spec.module.qualified(spec.call.func) == PROCESSED_FIELD
+def _field_named_by(spec: SpecField) -> ast.expr | None:
+    """The expression that names ImageKit's field: what is called, or the base of a class that calls its constructor."""
+    module, function = spec.module, spec.call.func
+    named = [function]
+    if module.qualified(function) == "functools.partial":
+        named = spec.call.args[:1]
+    elif _calls_constructor(spec):
+        owner = next((node for node in module.text.names.ancestors(spec.call) if isinstance(node, ast.ClassDef)), None)
+        named = owner.bases if owner is not None else []
+    return next((node for node in named if module.qualified(node) == PROCESSED_FIELD), None)
+
+
+def _calls_constructor(spec: SpecField) -> bool:
+    return isinstance(spec.call.func, ast.Attribute) and spec.call.func.attr == "__init__"
+
+
+def _is_certain(spec: SpecField) -> bool:
+    """Whether the call itself gives the processors, and they are callable."""
+    argument = spec.given("processors")
+    return argument is not None and classify(spec.module, argument.value).verdict is Verdict.YES
+
+
+def _may_hand_on_processors(spec: SpecField) -> bool:
+    """Whether what is passed with ``*`` or ``**`` may hold processors; of a constructor, only where it names them."""
+    if not _calls_constructor(spec):
+        return bool(spec.unseen)
+    around = spec.module.text.scope_of(spec.call).node
+    return bool(spec.unseen) and isinstance(around, Function) and "processors" in spec.module.text.text_of(around)
 
 
 def _find_reason(spec: SpecField) -> str:
@@ -91,9 +123,9 @@ def _find_reason(spec: SpecField) -> str:
         return "`processors=` is callable"
     if verdict is Verdict.UNKNOWN:
         return "whether `processors=` is callable is only known when the site runs"
-    if spec.unseen:
+    if _may_hand_on_processors(spec):
         return "what is passed with `**` is only known when the site runs"
-    if spec.module.project.faithful and spec.given("format") is None:
+    if spec.module.project.faithful and spec.given("format") is None and not spec.unseen:
         return "without `format=`, ImageKit 2 chose the format by the name of the file"
     return ""
 

@@ -77,19 +77,25 @@ def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
 
 
 def _is_type_check(module: Module, node: ast.expr) -> bool:
-    """Whether it is only asked for: ``isinstance(processor, ResizeToFit)``."""
+    """Whether it is only asked for: ``isinstance(processor, ResizeToFit)``, ``type(processor) in (ResizeToFit,)``."""
     for parent in module.text.names.ancestors(node):
         if isinstance(parent, ast.Call):
             return module.qualified(parent.func) in {"builtins.isinstance", "builtins.issubclass"}
-        if not isinstance(parent, ast.Tuple):
+        if isinstance(parent, ast.Compare):
+            return True
+        if not isinstance(parent, ast.Tuple | ast.List | ast.Set):
             return False
     return False
 
 
 def _is_followed(module: Module, node: ast.expr) -> bool:
-    """Whether it is bound to another name, whose uses are looked at in their turn."""
+    """Whether it is bound to another name, whose uses are looked at in their turn; no class attribute, see ``self``."""
     parent = module.text.names.parents.get(node)
-    return isinstance(parent, ast.Assign) and parent.value is node
+    return (
+        isinstance(parent, ast.Assign)
+        and all(isinstance(target, ast.Name) for target in parent.targets)
+        and not isinstance(module.text.scope_of(node).node, ast.ClassDef)
+    )
 
 
 def _built(module: Module, node: ast.expr, call: ast.Call, positional: list[ast.expr]) -> Iterator[Finding]:

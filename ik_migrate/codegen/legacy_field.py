@@ -24,6 +24,11 @@ Factory = tuple[Path, str]
 _FOR_THE_ROOT = frozenset({"cache_to", "image_cache_backend", "pre_cache"})
 
 
+_TYPE_CHECKS = frozenset({"builtins.isinstance", "builtins.issubclass"})
+# What a class can be part of without being handed on: a base, an annotation, a comparison.
+_NO_VALUE = (ast.ClassDef, ast.Compare, ast.Expr, ast.arg, ast.FunctionDef, ast.AnnAssign, ast.FormattedValue)
+
+
 @dataclass(frozen=True)
 class FieldReference:
     """A place that names ImageKit's field, for a field that the support module has to make.
@@ -173,13 +178,13 @@ def _is_value(module: Module, node: ast.expr, parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.Call):
         if parent.func is node:
             return False
-        called = module.qualified(parent.func)
-        return called not in {"functools.partial", "builtins.isinstance", "builtins.issubclass", "builtins.super"}
-    if isinstance(parent, ast.keyword | ast.Dict | ast.List):
-        return True
+        return module.qualified(parent.func) not in {*_TYPE_CHECKS, "functools.partial", "builtins.super"}
     if isinstance(parent, ast.Tuple):
         around = module.text.names.parents.get(parent)
-        return not (isinstance(around, ast.Call) and module.qualified(around.func) == "builtins.isinstance")
+        if isinstance(around, ast.Compare):
+            return False
+        return not (isinstance(around, ast.Call) and module.qualified(around.func) in _TYPE_CHECKS)
     if isinstance(parent, ast.Assign):
-        return isinstance(module.text.scope_of(node).node, ast.ClassDef | Function)
-    return isinstance(parent, ast.Return)
+        is_name = all(isinstance(target, ast.Name) for target in parent.targets)
+        return not is_name or isinstance(module.text.scope_of(node).node, ast.ClassDef | Function)
+    return not isinstance(parent, _NO_VALUE)

@@ -15,6 +15,7 @@ from ik_migrate.codegen.spec_class import hidden_names, span_of
 from ik_migrate.codegen.spec_class_obstacles import why_no_class
 from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.callability import Callability, Verdict, classify
+from ik_migrate.imagekit.processor_state import why_name_changes
 from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
 from ik_migrate.imagekit.sources import is_made_by_property, literal_text
 from ik_migrate.imagekit.spec_field import Argument, SpecField
@@ -26,6 +27,7 @@ from ik_migrate.project.reporting import make_finding
 KEEPS_NAMES = "ImageKit2NameSpec"
 NAMES_BY_DIRECTORY = "DirectorySpec"
 LEGACY = "LegacySpec"
+FIXED_NAME = "FixedNameSpec"
 
 
 def cache_to_of(spec: SpecField) -> Argument | None:
@@ -64,7 +66,14 @@ def base_of(spec: SpecField) -> str:
         return KEEPS_NAMES
     if has_callable_processors(spec) or (callability is not None and callability.verdict is Verdict.YES):
         return LEGACY
-    return NAMES_BY_DIRECTORY if callability is not None else ""
+    if callability is not None:
+        return NAMES_BY_DIRECTORY
+    return FIXED_NAME if why_name_changes(spec) else ""
+
+
+def needs_fixed_name(spec: SpecField) -> bool:
+    """Whether the name of the field's files must not depend on its processors, as ImageKit 3's default names do."""
+    return base_of(spec) == FIXED_NAME
 
 
 def write_processors(spec: SpecField, argument: Argument) -> list[Change]:
@@ -111,6 +120,18 @@ def write_default_name(spec: SpecField) -> list[Change]:
     if reason:
         raise CannotGenerate(reason)
     return [*_use_base(spec), *_attname(spec)]
+
+
+def write_fixed_name(spec: SpecField) -> list[Change]:
+    """Return the changes that name the field's files without its processors.
+
+    Raises:
+        CannotGenerate: when that cannot be done.
+    """
+    reason = why_no_class(spec)
+    if reason:
+        raise CannotGenerate(reason)
+    return _use_base(spec)
 
 
 def make_spec_finding(

@@ -13,8 +13,10 @@ from ik_migrate.codegen.legacy_spec import (
     cache_to_of,
     has_callable_processors,
     names_its_files,
+    needs_fixed_name,
     write_cache_to,
     write_default_name,
+    write_fixed_name,
     write_processors,
 )
 from ik_migrate.codegen.spec_class_obstacles import needs_pre_cache_resolved
@@ -147,6 +149,8 @@ def _of_processors(spec: SpecField, seen: SpecField) -> str:
 def _of_names(spec: SpecField, seen: SpecField) -> str:
     argument = cache_to_of(seen)
     if argument is None:
+        if needs_fixed_name(spec):
+            return _try(lambda: write_fixed_name(spec))
         return _try(lambda: write_default_name(spec)) if names_its_files(seen) else ""
     if classify(spec.module, argument.value).verdict is Verdict.UNKNOWN:
         return f"whether cache_to= is callable is only known when the site runs: {_shown(spec, argument)}"

@@ -123,6 +123,7 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
     knowledge.has_property_sources = facts.has_property_sources
+    knowledge.sets_storages = facts.sets_storages
     knowledge.has_storages = facts.has_storages
     knowledge.legacy_factories = _close(facts.legacy_factories, facts.factory_calls)
     knowledge.keyword_dicts = facts.keyword_dicts

@@ -30,6 +30,7 @@ class Facts:
         models: the files with spec fields.
         has_property_sources: whether the source of some spec field is a property.
         has_storages: whether an image may have a storage of its own.
+        sets_storages: whether code gives files another storage while it runs.
         legacy_factories: the functions, partials and classes whose fields only the running site can tell.
         factory_calls: what each function, partial and class that makes fields makes them with.
         support_modules: the files that are support modules.
@@ -53,6 +54,7 @@ class Facts:
     models: set[Path] = field(default_factory=set)
     has_property_sources: bool = False
     has_storages: bool = False
+    sets_storages: bool = False
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     factory_calls: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     support_modules: set[Path] = field(default_factory=set)
@@ -81,6 +83,7 @@ class Facts:
         self.models |= other.models
         self.has_property_sources |= other.has_property_sources
         self.has_storages |= other.has_storages
+        self.sets_storages |= other.sets_storages
         self.legacy_factories |= other.legacy_factories
         for factory, called in other.factory_calls.items():
             self.factory_calls.setdefault(factory, set()).update(called)

@@ -21,7 +21,7 @@ from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
 from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
 from ik_migrate.imagekit.settings_modules import is_settings
-from ik_migrate.imagekit.source_storage import mentions_storages
+from ik_migrate.imagekit.source_storage import mentions_storages, sets_storages
 from ik_migrate.imagekit.sources import is_made_by_property, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
 from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
@@ -68,6 +68,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         models={path} if specs else set(),
         has_property_sources=any(is_made_by_property(spec) for spec in specs),
         has_storages=mentions_storages(module),
+        sets_storages=sets_storages(module),
         legacy_factories=legacy_factories,
         factory_calls=factory_calls,
         may_have_other_backend=may_set_other_backend(module),

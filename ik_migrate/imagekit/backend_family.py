@@ -34,11 +34,11 @@ def is_strategy(module: Module, node: ast.ClassDef) -> bool:
 
 
 def has_all_events(module: Module, node: ast.ClassDef) -> bool:
-    """Whether the project's own code has the three methods of a backend."""
-    names = {
-        item.name for _, found in with_bases(module, node) for item in found.body if isinstance(item, ast.FunctionDef)
-    }
-    return names.issuperset(EVENTS)
+    """Whether the project's own code has the three methods of a backend, each of a file."""
+    methods = [
+        item for _, found in with_bases(module, node) for item in found.body if isinstance(item, ast.FunctionDef)
+    ]
+    return {item.name for item in methods if item.args.vararg or len(item.args.args) > 1}.issuperset(EVENTS)
 
 
 def _bases(module: Module, node: ast.ClassDef) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ik_migrate.imagekit.sources import image_fields_of, model_of, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields
-from ik_migrate.model.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.model.imagekit_names import LEGACY_PROCESSED_FIELD, PROCESSED_FIELD, SPEC_FIELDS
 from ik_migrate.project.class_hierarchy import Model, class_behind, subclasses_of, with_bases
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
@@ -25,6 +25,7 @@ _DJANGO_FIELDS = frozenset(
         "django.db.models.fields.files.ImageField",
         "django.db.models.fields.files.FileField",
         PROCESSED_FIELD,
+        LEGACY_PROCESSED_FIELD,
     }
 )
 # Fields of other packages that store their file as ImageField does.
@@ -70,6 +71,8 @@ def _unknown(reason: str, shown: str = "") -> SourceStorage:
 
 def find_source_storage(spec: SpecField, depth: int = 0) -> SourceStorage:
     """Return what reading tells of the storage of a field's source."""
+    if spec.module.project.sets_storages:
+        return _unknown("the project sets the storage of files while it runs")
     model = model_of(spec)
     if model is None:
         if not spec.module.project.has_storages:
@@ -177,8 +180,11 @@ def _why_unreadable(module: Module, call: ast.Call) -> str:
         may_choose = not is_maker or "**" in text or _STORAGE.search(text)
         return f"{shown} may choose a storage itself" if may_choose else ""
     for owner, node in with_bases(*behind):
-        if _STORAGE.search(owner.text.text_of(node)):
+        text = owner.text.text_of(node)
+        if _STORAGE.search(text):
             return f"{shown} chooses a storage itself"
+        if "attr_class" in text or "descriptor_class" in text:
+            return f"{shown} has a class of its own for files, which may choose a storage"
         for base in node.bases:
             known = _DJANGO_FIELDS | _OTHER_FIELDS | {"builtins.object"}
             if class_behind(owner.resolve(base)) is None and owner.qualified(base) not in known:
@@ -201,6 +207,17 @@ def _write(spec: SpecField, module: Module, storage: ast.expr) -> str | None:
         return None
     holder = module.text.names.holder_of(first)
     return module.text.text_of(storage) if holder is not None and not holder.is_class else None
+
+
+def sets_storages(module: Module) -> bool:
+    """Whether code gives another storage to a file or a field that exists, as in ``photo.storage = private``."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "storage"
+        and isinstance(node.ctx, ast.Store)
+        and not (isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"})
+        for node in module.text.nodes_of(ast.Attribute)
+    )
 
 
 @per_module

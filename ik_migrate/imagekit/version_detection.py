@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from ik_migrate.imagekit.spec_field import IK2_ONLY, IK3_ONLY, SpecField, spec_fields
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project.module import Module, per_module
+from ik_migrate.source.scopes import Function
 
+_TELLING_ARGUMENTS = frozenset({"image_field", "cache_to", "image_cache_backend"})
 _IK3_MODULES = ("imagekit.cachefiles", "imagekit.registry", "imagekit.specs.sourcegroups", "imagekit.signals")
 _IK3_NAMES = frozenset({"imagekit.ImageSpec", "imagekit.register", "imagekit.utils.get_field_info"})
 
@@ -45,7 +48,33 @@ def has_ik2_words(module: Module) -> bool:
         told = (given for given in spec.arguments.values() if given.keyword is not None or given.position > 3)
         if not spec.is_processed and any(given.name in IK2_ONLY for given in told):
             return True
-    return any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in _imported(module))
+    names = _imported(module)
+    if any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in names):
+        return True
+    return any(name.startswith("imagekit.models") for name in names) and any(True for _ in unread_arguments(module))
+
+
+def unread_arguments(module: Module) -> Iterator[ast.keyword]:
+    """Yield the arguments of ImageKit 2's field in calls of which reading does not tell what they call."""
+    fields = {spec.call for spec in spec_fields(module)}
+    for call in module.text.nodes_of(ast.Call):
+        if isinstance(call, ast.Call) and call not in fields and call.keywords:
+            given = [keyword for keyword in call.keywords if keyword.arg in _TELLING_ARGUMENTS]
+            if given and not _takes_own_arguments(module, call.func):
+                yield from given
+
+
+def _takes_own_arguments(module: Module, function: ast.expr) -> bool:
+    """Whether something is called that has the arguments itself, as far as reading tells."""
+    if module.qualified(function) == "functools.partial":
+        return False
+    target = module.resolve(function)
+    if target is None or target.binding is None:
+        return target is not None
+    node = target.binding.node
+    if isinstance(node, Function):
+        return node.args.kwarg is None
+    return target.binding.kind != "parameter"
 
 
 @per_module

@@ -58,6 +58,8 @@ class ProjectFacts:
     """Whether some spec field makes its image of that of another one."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
+    sets_storages: bool = False
+    """Whether the project gives files another storage while it runs."""
     has_storages: bool = False
     """Whether some image of the project may have a storage of its own."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)

@@ -21,6 +21,7 @@ from ik_migrate.codegen.support.parts import (
 
 # What a piece needs without naming it in its code.
 _ALSO_NEEDS = {
+    "strategy_of_setting": ("PessimisticImageCacheBackend", "NonValidatingImageCacheBackend"),
     "PessimisticImageCacheBackend": ("note_sources",),
     "NonValidatingImageCacheBackend": ("note_sources",),
 }

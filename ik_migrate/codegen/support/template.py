@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
-from django.db.models.signals import class_prepared, post_delete, post_init, post_save
+from django.db.models.signals import class_prepared, post_delete, post_init, post_save, pre_save
 from django.utils.encoding import smart_str
 from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
@@ -44,17 +44,23 @@ def remove_file(file):
     file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
 
-def note_sources(sender, instance, **kwargs):
+def note_sources(sender, instance, signal, **kwargs):
     """Tell ImageKit the sources of a loaded instance. From 3.3 on, it takes the first save for a change of them."""
     fields = [field.attname for field in sender._meta.fields]
-    for group in signal_router._source_groups:
+    for group in signal_router._source_groups if instance.pk else ():
         if isinstance(instance, group.model_class):
-            name = group.image_field
-            image = vars(instance).get(name) if name in fields or not instance.pk else getattr(instance, name)
-            instance._ik['source_hashes'][name] = hash(image)
+            name, hashes = group.image_field, instance._ik['source_hashes']
+            if signal is post_init and (name in vars(instance) or name not in fields):
+                hashes[name] = hash(vars(instance).get(name) or getattr(instance, name))
+            elif signal is post_init:
+                hashes.pop(name, None)  # A deferred field is looked up when the instance is saved.
+            elif name in fields and name not in hashes:
+                saved = sender._base_manager.using(kwargs['using']).filter(pk=instance.pk)
+                hashes.update((name, hash(image)) for image in saved.values_list(name, flat=True))
 
 
 post_init.connect(note_sources, dispatch_uid='imagekit_support')
+pre_save.connect(note_sources, dispatch_uid='imagekit_support')
 
 
 def follow_properties(sender, instance, signal, **kwargs):
@@ -71,9 +77,10 @@ def follow_properties(sender, instance, signal, **kwargs):
         source = descriptor.source_field_name or only_image_field(sender)
         if source not in fields:
             name = getattr(getattr(instance, source), 'name', None)
-            file = getattr(instance, attname)
-            if signal is post_save and names.get(attname) != name and hasattr(file.cachefile_strategy, 'on_source_saved'):
-                file.cachefile_strategy.on_source_saved(file)
+            if signal is post_save and names.get(attname) != name:
+                file = getattr(instance, attname)
+                if hasattr(file.cachefile_strategy, 'on_source_saved'):
+                    file.cachefile_strategy.on_source_saved(file)
             names[attname] = name
 
 
@@ -199,8 +206,11 @@ class StorageKeyBackend(Simple):
 
 def format_of(name):
     """Return the format that belongs to the extension of a file name; None where there is none."""
-    Image.init()
-    return Image.EXTENSION.get(os.path.splitext(name or '')[1].lower())
+    extension = os.path.splitext(name or '')[1].lower()
+    Image.preinit()
+    if extension not in Image.EXTENSION:
+        Image.init()
+    return Image.EXTENSION.get(extension)
 
 
 def descriptors_of(model):
@@ -259,6 +269,14 @@ def default_strategy():
     }
     name = settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY
     return strategies.get(name, name)
+
+
+def strategy_of_setting():
+    """Return the strategy for the backend that the settings name in ImageKit 2's way."""
+    package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
+    if package.startswith('imagekit.imagecache'):
+        package = __name__  # This module has those of ImageKit under the same names.
+    return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
 
 
 class DirectorySpec(ImageSpec):
@@ -679,7 +697,7 @@ class LegacyProcessedSpec(ImageSpec):
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         file = getattr(self.source, 'field_file', None)
-        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as)) if file else None
+        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as)) if file is not None else None
 
 
 class LegacyProcessedImageFieldFile(ProcessedImageFieldFile):

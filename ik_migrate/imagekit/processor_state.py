@@ -1,0 +1,128 @@
+"""Whether the processors of a spec field always have the same pickle: ImageKit 3 makes the default file name of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.imagekit.callability import Verdict, classify
+from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.project.class_hierarchy import class_behind, with_bases
+from ik_migrate.project.module import Module, Target
+from ik_migrate.source.scopes import Function
+
+# Calls whose results have the same pickle each time.
+_PLAIN_CALLS = frozenset(
+    f"builtins.{name}"
+    for name in ("int", "float", "str", "bool", "tuple", "list", "dict", "min", "max", "len", "round", "abs", "sorted")
+)
+
+
+_FOLLOW_AT_MOST = 5
+
+
+def why_name_changes(spec: SpecField) -> str:
+    """Return why the pickle of the processors cannot be part of a file name; empty where it can, as far as is known.
+
+    The hash of the default name is made of the pickled processors (``hashers.pickle`` in ``ImageSpec.get_hash`` of
+    3.0.4 to 6.1.1). ImageKit 2 made the name of the source's and the attribute's.
+    """
+    argument = spec.given("processors")
+    if argument is None or spec.is_processed or argument.is_in_dict:
+        return ""
+    if classify(spec.module, argument.value).verdict is not Verdict.NO:
+        return ""
+    for module, processor in _processors_in(spec.module, argument.value):
+        reason = _why_unstable(module, processor)
+        if reason:
+            return reason
+    return ""
+
+
+def _processors_in(module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
+    """The expressions of a list of processors, also through names, each with its file."""
+    if isinstance(value, ast.List | ast.Tuple):
+        for item in value.elts:
+            yield from _processors_in(module, item)
+    elif isinstance(value, ast.BinOp):
+        yield from _processors_in(module, value.left)
+        yield from _processors_in(module, value.right)
+    elif isinstance(value, ast.Name | ast.Attribute):
+        target = module.resolve(value)
+        bound = target.binding.value if target is not None and target.binding is not None else None
+        if target is not None and target.module is not None and isinstance(bound, ast.List | ast.Tuple | ast.Call):
+            yield from _processors_in(target.module, bound)
+    else:
+        yield module, value
+
+
+def _why_unstable(module: Module, processor: ast.expr, depth: int = 0) -> str:
+    shown = module.text.text_of(processor.func) if isinstance(processor, ast.Call) else module.text.text_of(processor)
+    if any(isinstance(node, ast.Lambda) for node in ast.walk(processor)):
+        return f"a lambda in {shown} cannot be pickled"
+    target = module.resolve(processor.func) if isinstance(processor, ast.Call) else None
+    found = class_behind(target)
+    if found is None:
+        made = _made_by_function(target) if depth < _FOLLOW_AT_MOST else ()
+        return next((reason for each in made if (reason := _why_unstable(*each, depth + 1))), "")
+    owner, node = found
+    if _is_in_function(owner, node):
+        return f"{shown} is a class within a function, which cannot be pickled"
+    for owner, node in with_bases(*found):
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef) and _changes_instance(owner, method):
+                return f"{shown} changes its own attributes in {method.name}()"
+    return ""
+
+
+def _made_by_function(target: Target | None) -> Iterator[tuple[Module, ast.expr]]:
+    """What a function of the project returns, each expression with its file."""
+    if target is None or target.module is None or target.binding is None:
+        return
+    if isinstance(target.binding.node, Function):
+        for node in ast.walk(target.binding.node):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield target.module, node.value
+
+
+def _is_in_function(module: Module, node: ast.AST) -> bool:
+    return any(isinstance(outer, Function) for outer in module.text.names.ancestors(node))
+
+
+def _changes_instance(module: Module, method: ast.FunctionDef) -> bool:
+    """Whether a method sets attributes of its instance; a constructor, to what may have another pickle each time."""
+    if not method.args.args:
+        return False
+    instance = method.args.args[0].arg
+    for node in ast.walk(method):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, instance):
+            statement = module.text.names.parents.get(node)
+            value = statement.value if isinstance(statement, ast.Assign) else None
+            if method.name != "__init__" or (value is not None and not _has_stable_pickle(module, value)):
+                return True
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and method.name != "__init__":
+            is_item_of_instance = isinstance(node.value, ast.Attribute) and _is_name(node.value.value, instance)
+            if is_item_of_instance:
+                return True
+    return False
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _has_stable_pickle(module: Module, value: ast.expr) -> bool:
+    """Whether an expression gives the same each time, unless it is made of something that does not."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Lambda):
+            return False
+        if isinstance(node, ast.Call):
+            is_method = isinstance(node.func, ast.Attribute) and module.resolve(node.func) is None
+            if not is_method and not _is_plain_call(module, node):
+                return False
+    return True
+
+
+def _is_plain_call(module: Module, call: ast.Call) -> bool:
+    qualified = module.qualified(call.func)
+    return qualified in _PLAIN_CALLS or qualified.startswith(("os.path.", "imagekit.", "pilkit."))
