@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from ik_migrate.files.python_files import SETUP_FILES, is_left_out, python_files
+from ik_migrate.files.python_files import SETUP_FILES, is_for_pip, is_left_out, python_files
 from ik_migrate.files.reading import file_content
 from ik_migrate.model.options import Options
 from ik_migrate.model.targets import Evidence
@@ -18,7 +18,9 @@ _ONLY_IN_PYTHON2 = frozenset(
     | {"HTMLParser", "Cookie", "cookielib", "htmlentitydefs", "commands", "__builtin__", "Queue", "exceptions"}
 )
 """Modules of the standard library that are gone or have another name in Python 3."""
-_OLD_DJANGO = re.compile(rb"(?<![\w-])django\s*(?:==|<=|<|~=)\s*[\'\"]?(?:0|1)\.\d+", re.IGNORECASE)
+_CLAUSE = r"(==|<=|>=|~=|!=|<|>)\s*['\"]?(\d+(?:\.\d+)*)(?:\.\*)?['\"]?"
+_DJANGO = re.compile(rf"(?<![\w-])django\s*(?:{_CLAUSE}\s*,?\s*)+".encode(), re.IGNORECASE)
+_CLAUSES = re.compile(_CLAUSE.encode())
 _SHEBANG = re.compile(rb"#![^\r\n]*\bpython2[\d.]*\b")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 2\b[^\"'\r\n]*")
 _CLASSIFIER_OF_PYTHON3 = "Programming Language :: Python :: 3"
@@ -40,6 +42,11 @@ def find_evidence(folder: Path, options: Options) -> Evidence | None:
             data = file_content(path, _AT_MOST)
         except OSError:
             # If it concerns ImageKit, its own result says so.
+            continue
+        if is_for_pip(name):
+            shown = evidence_of_old_django(path, data)
+            if shown is not None and not is_left_out(folder, path, options):
+                return shown
             continue
         sign = _sign_in(path.name, data)
         if sign is not None and not is_left_out(folder, path, options):
@@ -86,8 +93,16 @@ def evidence_in(module: Module) -> Evidence | None:
 
 def evidence_of_old_django(path: Path, data: bytes) -> Evidence | None:
     """The requirement of a Django before 2.0, the first without Python 2, in a file's bytes; None without."""
-    found = _OLD_DJANGO.search(data)
-    if found is None:
-        return None
-    asked = found.group().decode("ascii", "replace")
-    return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "asks for a Django before 2.0")
+    for found in _DJANGO.finditer(data):
+        if any(_is_before_2(clause[1], clause[2]) for clause in _CLAUSES.finditer(found.group())):
+            asked = found.group().decode("ascii", "replace").rstrip(", \t\r\n")
+            return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "asks for a Django before 2.0")
+    return None
+
+
+def _is_before_2(operator: bytes, version: bytes) -> bool:
+    """Whether a clause like ``<1.6`` leaves no Django from 2.0 on."""
+    number = tuple(int(part) for part in version.split(b"."))
+    if operator == b"<":
+        return number <= (2, 0)
+    return operator in (b"==", b"<=", b"~=") and number < (2,)

@@ -697,7 +697,9 @@ class LegacyProcessedSpec(ImageSpec):
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         file = getattr(self.source, 'field_file', None)
-        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as)) if file is not None else None
+        if file is None:
+            return None
+        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as))
 
 
 class LegacyProcessedImageFieldFile(ProcessedImageFieldFile):
