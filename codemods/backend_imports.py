@@ -56,9 +56,9 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
             yield from _check_names(module, node, rewritten)
     uses = [use for use in _dotted_uses(module) if use not in rewritten]
-    for use in uses:
-        yield _replace_use(module, use)
-    yield from _drop_modules(module, all(module.qualified(use) in _SUCCESSORS for use in uses))
+    replaced = [_replace_use(module, use) for use in uses]
+    yield from replaced
+    yield from _drop_modules(module, all(found.applicability is Applicability.SAFE for found in replaced))
 
 
 def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) -> Iterator[Finding]:

@@ -82,6 +82,8 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _finding(use)
     if has_legacy_files(module.project):
         return
+    if module.project.faithful:
+        yield from _maybe_spec_files(module)
     for compared in module.text.nodes_of(ast.Compare):
         if isinstance(compared, ast.Compare) and isinstance(compared.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
             yield from _comparison(module, compared)
@@ -114,6 +116,18 @@ def _sizes(module: Module) -> Iterator[Finding]:
             suggestion=f"{shown}.storage.size({shown}.name)",
         )
         yield keep_file_api(finding, module.project)
+
+
+def _maybe_spec_files(module: Module) -> Iterator[Finding]:
+    """With ``--faithful``: the ``attname`` of an object of which nothing is known keeps the files as they were."""
+    if "_meta" in module.text.source.text:
+        return  # Fields of Django have one too.
+    for node in module.text.nodes_of(ast.Attribute):
+        if not isinstance(node, ast.Attribute) or node.attr != "attname" or not isinstance(node.ctx, ast.Load):
+            continue
+        if spec_file(module, node.value) is None:
+            message = f"`{module.text.text_of(node.value)}` may be a spec file"
+            yield keep_file_api(make_finding(RULE, module, node, message, Applicability.MANUAL), module.project)
 
 
 def _finding(use: SpecFileUse) -> Finding:

@@ -116,7 +116,7 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     place = (match.start(), match.end())
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
-            return None
+            return _maybe(file, place, match)
         message = f"{shown} is empty: spec files have no `{match['member']}`"
         todo = f"Take it from the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
@@ -130,6 +130,15 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     message = f"{shown} is empty if {match['object']} is the file of a spec field"
     suggestion = f"{match['object']}.generator.source"
     return make_finding_at(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
+
+
+def _maybe(file: TextFile, place: tuple[int, int], match: re.Match[str]) -> Finding | None:
+    """With ``--faithful``: a member of an object of which nothing is known keeps the files as they were."""
+    is_of_form = "form" in match["object"].lower()
+    if not file.project.faithful or match["member"] not in {"attname", "instance"} or is_of_form:
+        return None
+    message = f"{match['object']} may be the file of a spec field"
+    return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
 
 
 CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)

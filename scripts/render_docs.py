@@ -1,4 +1,4 @@
-"""Write the pages of the rules, docs/rules/, from the rules themselves, and the manual page from the command's --help.
+"""Write the pages of the rules, docs/rules/, from the rules themselves.
 
 python scripts/render_docs.py           writes them
 python scripts/render_docs.py --check   writes nothing, exits 1 when a page is not as it would be written
@@ -11,12 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ik_migrate.cli.man_page import man_page
 from ik_migrate.engine.registry import rules
 from ik_migrate.reports.rule_page import rule_markdown, rules_markdown
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
-MAN_PAGE = "../ik-migrate.1"
 _NOTE = "<!-- Written by scripts/render_docs.py from the rules in codemods/. Edit them there. -->\n\n"
 
 
@@ -26,7 +24,6 @@ def pages() -> dict[str, str]:
     own = {code: rule for code, rule in rules().items() if code.startswith("IK")}
     found = {f"{code}.md": _NOTE + rule_markdown(rule) for code, rule in own.items()}
     found["README.md"] = _NOTE + rules_markdown(own.values())
-    found[MAN_PAGE] = man_page()
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ik_migrate.cli.run_options import options_from, setting_options
+from ik_migrate.cli.site_options import site_options
 from ik_migrate.cli.terminal_options import COLORS, color_option, debug_option
 from ik_migrate.cli.verify import Failed, command_parts, show_progress
 from ik_migrate.reports.escape import escape
@@ -38,10 +39,6 @@ Exit status:
 @click.command(epilog=_STATUSES)
 @click.option("--old", required=True, metavar="COMMAND", help="The interpreter that the site runs on today.")
 @click.option("--new", metavar="COMMAND", help="The interpreter to move to, with ImageKit 3 or later.")
-@click.option(
-    "--settings", metavar="MODULE", help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py names."
-)
-@click.option("--pythonpath", "python_paths", metavar="FOLDER", multiple=True, help="One more folder to import from.")
 @click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times.")
 @click.option("--compare", is_flag=True, help="Rehearse several sets of options, and print a table.")
 @click.option(
@@ -50,24 +47,7 @@ Exit status:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the diff, the result page and the text of a pull request to FOLDER.",
 )
-@click.option(
-    "--sample",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=5,
-    show_default=True,
-    help="Rows to look at, for each model.",
-)
-@click.option("--synthetic", is_flag=True, help="Use made-up rows and images only, and no database.")
-@click.option(
-    "--time-limit",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0.1),
-    default=30.0,
-    show_default=True,
-    help="For one image.",
-)
-@click.option("--no-behaviours", is_flag=True, help="Do not check what happens when rows are saved and deleted.")
+@site_options
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @setting_options
 @color_option

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from ik_migrate.cli.site_options import site_options
 from ik_migrate.cli.terminal_options import debug_option
 from ik_migrate.reports.escape import escape
 
@@ -54,32 +56,8 @@ def _probe_options(command: Any) -> Any:
                 show_default=True,
                 help="The interpreter that the project runs on.",
             ),
-            click.option(
-                "--settings",
-                metavar="MODULE",
-                help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py says.",
-            ),
-            click.option(
-                "--pythonpath",
-                "paths",
-                metavar="FOLDER",
-                multiple=True,
-                help="One more folder to import from, as manage.py puts on sys.path.",
-            ),
-            click.option(
-                "--time-limit",
-                metavar="SECONDS",
-                type=click.FloatRange(min=0.1),
-                default=30.0,
-                show_default=True,
-                help="For one picture.",
-            ),
             click.option("--pictures", is_flag=True, help="Keep the images too, for the HTML report."),
-            click.option(
-                "--no-behaviours",
-                is_flag=True,
-                help="Do not check what happens to files when rows are saved and deleted.",
-            ),
+            site_options,
             debug_option,
         )
     ):
@@ -90,15 +68,6 @@ def _probe_options(command: Any) -> Any:
 @click.command(epilog=_SNAPSHOT_STATUSES)
 @_probe_options
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option(
-    "--sample",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=5,
-    show_default=True,
-    help="Rows to look at, for each model.",
-)
-@click.option("--synthetic", is_flag=True, help="Use made-up rows and pictures only, and no database.")
 def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     """Record what each spec field of PROJECT (the folder with manage.py) makes, before the upgrade.
 
@@ -125,10 +94,6 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
 @_probe_options
 @click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="The snapshot to compare with.")
 @click.option(
-    "--sample", metavar="N", type=click.IntRange(min=0), help="Rows to look at, for each model  [default: 5]."
-)
-@click.option("--synthetic", is_flag=True, help="Use made-up rows and pictures only, and no database.")
-@click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json", "html"]),
@@ -140,7 +105,7 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 def verify(
     against: Path | None,
-    sample: int | None,
+    sample: int,
     synthetic: bool,
     output_format: str,
     output: Path | None,
@@ -155,12 +120,12 @@ def verify(
     from ik_migrate.verify.comparison import check, compare
 
     _check_output(output)
-    request = replace(_request(**chosen), sample=5 if sample is None else sample, synthetic=synthetic)
+    request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
     if against is None:
         # What happens to files is of no use without what happened before.
         comparison = check(_take(replace(request, behaviours=False)))
     else:
-        if sample is not None:
+        if click.get_current_context().get_parameter_source("sample") is not ParameterSource.DEFAULT:
             raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
         before = _read(against)
         if synthetic and not before.options.synthetic:
@@ -192,7 +157,7 @@ def _request(
     project: Path,
     python: str,
     settings: str | None,
-    paths: tuple[str, ...],
+    python_paths: tuple[str, ...],
     time_limit: float,
     pictures: bool,
     no_behaviours: bool,
@@ -213,7 +178,7 @@ def _request(
     if not settings:
         raise click.UsageError(f"no manage.py in {project} says which settings to use: name them with --settings.")
     return Request(
-        command, folder, settings, paths, time_limit=time_limit, pictures=pictures, behaviours=not no_behaviours
+        command, folder, settings, python_paths, time_limit=time_limit, pictures=pictures, behaviours=not no_behaviours
     )
 
 

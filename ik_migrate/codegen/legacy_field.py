@@ -181,6 +181,8 @@ def _is_value(module: Module, node: ast.expr, parent: ast.AST | None) -> bool:
         return module.qualified(parent.func) not in {*_TYPE_CHECKS, "functools.partial", "builtins.super"}
     if isinstance(parent, ast.Tuple):
         around = module.text.names.parents.get(parent)
+        if isinstance(around, ast.Compare):
+            return False
         return not (isinstance(around, ast.Call) and module.qualified(around.func) in _TYPE_CHECKS)
     if isinstance(parent, ast.Assign):
         is_name = all(isinstance(target, ast.Name) for target in parent.targets)

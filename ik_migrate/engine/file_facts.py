@@ -107,6 +107,8 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for attname, spec in attributes_named(module):
         if not spec.is_processed:
             names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
+    if module.project.faithful and spec_fields(module):
+        names |= {b".attname", b".instance."}
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
     if SETTING in module.text.source.text:

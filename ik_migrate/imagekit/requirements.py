@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatch
+from functools import cache
 
 from ik_migrate.source.comments import in_comment, is_markup, is_script, line_end, line_start
 
@@ -54,7 +55,6 @@ _SHELL = re.compile(r"\b(?:pip[\d.]*\s+(?:install|wheel|download)|easy_install|u
 _LINE_BEGINNING = re.compile(r"^\s*(?:[-*]\s+)?(?:[\w.-]+\s*=\s*)?[\[(]?$")
 _LINE_REST = re.compile(r"\s*\)?\s*(?:$|[\"'\]),;#\\]|--)")
 _FACTOR = re.compile(r"^\s*[\w{},.!-]+:\s+$")
-_RELEASE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*v?(\d{1,9})(?!\d)((?:\.[\w*]+)*)")
 
 
 class Form(Enum):
@@ -113,17 +113,32 @@ def generation_of(requirement: str) -> str:
 
 def asks_for_ik2(spec: str) -> bool:
     """Whether a version specifier keeps to ImageKit 2, or starts from it."""
-    clauses = [clause for clause in re.split(r"\s*,\s*", spec.strip()) if clause]
-    for clause in clauses:
-        match = _RELEASE.match(clause)
-        if match is None:
-            continue
-        operator, major, rest = match.group(1) or "==", int(match.group(2)), match.group(3)
-        if operator == "<" and major == 3 and not re.search(r"[1-9]", rest):
-            return True
-        if operator != "!=" and major < 3:
-            return True
-    return False
+    return any(_clause_asks_for_ik2(clause) for clause in spec.split(","))
+
+
+def _clause_asks_for_ik2(clause: str) -> bool:
+    from packaging.version import Version
+
+    match = _clause_pattern().match(clause)
+    if match is None:
+        return False
+    try:
+        version = Version(match["version"])
+    except ValueError:  # a number of thousands of digits
+        return False
+    if match["operator"] == "<":
+        return version <= Version("3.0")
+    return match["operator"] != "!=" and version.major < 3
+
+
+@cache
+def _clause_pattern() -> re.Pattern[str]:
+    """Return the pattern for an operator of pip, Poetry or conda with a version, whatever follows: ``=2.0=py27_0``."""
+    # Few projects have a requirement to look at, and the import takes 7 ms.
+    from packaging.version import VERSION_PATTERN
+
+    operator = r"\s*(?P<operator>===|==|~=|!=|<=|>=|<|>|\^|~|=)?\s*"
+    return re.compile(rf"{operator}(?P<version>{VERSION_PATTERN})", re.VERBOSE | re.IGNORECASE)
 
 
 def _pep508(name: str, text: str) -> Iterator[Requirement]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ik_migrate.imagekit.sources import image_fields_of, model_of, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields
-from ik_migrate.model.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.model.imagekit_names import LEGACY_PROCESSED_FIELD, PROCESSED_FIELD, SPEC_FIELDS
 from ik_migrate.project.class_hierarchy import Model, class_behind, subclasses_of, with_bases
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
@@ -25,6 +25,7 @@ _DJANGO_FIELDS = frozenset(
         "django.db.models.fields.files.ImageField",
         "django.db.models.fields.files.FileField",
         PROCESSED_FIELD,
+        LEGACY_PROCESSED_FIELD,
     }
 )
 # Fields of other packages that store their file as ImageField does.

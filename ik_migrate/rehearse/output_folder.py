@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ik_migrate.files.writing import create_file, replace_file
 from ik_migrate.model.errors import IkMigrateError
-from ik_migrate.rehearse.html_page import render_page
+from ik_migrate.rehearse.html_page import render_rehearsal
 from ik_migrate.rehearse.pull_request import render_pull_request
 from ik_migrate.rehearse.rehearsal import Rehearsal
 from ik_migrate.rehearse.text_report import best_result
@@ -59,7 +59,7 @@ def write_results(rehearsal: Rehearsal, folder: Path) -> Written:
     try:
         folder.mkdir(exist_ok=True)
         _write(files.diff, result.diff)
-        _write(files.page, render_page(rehearsal, result, DIFF).encode("utf-8"))
+        _write(files.page, render_rehearsal(rehearsal, result, DIFF).encode("utf-8"))
         _write(files.pull_request, render_pull_request(rehearsal, result).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CannotWrite(f"cannot write to {folder}: {error.strerror or error}.") from None

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
-from string import Template
+from collections import Counter
 from typing import IO
 
 from ik_migrate import __version__
 from ik_migrate.model.report import Report
-from ik_migrate.reports.html.apps_view import apps_of, apps_table, legend
-from ik_migrate.reports.html.filters import filters
-from ik_migrate.reports.html.findings_view import FindingsView
-from ik_migrate.reports.html.head import about, progress_section, repositories_section
-from ik_migrate.reports.html.markup import Html, element, join, text
-from ik_migrate.reports.html.overview import conclusion, left_out, problems, tiles
-from ik_migrate.reports.html.rules_view import rule_texts, rules_of, rules_table
+from ik_migrate.model.result import Status
+from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.reports.html.apps_view import DRAWN, WORK_COLUMNS, apps_of
+from ik_migrate.reports.html.environment import digest, render, resource
+from ik_migrate.reports.html.findings_view import WORK_LABELS, FindingsView
+from ik_migrate.reports.next_action import NextAction, work_counts
+from ik_migrate.reports.progress import progress_by_app, progress_sentence
+from ik_migrate.reports.repositories import COLUMNS, repositories_of
+from ik_migrate.reports.rule_page import MEANINGS, closing, examples
+from ik_migrate.reports.summary import next_steps
+from ik_migrate.reports.totals import totals
 
 _COMMANDS = {"scan": "ik-migrate scan", "diff": "ik-migrate apply --diff", "apply": "ik-migrate apply"}
+_DIFF_TITLES = {"scan": "What apply would write", "diff": "What is in the diff", "apply": "What apply wrote"}
+_TILES = {
+    NextAction.MANUAL: ("need manual review", "needs manual review"),
+    NextAction.UNSAFE: ("more with `--unsafe-fixes`", "more with `--unsafe-fixes`"),
+    NextAction.APPLY: ("safe, `apply` rewrites them", "safe, `apply` rewrites it"),
+    NextAction.DONE: ("rewritten", "rewritten"),
+    NextAction.NOTICE: ("notices, nothing to change", "notice, nothing to change"),
+}
 
 
 def write_html(report: Report, stream: IO[str]) -> None:
@@ -28,22 +37,21 @@ def write_html(report: Report, stream: IO[str]) -> None:
         report: what was found.
         stream: where to write; any encoding that holds ASCII will do.
     """
-    style, script = _resource("page.css"), _resource("page.js")
-    page = Template(_resource("page.html")).substitute(
+    style, script = resource("reports/html/page.css"), resource("reports/html/page.js")
+    page = render(
+        "reports/html/templates/findings_report.html",
         policy=_policy(style, script),
         style=style,
         script=script,
-        title=text(report.run.project if report.run else _COMMANDS.get(report.command, "ik-migrate")),
+        title=report.run.project if report.run else _COMMANDS.get(report.command, "ik-migrate"),
         command=_COMMANDS.get(report.command, "ik-migrate"),
         version=__version__,
-        about=about(report),
-        content=_content(report),
+        report=report,
+        **_head(report),
+        **_apps(report),
+        **_findings(report),
     )
     stream.write(page.encode("ascii", "xmlcharrefreplace").decode("ascii"))
-
-
-def _resource(name: str) -> str:
-    return files("ik_migrate.reports.html").joinpath(name).read_text("ascii")
 
 
 def _policy(style: str, script: str) -> str:
@@ -51,8 +59,8 @@ def _policy(style: str, script: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"style-src '{digest(style)}'",
+            f"script-src '{digest(script)}'",
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
@@ -60,30 +68,60 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _digest(source: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+def _head(report: Report) -> dict[str, object]:
+    """Return what is above the tables: how much there is to do, what comes next, and what went wrong."""
+    work = work_counts(report)
+    return {
+        "targets": report.targets if not report.repositories else (),
+        "tiles": [(kind, work[kind], labels[work[kind] == 1]) for kind, labels in _TILES.items() if work[kind]],
+        "totals": totals(report),
+        "steps": next_steps(report),
+        "skipped": [(result.path, result.reason) for result in report.results if result.status is Status.SKIPPED],
+        "repositories": repositories_of(report),
+        "repository_columns": COLUMNS,
+        "app_progress": progress_by_app(report.progress) if report.progress else (),
+        "progress_sentence": progress_sentence(report.progress) if report.progress else "",
+    }
 
 
-def _content(report: Report) -> Html:
-    """Return the sections of the page that have any content."""
-    overview = [element("h2", "Where the upgrade stands"), tiles(report), conclusion(report)]
-    parts = [element("section", *overview, id="overview"), problems(report)]
-    if report.repositories:
-        parts.append(repositories_section(report))
-    if report.progress is not None:
-        parts.append(progress_section(report.progress))
+def _apps(report: Report) -> dict[str, object]:
+    """Return the apps, and the columns of their table that have anything."""
     apps = apps_of(report)
-    if apps:
-        parts.append(element("section", element("h2", "By app"), legend(), apps_table(apps), id="apps"))
-    shown = [app for app in apps if app.shown]
-    if shown:
-        rules = rules_of(report)
-        view = FindingsView(report)
-        files = [view.app(app) for app in shown]
-        parts += [
-            element("section", element("h2", "By rule"), rules_table(report, rules), id="rules"),
-            element("section", element("h2", "Findings"), filters(report, shown, rules), *files, id="findings"),
-            element("section", element("h2", "What the rules say"), rule_texts(rules), id="explanations"),
-        ]
-    parts.append(left_out(report))
-    return join(parts, "\n")
+    work = work_counts(report)
+    return {
+        "apps": apps,
+        "shown_apps": [app for app in apps if app.shown],
+        "work": work,
+        "work_columns": {kind: title for kind, title in WORK_COLUMNS.items() if work[kind]},
+        "most_left": max((app.left.total() for app in apps), default=0),
+        "drawn": DRAWN,
+        "app_choices": [(app.key, app.label, app.work.total()) for app in apps if app.shown],
+    }
+
+
+def _findings(report: Report) -> dict[str, object]:
+    """Return the findings with their rules, and what they can be filtered by."""
+    rules = _rules(report)
+    counts = Counter((finding.rule.code, finding.applicability) for finding in report.findings)
+    codes = Counter(finding.rule.code for finding in report.findings)
+    work = work_counts(report)
+    return {
+        "kinds": tuple(Applicability),
+        "kind_counts": Counter(finding.applicability for finding in report.findings),
+        "rules": rules,
+        "rule_counts": counts,
+        "rule_choices": [(rule.code, f"{rule.code} {rule.name}", codes[rule.code]) for rule in rules],
+        "work_choices": [(kind.value, WORK_LABELS[kind].replace("`", ""), work[kind]) for kind in NextAction],
+        "work_labels": WORK_LABELS,
+        "meanings": MEANINGS,
+        "examples": examples,
+        "closing": closing,
+        "files_of": FindingsView(report).files,
+        "diff_title": _DIFF_TITLES.get(report.command, "The rewrite"),
+    }
+
+
+def _rules(report: Report) -> list[Rule]:
+    """Return the rules that have findings, by their codes."""
+    found = {finding.rule.code: finding.rule for finding in report.findings}
+    return [found[code] for code in sorted(found)]

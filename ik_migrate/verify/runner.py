@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import re
@@ -12,7 +11,6 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import IO
 
@@ -37,6 +35,7 @@ from ik_migrate.verify.events import (
     read_event,
 )
 from ik_migrate.verify.image_records import CaseRecord
+from ik_migrate.verify.probe_script import probe_script
 from ik_migrate.verify.records import Environment, ErrorRecord, Problem, Rows, RunOptions
 from ik_migrate.verify.snapshot import Snapshot
 
@@ -46,7 +45,6 @@ _START_SECONDS = 600.0
 _GRACE_SECONDS = 30.0
 """How long after its time limit a picture that ignores the limit is waited for."""
 _MOST_RESTARTS = 20
-_PROBE = ("probe.py", "writing_probe.py", "behaviour_probe.py")
 _STDERR_LINES = 15
 _STDERR_BYTES = 64 * 1024
 _LONGEST_LINE = 24 * 1024 * 1024
@@ -158,13 +156,13 @@ def _run_once(
         scratch = stack.enter_context(scratch_folder())
         errors = stack.enter_context(tempfile.TemporaryFile())
         with postpone_signals():
-            probe = stack.enter_context(_Probe(request, _text(request, snapshot, scratch), errors))
+            probe = stack.enter_context(_Probe(request, _script(request, snapshot, scratch), errors))
         return _follow(probe, request, snapshot, progress)
 
 
-def _text(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
-    """The probe, and the call of its main function with what it is to do."""
-    asked = {
+def _script(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
+    """Return the probe with what it is to do."""
+    asked: dict[str, object] = {
         "project": os.path.abspath(request.project) if request.project.exists() else str(request.project),
         "settings": request.settings,
         "paths": list(request.paths),
@@ -180,9 +178,7 @@ def _text(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
         "prefix": str(request.copied_from[0]) if request.copied_from else "",
         "root": str(request.copied_from[1]) if request.copied_from else "",
     }
-    folder = resources.files("ik_migrate.verify")
-    probe = b"\n\n".join(folder.joinpath(name).read_bytes() for name in _PROBE)
-    return probe + f"\n\nmain({json.dumps(asked)!r})\n".encode("ascii")
+    return probe_script(asked)
 
 
 class _Probe:

@@ -60,7 +60,7 @@ def test_no_module_of_the_project_is_imported(run, site, tmp_path, module):
     ran = tmp_path / "ran"
     trap = f"open({str(ran)!r}, 'w').close()\n"
     names = "sitecustomize usercustomize libcst click rich fissix ast re json pathlib conftest setup manage settings"
-    names += " typing __future__ dataclasses tempfile tomllib encodings"
+    names += " packaging jinja2 markupsafe typing __future__ dataclasses tempfile tomllib encodings"
     for name in names.split():
         (site / f"{name}.py").write_text(trap + MODELS)
     for name in ("imagekit", "django", "yaml", *([] if module else ["ik_migrate"])):

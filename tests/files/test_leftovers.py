@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,7 +9,6 @@ import stat
 import subprocess
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ import pytest
 from ik_migrate.files import scratch
 from ik_migrate.files.scratch import LeftBehind, remove_abandoned, scratch_folder
 from ik_migrate.files.signals import postpone_signals
+from ik_migrate.verify.probe_script import probe_script
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
@@ -430,7 +429,6 @@ def start_probe(hanging_site, temporary, started, environment):
         "prefix": "",
         "root": "",
     }
-    text = resources.files("ik_migrate.verify").joinpath("probe.py").read_text() + f"\nmain({json.dumps(request)!r})\n"
     started.unlink(missing_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-B", "-c", "import sys; exec(compile(sys.stdin.read(), 'ik-migrate-probe', 'exec'))"],
@@ -440,7 +438,7 @@ def start_probe(hanging_site, temporary, started, environment):
         env=environment(TMPDIR=str(temporary), STARTED=str(started)),
         text=True,
     )
-    process.stdin.write(text)
+    process.stdin.write(probe_script(request).decode())
     process.stdin.close()
     process.stdin = None
     wait_for(started)

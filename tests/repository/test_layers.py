@@ -23,8 +23,10 @@ def _imports():
     files |= {f"codemods.{path.stem}": path for path in (ROOT / "codemods").glob("*.py")}
     for name, path in files.items():
         for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ik_migrate."):
-                source = node.module.removeprefix("ik_migrate.")
+            if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("ik_migrate.")):
+                source = (node.module or "").removeprefix("ik_migrate.")
+                if node.level:
+                    source = ".".join([*name.split(".")[: -node.level], source])
                 for alias in node.names:
                     yield name, f"{source}.{alias.name}" if f"{source}.{alias.name}" in files else source
 

@@ -204,6 +204,13 @@ def test_comments(name: str, text: str, expected: bool) -> None:
         "<=2.9",
         "===2.0",
         ">=2,<4",
+        ">=2.*",
+        "~=2",
+        "v2.0",
+        "2.x",
+        "=2.0.4=py27_0",
+        "<3.0a1",
+        "<3.0.dev0",
     ],
 )
 def test_pins_of_version_2(spec: str) -> None:
@@ -211,7 +218,23 @@ def test_pins_of_version_2(spec: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [">=3", "==3.0", "<4", "<7", "!=2.0.3", "*", "^4.0", "3.3", ">=3,!=2.0", "<3.1", "", "==6.1.1"]
+    "spec",
+    [
+        ">=3",
+        "==3.0",
+        "<4",
+        "<7",
+        "!=2.0.3",
+        "*",
+        "^4.0",
+        "3.3",
+        ">=3,!=2.0",
+        "<3.1",
+        "",
+        "==6.1.1",
+        f"=={'9' * 5000}",
+        "three",
+    ],
 )
 def test_other_pins(spec: str) -> None:
     assert not asks_for_ik2(spec)

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from ik_migrate.model.result import FileResult
 from ik_migrate.reports.html.intraline import marked, pairs, shortened
-from ik_migrate.reports.html.markup import Html, element, join, void_element
-from ik_migrate.reports.totals import count
 from ik_migrate.source.line_diff import line_blocks
 from ik_migrate.source.original_text import decoded_lines, original_lines
 
 _CONTEXT = 3
 # Shorter than that, a fold would take as much room as the lines.
 _SHORTEST_FOLD = 4
-_NOTHING = Html('<td></td><td class="none"></td>')
 
 
-def side_by_side(result: FileResult, *, with_unchanged: bool) -> Html:
-    """The changes of a file as tables, with the lines between them in folds.
+@dataclass(frozen=True)
+class Row:
+    """A line before and after; a number is ``None`` where that side has no such line."""
+
+    line: int | None
+    old: Markup
+    new_line: int | None
+    new: Markup
+    is_same: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Changed lines with those around them."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Unchanged lines: their number, and their code unless the report is too long for it."""
+
+    number: int
+    code: Markup
+
+
+def side_by_side(result: FileResult, *, with_unchanged: bool) -> list[Table | Fold]:
+    """The changes of a file, with the lines between them in folds; for the macro of this name in ``diff.html``.
 
     Args:
         result: a file that is rewritten.
@@ -29,8 +55,8 @@ def side_by_side(result: FileResult, *, with_unchanged: bool) -> Html:
     if before[-1] == after[-1] == "":
         # What stands behind the last line end is no line.
         before, after = before[:-1], after[:-1]
-    parts: list[Html] = []
-    rows: list[Html] = []
+    parts: list[Table | Fold] = []
+    rows: list[Row] = []
     ranges = line_blocks(before, after)
     for index, (equal, a, a_end, b, b_end) in enumerate(ranges):
         if not equal:
@@ -42,66 +68,39 @@ def side_by_side(result: FileResult, *, with_unchanged: bool) -> Html:
             rows.extend(_unchanged(before[a:a_end], a + 1, b + 1))
             continue
         rows.extend(_unchanged(before[a : a + head], a + 1, b + 1))
-        parts += _table(rows, result.path)
+        parts += _table(rows)
         parts.append(_fold(before[a + head : a_end - tail], a + head + 1, with_unchanged=with_unchanged))
-        rows = _unchanged(before[a_end - tail : a_end], a_end - tail + 1, b_end - tail + 1)
-    parts += _table(rows, result.path)
-    return element("div", *parts, class_="diff")
+        rows = list(_unchanged(before[a_end - tail : a_end], a_end - tail + 1, b_end - tail + 1))
+    return parts + _table(rows)
 
 
-def _table(rows: Sequence[Html], path: str) -> list[Html]:
+def _table(rows: Sequence[Row]) -> list[Table | Fold]:
     """A table of these rows; none for no rows."""
-    if not rows:
-        return []
-    head = element(
-        "tr",
-        *(element("th", title, scope="col") for title in ("Line", "Before", "Line", "After")),
-    )
-    return [
-        element(
-            "table",
-            element("caption", f"Changes of {path}"),
-            element("colgroup", *2 * [void_element("col", class_="number"), void_element("col")]),
-            element("thead", head),
-            element("tbody", join(rows, "\n")),
-        )
-    ]
+    return [Table(tuple(rows))] if rows else []
 
 
-def _changed(before: Sequence[str], after: Sequence[str], line: int, new_line: int) -> Iterator[Html]:
+def _changed(before: Sequence[str], after: Sequence[str], line: int, new_line: int) -> Iterator[Row]:
     for old, new in pairs(before, after):
         if old is not None and new is not None:
             left, right = marked(old, new)
         else:
             left, right = shortened(old or ""), shortened(new or "")
-        row = _NOTHING if old is None else Html(f'<td>{line}</td><td class="old">{left}</td>')
-        row = Html(row + (_NOTHING if new is None else f'<td>{new_line}</td><td class="new">{right}</td>'))
-        yield Html(f"<tr>{row}</tr>")
+        yield Row(line if old is not None else None, left, new_line if new is not None else None, right)
         line += old is not None
         new_line += new is not None
 
 
-def _unchanged(lines: Sequence[str], line: int, new_line: int) -> list[Html]:
-    rows = []
+def _unchanged(lines: Sequence[str], line: int, new_line: int) -> Iterator[Row]:
     for offset, content in enumerate(lines):
         shown = shortened(content)
-        rows.append(
-            Html(
-                f'<tr class="same"><td>{line + offset}</td><td>{shown}</td>'
-                f"<td>{new_line + offset}</td><td>{shown}</td></tr>"
-            )
-        )
-    return rows
+        yield Row(line + offset, shown, new_line + offset, shown, is_same=True)
 
 
-def _fold(lines: Sequence[str], line: int, *, with_unchanged: bool) -> Html:
-    number = count(len(lines), "unchanged line")
-    if not with_unchanged:
-        return element("p", number, class_="fold")
-    shown = join([numbered(line + offset, shortened(content)) for offset, content in enumerate(lines)], "\n")
-    return element("details", element("summary", number), element("pre", shown, tabindex=0), class_="fold")
+def _fold(lines: Sequence[str], line: int, *, with_unchanged: bool) -> Fold:
+    shown = lines if with_unchanged else ()
+    return Fold(len(lines), numbered((line + offset, shortened(content)) for offset, content in enumerate(shown)))
 
 
-def numbered(number: int, shown: Html) -> Html:
-    """A line of code behind its number, which is drawn by the style sheet: it is not there to be copied."""
-    return Html(f'<i data-n="{number}"></i>{shown}')
+def numbered(lines: Iterable[tuple[int | str, Markup]]) -> Markup:
+    """Lines of code behind their numbers, which are drawn by the style sheet: they are not there to be copied."""
+    return Markup("\n").join(Markup('<i data-n="{}"></i>{}').format(number, line) for number, line in lines)

@@ -1,9 +1,12 @@
-"""The findings, by app and file: what was found, the code, why it matters, what to do, and the rewrite."""
+"""The findings, by file: what was found, the code, why it matters, what to do, and the rewrite."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.location import Location
@@ -12,8 +15,8 @@ from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability
 from ik_migrate.reports.code_frame import frame_lines
 from ik_migrate.reports.html.apps_view import App
-from ik_migrate.reports.html.diff_view import numbered, side_by_side
-from ik_migrate.reports.html.markup import Html, code, code_block, element, join, paragraphs, prose, text
+from ik_migrate.reports.html.diff_view import Fold, Table, numbered, side_by_side
+from ik_migrate.reports.html.environment import code
 from ik_migrate.reports.ignore_hint import blocked_sentence, ignore_hint
 from ik_migrate.reports.next_action import NextAction, work_of
 from ik_migrate.reports.totals import count
@@ -26,15 +29,60 @@ WORK_LABELS = {
     NextAction.NOTICE: "nothing to change",
     NextAction.DONE: "rewritten",
 }
-_DIFF_TITLES = {"scan": "What apply would write", "diff": "What is in the diff", "apply": "What apply wrote"}
 # Cells of code in a frame: more than fits, the rest is scrolled to; but not the whole of a minified line.
 _FRAME_WIDTH = 240
 # Diffs with more lines than that, all together, omit unchanged lines.
 _MAX_UNCHANGED = 20_000
 
 
+@dataclass(frozen=True)
+class FindingView:
+    """One finding.
+
+    Args:
+        finding: the finding.
+        anchor: its name in the page.
+        work: what is left to do about it.
+        frame: its code.
+        advice: labels and texts; that of ``Write`` is code.
+    """
+
+    finding: Finding
+    anchor: str
+    work: NextAction
+    frame: Markup
+    advice: tuple[tuple[str, str], ...]
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether nobody has to act on it."""
+        return _is_folded(self.work)
+
+
+@dataclass(frozen=True)
+class FileView:
+    """One file.
+
+    Args:
+        path: its path.
+        counts: how many findings it has, in words.
+        findings: its findings.
+        diff: its rewrite; nothing where there is none.
+    """
+
+    path: str
+    counts: str
+    findings: tuple[FindingView, ...]
+    diff: tuple[Table | Fold, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its findings are shown at once."""
+        return any(shown.work in {NextAction.MANUAL, NextAction.UNSAFE} for shown in self.findings)
+
+
 class FindingsView:
-    """Renders the findings of one report, and numbers them."""
+    """The findings of one report, numbered."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -43,103 +91,59 @@ class FindingsView:
         self._with_unchanged = lines <= _MAX_UNCHANGED
         self._number = 0
 
-    def app(self, app: App) -> Html:
-        """The section of an app, file by file."""
-        title = [app.label] if app.label == app.folder else [app.label, element("small", app.folder)]
-        files = [self._file(result) for result in app.shown]
-        return element("section", element("h3", *title), *files, class_="app", id=app.anchor, data_app=app.key)
+    def files(self, app: App) -> Iterator[FileView]:
+        """Yield the files of an app."""
+        return map(self._file, app.shown)
 
-    def _file(self, result: FileResult) -> Html:
-        works = [work_of(finding, result, self.report) for finding in result.findings]
+    def _file(self, result: FileResult) -> FileView:
         # A result that was read from a report has no code.
         lines = original_lines(result) if result.before else []
-        parts = [self._finding(finding, work, lines) for finding, work in zip(result.findings, works, strict=True)]
-        if result.before != result.after:
-            parts.append(
-                element(
-                    "details",
-                    element("summary", element("h5", _DIFF_TITLES.get(self.report.command, "The rewrite"))),
-                    side_by_side(result, with_unchanged=self._with_unchanged),
-                    class_="rewrite",
-                )
-            )
-        # A long path breaks at its slashes.
-        title = element("h4", join([text(part) for part in result.path.split("/")], "/<wbr>"))
-        return element(
-            "details",
-            element("summary", title, _counts(result.findings)),
-            *parts,
-            class_="file",
-            open=any(work in {NextAction.MANUAL, NextAction.UNSAFE} for work in works),
+        is_rewritten = result.before != result.after
+        return FileView(
+            result.path,
+            _counts(result.findings),
+            tuple(self._finding(finding, work_of(finding, result, self.report), lines) for finding in result.findings),
+            tuple(side_by_side(result, with_unchanged=self._with_unchanged) if is_rewritten else ()),
         )
 
-    def _finding(self, finding: Finding, work: NextAction, lines: Sequence[str]) -> Html:
-        """One finding; what nobody has to act on is folded."""
+    def _finding(self, finding: Finding, work: NextAction, lines: Sequence[str]) -> FindingView:
         self._number += 1
-        anchor = f"f{self._number}"
-        kind, rule = finding.applicability, finding.rule
-        head = join(
-            [
-                badge(kind),
-                element("h5", prose(finding.message)),
-                element("span", f"line {finding.location.line}", class_="line"),
-                element("span", rule.code, class_="code"),
-            ],
-            " ",
-        )
-        about = [
-            element("a", f"{rule.code} {rule.name}", href=f"#{rule.code}"),
-            element("a", f"line {finding.location.line}, column {finding.location.column}", href=f"#{anchor}"),
-            prose(WORK_LABELS[work]),
-        ]
-        body = [element("p", join(about, " &middot; "), class_="about"), frame(lines, finding.location)]
-        folded = work in {NextAction.APPLY, NextAction.DONE}
-        advice = _advice(finding, full=not folded)
-        if advice:
-            body.append(element("dl", *advice))
-        attributes = {"id": anchor, "data_kind": kind.value, "data_work": work.value, "data_rule": rule.code}
-        if folded:
-            return element("details", element("summary", head), *body, class_="finding", **attributes)
-        return element("article", element("header", head), *body, class_="finding", **attributes)
+        advice = tuple(_advice(finding, full=not _is_folded(work)))
+        return FindingView(finding, f"f{self._number}", work, _frame(lines, finding.location), advice)
 
 
-def badge(kind: Applicability) -> Html:
-    """The applicability as a word; its colour only repeats it."""
-    return element("span", kind.value, class_=f"badge {kind.value}")
+def _is_folded(work: NextAction) -> bool:
+    return work in {NextAction.APPLY, NextAction.DONE}
 
 
-def _counts(findings: Sequence[Finding]) -> Html:
+def _counts(findings: Sequence[Finding]) -> str:
     kinds = Counter(finding.applicability for finding in findings)
     listed = [f"{kinds[kind]} {kind.value}" for kind in Applicability if kinds[kind]]
     number = count(len(findings), "finding")
-    return element("span", f"{number} ({', '.join(listed)})" if listed else number, class_="counts")
+    return f"{number} ({', '.join(listed)})" if listed else number
 
 
-def _advice(finding: Finding, *, full: bool) -> list[Html]:
+def _advice(finding: Finding, *, full: bool) -> Iterator[tuple[str, str]]:
     """Why, what to do and what to write; without ``full``, only what the text of the rule does not have."""
     rule = finding.rule
-    said = {rule.why, rule.help} if not full else set()
-    parts: list[Html] = []
+    known = {rule.why, rule.help} if not full else set()
     for label, advice in (("Why", finding.why), ("Do", finding.help)):
-        if advice and advice not in said:
-            parts += [element("dt", label), element("dd", paragraphs(advice))]
+        if advice and advice not in known:
+            yield label, advice
     if finding.suggestion:
-        parts += [element("dt", "Write"), element("dd", code_block(finding.suggestion, class_="suggestion"))]
+        yield "Write", finding.suggestion
     if finding.blocks:
-        parts += [element("dt", "Also"), element("dd", paragraphs(blocked_sentence(finding)))]
+        yield "Also", blocked_sentence(finding)
     if finding.applicability is Applicability.MANUAL:
-        parts += [element("dt", "Fine?"), element("dd", paragraphs(ignore_hint(finding)))]
-    return parts
+        yield "Fine?", ignore_hint(finding)
 
 
-def frame(lines: Sequence[str], place: Location) -> Html:
+def _frame(lines: Sequence[str], place: Location) -> Markup:
     """The code of a finding with the place marked; empty when the file has no such line."""
-    shown: list[str] = []
+    shown: list[tuple[int | str, Markup]] = []
     for line in frame_lines(lines, place, width=_FRAME_WIDTH):
         if line.follows_gap:
-            shown.append(Html('<i data-n="..."></i>'))
-        marked = element("mark", code(line.marked)) if line.marked else Html("")
-        shown.append(numbered(line.number, join([code(line.before), marked, code(line.after)])))
-    if not shown:
-        return Html("")
-    return element("pre", element("code", join(shown, "\n")), class_="frame", tabindex=0)
+            shown.append(("...", Markup("")))
+        marked = Markup("<mark>{}</mark>").format(code(line.marked)) if line.marked else Markup("")
+        shown.append((line.number, code(line.before) + marked + code(line.after)))
+    return numbered(shown)

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from markupsafe import Markup
+
 from ik_migrate.reports.code_frame import expand
-from ik_migrate.reports.html.markup import Html, code, element, join
+from ik_migrate.reports.html.environment import code
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 # Comparing every line of a change with every other one takes too long past this.
@@ -75,7 +77,7 @@ def _likeness(first: Counter[str], second: Counter[str]) -> float:
     return ratio if ratio >= _ALIKE else 0.0
 
 
-def marked(old: str, new: str) -> tuple[Html, Html]:
+def marked(old: str, new: str) -> tuple[Markup, Markup]:
     """Two versions of a line; what differs is in ``del`` and ``ins`` where they have enough in common."""
     start = _common(old, new)
     old, new = _shown(old, start), _shown(new, start)
@@ -85,12 +87,12 @@ def marked(old: str, new: str) -> tuple[Html, Html]:
     left, right = [], []
     for tag, a, a_end, b, b_end in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         gone, come = "".join(first[a:a_end]), "".join(second[b:b_end])
-        left.append(code(gone) if tag == "equal" or not gone else element("del", code(gone)))
-        right.append(code(come) if tag == "equal" or not come else element("ins", code(come)))
-    return join(left), join(right)
+        left.append(code(gone) if tag == "equal" or not gone else Markup("<del>{}</del>").format(code(gone)))
+        right.append(code(come) if tag == "equal" or not come else Markup("<ins>{}</ins>").format(code(come)))
+    return Markup("").join(left), Markup("").join(right)
 
 
-def shortened(line: str) -> Html:
+def shortened(line: str) -> Markup:
     """One line that is only there on one side, or the same on both."""
     return code(_shown(line, 0))
 

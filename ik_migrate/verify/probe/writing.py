@@ -1,11 +1,21 @@
-"""What the site writes goes to a folder of its own: a part of the probe, see ``probe.py``.
+"""What the site writes goes to a folder of the probe.
 
-This file is never imported: its text stands between those of ``probe.py`` and ``behaviour_probe.py``. It is used where
-the project is a copy. What the site writes to ``/var/log/site.log`` is ``SCRATCH/written/var/log/site.log``, and is
-read from there afterwards; so the copy stays as it is for the next run. Functions of Python are covered, not what other
-programs or C libraries write.
+It is used where the project is a copy. What the site writes to ``/var/log/site.log`` is
+``SCRATCH/written/var/log/site.log``, and is read from there afterwards; so the copy stays as it is for the next run.
+Functions of Python are covered, not what other programs or C libraries write.
 """
-# ruff: noqa: F821, UP003, UP004, UP031
+
+from __future__ import absolute_import, division, unicode_literals
+
+import errno
+import io
+import os
+import shutil
+import sys
+import tempfile
+import threading
+
+from .project_copy import copy_of_project
 
 
 class Redirected(object):
