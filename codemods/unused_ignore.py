@@ -32,7 +32,7 @@ from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
 
 # What these rules look for says nothing any more once the call is written in the words of ImageKit 3, or once the
 # last file of the project is: a comment that names one of them is then a decision that was taken, not a mistake.
-_SILENT = ("IK105", "IK201", "IK304", "IK307")
+_SILENT = ("IK105", "IK201", "IK304")
 
 
 def check_ignores(file: Module | TextFile, used: Iterable[UsedIgnore]) -> Iterator[Finding]:

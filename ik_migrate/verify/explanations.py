@@ -175,7 +175,7 @@ def _name(
     if old_spec is not None and old_spec.chained and not new.default_name:
         return "IK308", "the name follows that of the spec it is made from, which ImageKit 3 calls otherwise"
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
-        return "IK303", "only figures differ: a name that holds the date changes with the clock"
+        return "", "only figures differ: a name that holds the date changes with the clock"
     naming = old_spec.naming if old_spec is not None else ""
     rule = {"callable": "IK301", "folder": "IK302"}.get(naming, "")
     if rule and new.default_name:
