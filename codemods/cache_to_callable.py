@@ -1,4 +1,4 @@
-"""``cache_to`` as a callable: the ``cachefile_name`` of a spec class calls it."""
+"""``cache_to`` as a callable: a spec class of the support module calls it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass, replace
 
 from ik_migrate.imagekit.spec_field import Argument, SpecField
@@ -137,21 +136,6 @@ def hidden_nodes(spec: SpecField, expression: ast.AST) -> list[ast.Name]:
 def hidden_names(spec: SpecField, expression: ast.AST) -> list[str]:
     """What those names are."""
     return [node.id for node in hidden_nodes(spec, expression)]
-
-
-def free_names(module: Module, expression: ast.AST) -> set[str]:
-    """Names in ``expression`` that are bound outside of it, builtins aside."""
-    names = module.text.names
-    inside = set(ast.walk(expression))
-    free = set()
-    for node in inside:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            holder = names.holder_of(node)
-            if (holder is None and not hasattr(builtins, node.id)) or (
-                holder is not None and holder.node not in inside
-            ):
-                free.add(node.id)
-    return free
 
 
 def _outermost_class(spec: SpecField) -> ast.ClassDef | None:

@@ -84,7 +84,7 @@ def collect_facts(
     if options.target is None:
         shown = facts.old_stack[min(facts.old_stack)] if facts.old_stack else find_evidence(root, options)
         if shown is not None:
-            knowledge.target, knowledge.target_evidence = OLD_STACK_TARGET, shown
+            knowledge.target = OLD_STACK_TARGET
             knowledge.target_reason = _why_not_newest(root, shown)
     crew.learn(knowledge)
     if facts.settings:

@@ -102,7 +102,7 @@ def _target(root: Path, options: Options, knowledge: ProjectFacts) -> ProjectTar
     reason = knowledge.target_reason or "the newest version; nothing in the project requires an older one"
     if options.target is not None:
         reason = "as set with `target`"
-    return ProjectTarget(root.name, knowledge.target, reason, knowledge.target_evidence)
+    return ProjectTarget(root.name, knowledge.target, reason)
 
 
 def _said_once(result: FileResult, said: set[str]) -> FileResult:

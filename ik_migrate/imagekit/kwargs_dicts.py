@@ -165,11 +165,6 @@ def seen_entries(spec: SpecField) -> Iterator[Entry]:
         yield from _seen_entries(spec.module, expression)
 
 
-def passed_names(spec: SpecField) -> frozenset[str]:
-    """The arguments that dicts pass to a field, as far as they can be seen, under the names that `apply` gives them."""
-    return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in seen_entries(spec))
-
-
 @per_module
 def keyword_dicts(module: Module) -> tuple[KeywordDict, ...]:
     """The dicts made in this file that are passed to spec fields with ``**``, here or in another file."""
@@ -332,24 +327,6 @@ def _is_same(target: Target, user: Module, maker: Module, binding: Binding) -> b
         return target.module is maker and target.binding == binding
     in_same_file = target.module is not None and target.module.path == maker.path
     return in_same_file and target.binding is not None and target.binding.name == binding.name
-
-
-def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
-    """What is passed to a field with ``*`` or ``**`` and cannot be determined.
-
-    The ``**keywords`` of the function around are skipped: what is passed there is seen at its callers.
-    """
-    module = spec.module
-    for expression in spec.unseen:
-        if isinstance(expression, ast.Name):
-            target = module.resolve(expression)
-            binding = target.binding if target is not None else None
-            if binding is not None and isinstance(binding.node, ast.arg):
-                parent = module.text.names.parents.get(binding.node)
-                if isinstance(parent, ast.arguments) and binding.node in {parent.kwarg, parent.vararg}:
-                    continue
-        if passed_entries(module, expression) is None:
-            yield expression
 
 
 def _gets_more_keys(module: Module, name: str) -> bool:

@@ -170,20 +170,6 @@ def all_fields(module: Module) -> tuple[SpecField, ...]:
     return tuple(sorted(found, key=lambda spec: spec.offset))
 
 
-def fields_of_model(module: Module, model: ast.ClassDef) -> list[SpecField]:
-    """Those of `spec_fields` that are made in the body of one class."""
-    return _fields_by_model(module).get(model, [])
-
-
-@per_module
-def _fields_by_model(module: Module) -> dict[ast.ClassDef, list[SpecField]]:
-    found: dict[ast.ClassDef, list[SpecField]] = {}
-    for spec in spec_fields(module):
-        if spec.model is not None:
-            found.setdefault(spec.model, []).append(spec)
-    return found
-
-
 def _read(module: Module, call: ast.Call, maker: FieldFactory) -> SpecField:
     spec = SpecField(module, call, maker.field, given_elsewhere=maker.given)
     if maker.hands_on:

@@ -100,12 +100,6 @@ class SpecFileUse:
         call = self.call
         return call is not None and isinstance(self.module.text.names.parents.get(call), ast.Expr)
 
-    @property
-    def has_no_arguments(self) -> bool:
-        """Whether the member is called, with no arguments."""
-        call = self.call
-        return call is not None and not call.args and not call.keywords
-
     def make_finding(
         self,
         rule: Rule,

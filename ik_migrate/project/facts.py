@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from ik_migrate.model.targets import DEFAULT_TARGET, Evidence
+from ik_migrate.model.targets import DEFAULT_TARGET
 from ik_migrate.project.media_facts import MediaFacts
 from ik_migrate.project.support_module import SupportModule
 
@@ -26,8 +26,6 @@ class ProjectFacts:
     """The version of ImageKit that the project moves to."""
     target_reason: str = ""
     """Why that one was chosen, a sentence; empty where it is the newest, or was requested."""
-    target_evidence: Evidence | None = None
-    """What shows that the project is on Python 2, and so decides on the target; None where nothing has to."""
     spec_field_classes: frozenset[str] = frozenset()
     """What makes spec fields outside of the project, by dotted names, as its owner says."""
     keep_cache_names: bool = False
