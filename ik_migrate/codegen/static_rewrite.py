@@ -28,6 +28,7 @@ from ik_migrate.imagekit.kwargs_dicts import keyword_dicts, passed_entries, seen
 from ik_migrate.imagekit.source_storage import find_source_storage
 from ik_migrate.imagekit.sources import image_fields_of, literal_text
 from ik_migrate.imagekit.spec_field import IK2_ONLY, Argument, SpecField, spec_fields
+from ik_migrate.imagekit.spec_ids import spec_id_of
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.project.django_apps import is_abstract
 from ik_migrate.project.module import Module, per_module
@@ -82,6 +83,7 @@ def why_not_static_but_pre_cache(spec: SpecField) -> str:
         or _of_source(seen)
         or (_of_storage(seen) if spec.given_elsewhere is None else "")
         or _of_place(spec)
+        or _of_id(spec)
     )
 
 
@@ -211,6 +213,13 @@ def _of_storage(spec: SpecField) -> str:
         return ""
     storage = find_source_storage(spec)
     return "" if storage.is_known else f"the storage of its source is only known when the site runs: {storage.reason}"
+
+
+def _of_id(spec: SpecField) -> str:
+    """ImageKit 3 gives the spec of the first field to all that have its id."""
+    if spec_id_of(spec) not in spec.module.project.shared_ids:
+        return ""
+    return "ImageKit 3 would take it for a field of another model of that name"
 
 
 def _of_place(spec: SpecField) -> str:

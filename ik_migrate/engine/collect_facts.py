@@ -130,6 +130,7 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     knowledge.importers = facts.importers
     knowledge.spec_attributes = facts.spec_attributes
     knowledge.has_simple_backend = not facts.may_have_other_backend
+    knowledge.shared_ids = {spec_id for spec_id, count in facts.spec_ids.items() if count > 1}
     knowledge.has_chains = bool(facts.spec_attributes & facts.source_names)
     knowledge.shared_attributes = {name for name in facts.spec_attributes if facts.class_attributes[name]}
     knowledge.around = facts.around

@@ -19,6 +19,7 @@ class Facts:
         spec_attributes: the attributes of models that are spec fields.
         source_names: the attributes that spec fields make their images of.
         attributes_of_variables: those that spec fields made at the top of a file become, by file and variable.
+        spec_ids: how often ImageKit 3 gives an id to a spec field, see `spec_ids_of`.
         class_attributes: how many of the files bind a name in a class to something else.
         keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
         importers: who imports what from files of the project, by file and name.
@@ -43,6 +44,7 @@ class Facts:
     spec_attributes: set[str] = field(default_factory=set)
     source_names: set[str] = field(default_factory=set)
     attributes_of_variables: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
+    spec_ids: Counter[str] = field(default_factory=Counter)
     class_attributes: Counter[str] = field(default_factory=Counter)
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
     importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Facts:
         self.names |= other.names
         self.spec_attributes |= other.spec_attributes
         self.source_names |= other.source_names
+        self.spec_ids.update(other.spec_ids)
         self.class_attributes.update(other.class_attributes)
         for variable, attributes in other.attributes_of_variables.items():
             self.attributes_of_variables.setdefault(variable, set()).update(attributes)

@@ -24,6 +24,7 @@ from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages, sets_storages
 from ik_migrate.imagekit.sources import is_made_by_property, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
+from ik_migrate.imagekit.spec_ids import spec_ids_of
 from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
 from ik_migrate.model.imagekit_names import (
     NON_VALIDATING,
@@ -59,6 +60,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         spec_attributes={name for name, spec in _attributes(module) if name and not spec.is_processed},
         source_names={name for spec in specs if not spec.is_processed and (name := source_name(spec))},
         attributes_of_variables=attributes_by_variable(module),
+        spec_ids=Counter(spec_ids_of(module)),
         class_attributes=Counter(_attributes_of_classes(module)),
         keyword_dicts=_keyword_dicts(module),
         importers=project.imported_by(module),

@@ -52,6 +52,8 @@ class ProjectFacts:
     """The module of the project that keeps what ImageKit 2 did; None until it is known where it belongs."""
     has_spec_fields: bool = False
     """Whether some file of the project makes spec fields."""
+    shared_ids: set[str] = field(default_factory=set)
+    """The ids that ImageKit 3 would give to several spec fields, as `spec_ids_of` writes them."""
     has_chains: bool = False
     """Whether some spec field makes its image of that of another one."""
     has_property_sources: bool = False

@@ -484,31 +484,43 @@ class LegacyImageSpecField(ImageSpecField):
     def __init__(self, processors=None, format=None, options=None, image_field=None, pre_cache=None, storage=None,
                  cache_to=None, autoconvert=True, image_cache_backend=None, source=None, cachefile_storage=None,
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
-        super(LegacyImageSpecField, self).__init__(source=source or image_field, id=id)
+        super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
         self.base = spec or LegacySpec
         # if: keep_names
         self.base = spec or ImageKit2NameSpec
+        # A subclass may ask for these, and change them before the field becomes part of a model.
+        self.processors, self.format, self.options = processors, format, options
+        self.image_field, self.cache_to = source or image_field, cache_to
+        self.storage = storage if cachefile_storage is None else cachefile_storage
+        self.cachefile_backend, self.image_cache_backend = cachefile_backend, cachefile_strategy or image_cache_backend
+
+    def get_attributes(self):
+        """Return what the spec class of the field has of its own."""
         given = {
-            'choose_processors' if callable(processors) else 'processors': processors,
-            'format': format,
-            'options': options,
-            'cache_to': cache_to,
-            'cachefile_storage': storage if cachefile_storage is None else cachefile_storage,
-            'cachefile_backend': cachefile_backend,
-            'cachefile_strategy': cachefile_strategy or image_cache_backend,
+            'choose_processors' if callable(self.processors) else 'processors': self.processors,
+            'format': self.format,
+            'options': self.options,
+            'cache_to': self.cache_to,
+            'cachefile_storage': self.storage,
+            'cachefile_backend': self.cachefile_backend,
+            'cachefile_strategy': self.image_cache_backend,
         }
         called = ('choose_processors', 'cache_to')
-        self.attributes = dict(
+        return dict(
             (name, staticmethod(value) if name in called and callable(value) else value)
             for name, value in given.items() if value is not None
         )
 
     def contribute_to_class(self, cls, name):
         field = copy(self)  # One object can become the field of several models.
-        attributes = dict(self.attributes, attname=name, model=cls, __module__=cls.__module__)
+        field.source = self.image_field
+        attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
         field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        # if: not own_ids
         field._set_spec_id(cls, name)
+        # if: own_ids
+        field.set_spec_id('%s.%s:%s:%d' % (cls.__module__, cls.__name__, name, id(cls)))  # ImageKit's is not unique.
         setattr(cls, name, LegacyDescriptor(field, name, field.source))
         if field.source:
             register.source_group(field.spec_id, ImageFieldSourceGroup(cls, field.source))
@@ -556,6 +568,12 @@ class SpecFile(ImageCacheFile):
         return bool(self.name)
 
     __nonzero__ = __bool__
+
+    def __eq__(self, other):
+        return self.name == getattr(other, 'name', other)
+
+    def __ne__(self, other):
+        return not self == other
 
     def __hash__(self):
         """ImageKit goes by it to see whether the source of another spec field is new."""
@@ -732,6 +750,12 @@ class LegacyProcessedImageField(ProcessedImageField):
             attributes = dict((name, value) for name, value in given.items() if value is not None)
             kwargs.update(spec=type(str('Spec'), (LegacyProcessedSpec,), attributes), autoconvert=None)
         super(LegacyProcessedImageField, self).__init__(None, None, None, *args, **kwargs)
+
+    # if: south
+    def south_field_triple(self):
+        """Have South, which made migrations before Django 1.7, take the field for the one that it was."""
+        from south.modelsinspector import introspector
+        return ('imagekit.models.fields.ProcessedImageField',) + tuple(introspector(self))
 
 
 class LegacyAdminThumbnail(admin.AdminThumbnail):

@@ -63,8 +63,11 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
     pieces = [name, *features]
     if name in _WITH_STRATEGY:
         pieces.append(_strategy_feature(module))
+        pieces += ["+own_ids"] if module.project.shared_ids else []
         pieces += ["+property_sources"] if module.project.has_property_sources else []
         pieces += ["+chains"] if module.project.has_chains else []
+    if name == "LegacyProcessedImageField" and module.project.target.startswith(("3.", "4.")):
+        pieces.append("+south")
     if name == "LegacyImageSpecField" and module.project.keep_cache_names:
         pieces.append("+keep_names")
     return tuple(NeedSupport(piece) for piece in pieces)
