@@ -81,7 +81,7 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
             unused.append(alias)
     if moves:
         shown = ", ".join(move.name for move in moves)
-        message = f"`imagekit.imagecache` was removed: `{shown}`"
+        message = f"`{shown}` was removed in 3.0"
         edits = import_changes(module, node, moves) if not unused else None
         if edits is None:
             edits = _split(module, node, unused, moves)

@@ -66,7 +66,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         node,
-        f"{spec.label}: `storage=` was renamed to `cachefile_storage=`",
+        f"{spec.label}: `storage=` is now `cachefile_storage=`",
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
     )

@@ -25,7 +25,7 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE),
     why=(
-        "Spec files no longer have `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
+        "Spec files have no `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` or `clear`:"
         " templates show nothing."
     ),
     help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",

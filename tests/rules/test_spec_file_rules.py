@@ -262,7 +262,7 @@ def test_functions_of_the_support_module_take_the_place_of_methods(project, code
 @pytest.mark.parametrize(
     ("code", "kind", "shown"),
     [
-        ("run(photo.thumbnail.validate)", "IK501", "photo.thumbnail.generate()"),
+        ("run(photo.thumbnail.validate)", "IK501", "photo.thumbnail.generate"),
         ("photo.thumbnail.delete(save=True)", "IK503", "photo.save()"),
         ("photo.thumbnail.field.options", "IK506", "photo.thumbnail.generator"),
         ("isinstance(photo.thumbnail, ImageFieldFile)", "IK506", "isinstance(photo.thumbnail, ImageCacheFile)"),

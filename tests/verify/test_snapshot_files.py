@@ -343,7 +343,21 @@ ELEMENTS = frozenset(
     | {"figure", "figcaption", "svg", "image", "use", "thead", "tbody", "ul", "li"}
 )
 ATTRIBUTES = frozenset(
-    {"lang", "charset", "name", "content", "http-equiv", "class", "href", "id", "scope", "open", "role", "aria-label"}
+    {
+        "lang",
+        "charset",
+        "name",
+        "content",
+        "http-equiv",
+        "class",
+        "href",
+        "id",
+        "scope",
+        "open",
+        "role",
+        "aria-label",
+        "data-title",
+    }
     | {"width", "height", "viewbox", "tabindex"}
 )
 

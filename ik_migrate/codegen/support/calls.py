@@ -43,7 +43,9 @@ def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, ar
         arguments: what is passed after the file, as ``, save=False``.
     """
     if use.call is None:
+        # It is passed to code that calls it, so a single call is passed without its parentheses.
         suggestion = suggest_by_hand(function, use.shown)
+        suggestion = suggestion if "\n" in suggestion else suggestion.removesuffix("()")
         return use.make_finding(rule, message, Applicability.MANUAL, help=_DO_BY_HAND, suggestion=suggestion)
     try:
         local, changes = use_support(use.module, function)
