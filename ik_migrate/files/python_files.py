@@ -29,7 +29,7 @@ def python_files(folder: Path, options: Options) -> list[str]:
 
     Args:
         folder: the folder of the project, absolute.
-        options: what to leave out.
+        options: what to skip.
     """
     names = _names_by_git(folder) if options.respect_gitignore else None
     if names is None:

@@ -17,7 +17,7 @@ _ONLY_IN_PYTHON2 = frozenset(
     {"urllib2", "urlparse", "httplib", "StringIO", "cStringIO", "ConfigParser", "cPickle", "md5", "sha", "sets"}
     | {"HTMLParser", "Cookie", "cookielib", "htmlentitydefs", "commands", "__builtin__", "Queue", "exceptions"}
 )
-"""Modules of the standard library that are gone or have another name in Python 3."""
+"""Modules of the standard library that were removed or renamed in Python 3."""
 _CLAUSE = r"(==|<=|>=|~=|!=|<|>)\s*['\"]?(\d+(?:\.\d+)*)(?:\.\*)?['\"]?"
 _DJANGO = re.compile(rf"(?<![\w-])django\s*(?:{_CLAUSE}\s*,?\s*)+".encode(), re.IGNORECASE)
 _CLAUSES = re.compile(_CLAUSE.encode())
@@ -34,7 +34,7 @@ def find_evidence(folder: Path, options: Options) -> Evidence | None:
 
     Args:
         folder: the folder of the project, absolute.
-        options: what to leave out.
+        options: what to skip.
     """
     for name in python_files(folder, options):
         path = folder / name
@@ -69,7 +69,7 @@ def _sign_in(name: str, data: bytes) -> Sign | None:
 
 
 def evidence_in(module: Module) -> Evidence | None:
-    """What a Python file says that only Python 2 understands; None where it says nothing of the kind."""
+    """Return the first code of a file that only Python 2 understands; None if there is none."""
     text = module.text
     if text.is_python2:
         sign = find_sign(text.source.text)
@@ -86,7 +86,7 @@ def evidence_in(module: Module) -> Evidence | None:
             if name in _ONLY_IN_PYTHON2 and module.project.find(name, module) is None:
                 line = text.place(node).line
                 sign = sign_at(text.source.text, line - 1)
-                return Evidence(module.path, line, sign.text, f"imports {name}, which is Python 2's")
+                return Evidence(module.path, line, sign.text, f"imports {name}, which only Python 2 has")
     data = text.source.text.encode("utf-8", "replace")
     return evidence_of_old_django(module.path, data) if module.path.name == "setup.py" else None
 
@@ -96,7 +96,7 @@ def evidence_of_old_django(path: Path, data: bytes) -> Evidence | None:
     for found in _DJANGO.finditer(data):
         if any(_is_before_2(clause[1], clause[2]) for clause in _CLAUSES.finditer(found.group())):
             asked = found.group().decode("ascii", "replace").rstrip(", \t\r\n")
-            return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "asks for a Django before 2.0")
+            return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "requires a Django before 2.0")
     return None
 
 
