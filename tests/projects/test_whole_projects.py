@@ -2,134 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+from small_projects import found
 
 from ik_migrate.api import Options, apply, scan
-from ik_migrate.model.rule import Applicability
-
-MODELS = """\
-from django.db import models
-from {toolbox} import thumb, Spec
-
-
-class Photo(models.Model):
-    picture = models.ImageField(upload_to='photos')
-    small = Spec(image_field='picture', processors=thumb)
-"""
-TOOLBOX = """\
-from imagekit.models import ImageSpecField as Spec
-from imagekit.processors import SmartResize
-
-
-def thumb(instance, file):
-    return [SmartResize(instance.width, 80)]
-"""
-
-
-@pytest.fixture
-def project(tmp_path):
-    """Writes the files of a project, and gives the folder."""
-
-    def write(files):
-        for name, text in files.items():
-            path = tmp_path / "site" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return tmp_path / "site"
-
-    return write
-
-
-def found(folder, *paths, **options):
-    """The findings in a project, as ``(path, line, code, applicability)``, notices left out."""
-    report = scan([folder / path for path in paths] or [folder], Options(**options), base=folder)
-    assert not report.failed
-    return [
-        (finding.path, finding.location.line, finding.rule.code, finding.applicability.value)
-        for finding in report.findings
-        if finding.applicability is not Applicability.NOTICE
-    ]
-
-
-ROOTS = {
-    "manage.py puts apps on the path": (
-        "manage.py",
-        """\
-import os, sys
-ROOT = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(ROOT, 'parts', 'apps'))
-""",
-    ),
-    "settings with a lambda": (
-        "conf/settings.py",
-        """\
-import sys
-from os.path import join, dirname, pardir
-here = lambda *x: join(dirname(__file__), *x)
-sys.path += [here(pardir, 'parts', 'apps')]
-""",
-    ),
-    "a loop over folders": (
-        "deploy/django.wsgi",
-        """\
-import os
-import sys
-root = os.path.split(os.path.dirname(os.path.realpath(__file__)))[0]
-for folder in ('lib', 'parts/apps'):
-    sys.path.insert(0, root + '/' + folder)
-print >> sys.stderr, 'up'
-""",
-    ),
-    "a formatted path": (
-        "conf/base.py",
-        """\
-import os, sys
-BASE = os.path.normpath('%s/..' % os.path.dirname(__file__))
-sys.path = ['%s/parts/apps' % BASE] + sys.path
-""",
-    ),
-    "Unipath in settings that another file imports": (
-        "conf/local.py",
-        """\
-import site
-from unipath import Path
-PROJECT = Path(__file__).ancestor(2)
-site.addsitedir(PROJECT.child('parts', 'apps'))
-""",
-    ),
-    "pathlib": (
-        "conf/new.py",
-        """\
-import sys
-from pathlib import Path
-sys.path.append(str(Path(__file__).resolve().parent.parent / 'parts' / 'apps'))
-""",
-    ),
-    "setup.py": (
-        "setup.py",
-        "from setuptools import setup\nsetup(name='x', package_dir={'': 'parts/apps'})\n",
-    ),
-    "setup.cfg": ("setup.cfg", "[options]\npackage_dir =\n    = parts/apps\n"),
-}
-
-
-@pytest.mark.parametrize("name", ROOTS)
-def test_names_are_followed_through_folders_on_the_path(project, name):
-    path, text = ROOTS[name]
-    folder = project(
-        {
-            path: text,
-            "parts/apps/toolbox/__init__.py": "",
-            "parts/apps/toolbox/images.py": TOOLBOX,
-            "site/__init__.py": "",
-            "site/photos/__init__.py": "",
-            "site/photos/models.py": MODELS.format(toolbox="toolbox.images"),
-        }
-    )
-    assert found(folder) == [
-        ("site/photos/models.py", 7, "IK101", "safe"),
-        ("site/photos/models.py", 7, "IK201", "safe"),
-    ]
 
 
 def test_fields_made_by_classes_and_functions_with_signatures_of_their_own(project):
@@ -274,7 +149,7 @@ def refresh(photo, size, form):
         ("jobs.py", 11, "IK505", "manual"),
     ]
     migrated = next(r for r in scan([folder], base=folder).results if r.path == "jobs.py").after
-    assert migrated.startswith(b"from imagekit_support import get_spec_files, clear_file, invalidate_file\n")
+    assert migrated.startswith(b"from imagekit_support import clear_file, get_spec_files, invalidate_file\n")
     assert b"    files = get_spec_files(photo)\n    [clear_file(file) for file in files]\n" in migrated
 
 
@@ -429,73 +304,6 @@ class Photo(models.Model):
     assert b"image_field='picture')" in migrated and b"source" not in migrated
 
 
-USING = "from imagekit.models import ImageSpecField\nthumb = ImageSpecField([], image_field='picture')\n"
-COPIES = {
-    "vendor/imagekit-2.0": ["models/__init__.py", "processors/__init__.py", "imagecache/__init__.py", "lib.py"],
-    "imagekit_fork": ["models/__init__.py", "processors/__init__.py", "cachefiles/__init__.py"],
-    "lib/old_imagekit": ["models.py", "processors/__init__.py", "generators.py", "lib.py"],
-    "apps/imagekit": ["models.py", "processors.py", "specs.py", "lib.py", "options.py"],
-    "src/django-imagekit": [
-        "setup.py",
-        "imagekit/models/__init__.py",
-        "imagekit/processors/base.py",
-        "tests/models.py",
-    ],
-}
-
-
-def test_copies_of_imagekit_are_left_out_under_any_name(project):
-    files = {f"{folder}/{name}": USING for folder, names in COPIES.items() for name in names}
-    own = {"imagekit_tools/models.py": USING, "imagekit_tools/processors.py": USING}
-    folder = project({**files, **own, "photos/models.py": USING})
-    report = scan([folder], base=folder)
-    assert [result.path for result in report.results] == [*sorted(own), "photos/models.py"]
-    assert sorted(report.skipped_trees) == sorted(COPIES)
-
-
-def test_what_is_included_is_looked_at_though_it_would_be_left_out(project, git):
-    folder = project(
-        {
-            ".gitignore": "local/\n",
-            "env/sites/models.py": USING,
-            "env/other/models.py": USING,
-            "local/models.py": USING,
-            "photos/models.py": USING,
-        }
-    )
-
-    def looked_at(**options):
-        return [result.path for result in scan([folder], Options(**options), base=folder).results]
-
-    without_git = looked_at(include=("env/sites",))
-    assert without_git == ["env/sites/models.py", "local/models.py", "photos/models.py"]
-    git(folder, "init", "-q")
-    assert looked_at() == ["photos/models.py"]
-    assert looked_at(include=("local", "env/sites")) == [
-        "env/sites/models.py",
-        "local/models.py",
-        "photos/models.py",
-    ]
-    assert looked_at(include=("local",), exclude=("local/models.py",)) == ["photos/models.py"]
-    assert looked_at(respect_gitignore=False) == ["local/models.py", "photos/models.py"]
-
-
-def test_source_roots_that_the_owner_names(project):
-    folder = project(
-        {
-            "code/toolbox/__init__.py": "",
-            "code/toolbox/images.py": TOOLBOX,
-            "site/photos/__init__.py": "",
-            "site/photos/models.py": MODELS.format(toolbox="toolbox.images"),
-        }
-    )
-    assert found(folder) == []
-    assert found(folder, source_roots=(folder / "code",)) == [
-        ("site/photos/models.py", 7, "IK101", "safe"),
-        ("site/photos/models.py", 7, "IK201", "safe"),
-    ]
-
-
 def test_functions_that_make_fields_are_followed_into_files_that_do_not_name_imagekit(project):
     folder = project(
         {
@@ -524,47 +332,6 @@ class Photo(models.Model):
     assert found(folder) == expected
     named = found(folder, spec_field_classes=("theirs.fields.Thumb",))
     assert named == [("photos/models.py", 9, "IK101", "safe"), *expected]
-
-
-@pytest.mark.parametrize(
-    ("files", "pin", "because"),
-    [
-        ({"photos/views.py": "import imagekit\nprint 'x'\n"}, ">=4.0,<4.1", "photos/views.py:2 is Python 2"),
-        ({"photos/views.py": "import imagekit, urllib2\n"}, ">=4.0,<4.1", "imports urllib2, which only Python 2 has"),
-        ({"django.txt": "Django==1.5.12\ndjango-imagekit\n"}, ">=4.0,<4.1", "requires a Django before 2.0"),
-        ({"photos/views.py": "import imagekit, urllib2\n", "urllib2.py": ""}, ">=6.1,<7", ""),
-        ({"django.txt": "Django==4.2\ndjango-imagekit\n"}, ">=6.1,<7", ""),
-    ],
-)
-def test_the_version_to_move_to_is_one_that_runs_there(project, files, pin, because):
-    folder = project({**files, "requirements.txt": "django-imagekit==2.0.4\n", "photos/models.py": USING})
-    report = scan([folder], Options(unsafe_fixes=True), base=folder)
-    (result,) = (result for result in report.results if result.path == "requirements.txt")
-    assert result.after.decode() == f"django-imagekit{pin}\n"
-    assert because in result.findings[0].why
-    asked = scan([folder], Options(unsafe_fixes=True, target="3.3"), base=folder)
-    (result,) = (result for result in asked.results if result.path == "requirements.txt")
-    assert result.after == b"django-imagekit>=3.3,<4\n"
-    assert "use --target" not in result.findings[0].why
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (
-            "#\n# This file is autogenerated by pip-compile\n#\ndjango-imagekit==2.0.4  # via -r base.in\n",
-            "pip-compile",
-        ),
-        ("django-imagekit==2.0.4 \\\n    --hash=sha256:abcd\n", "requirements.in"),
-        ("django-imagekit==0.3.6\n", "ImageKit 0.x is another architecture"),
-    ],
-)
-def test_requirements_that_only_a_person_can_change(project, text, says):
-    folder = project({"requirements.txt": text, "photos/models.py": USING})
-    report = scan([folder], Options(unsafe_fixes=True), base=folder)
-    (finding,) = (finding for finding in report.findings if finding.rule.code == "IK603")
-    assert finding.applicability is Applicability.MANUAL
-    assert says in finding.why
 
 
 def test_nothing_is_found_in_a_project_that_is_imagekit_3s(project):
@@ -701,13 +468,8 @@ def clear(request, pk, thing):
     assert found(folder) == [("blog/views.py", 8, "IK503", "manual")]
     report = scan([folder], base=folder)
     (finding,) = (finding for finding in report.findings if finding.path == "blog/views.py")
-    assert finding.message == "`thing.thumbnail.delete()`: may be a method of ImageKit 2"
+    assert finding.message == "`thing.thumbnail.delete()` may be a method of ImageKit 2"
     assert finding.why.startswith("Another class of the project has an attribute thumbnail too")
-
-
-def test_what_an_installer_writes_about_a_package_is_no_requirement(project):
-    folder = project({"PKG-INFO": "Name: django-imagekit\nVersion: 2.0.4\nRequires-Dist: django-imagekit==2.0.4\n"})
-    assert found(folder) == []
 
 
 def test_keywords_that_a_constructor_sets_or_takes_out_before_it_hands_them_on(project):
@@ -766,13 +528,6 @@ class Photo(models.Model):
     assert "keywords['image_field'] = 'picture'" in migrated["fields.py"]
     assert "models.py" not in migrated
     assert found(folder) == []
-
-
-def test_samples_of_settings_are_python_whatever_their_names_end_with(project):
-    text = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'\nprint 'x'\n"
-    names = ["local_settings.py.dist", "local_settings.py_example", "local_settings.py-sample"]
-    folder = project(dict.fromkeys(names, text))
-    assert found(folder) == [(name, 1, "IK402", "safe") for name in sorted(names)]
 
 
 def test_comments_for_manual_review_are_all_written_at_once(project):
