@@ -1,4 +1,4 @@
-"""``cache_to`` as a callable: the ``cachefile_name`` of a spec class calls it."""
+"""``cache_to`` as a callable: a spec class of the support module calls it."""
 
 from __future__ import annotations
 
@@ -19,34 +19,6 @@ from django.db import models
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
 """
-_HEAD_AFTER = """\
-import os
-
-from django.db import models
-from imagekit import ImageSpec
-from imagekit.cachefiles.backends import CacheFileState
-from imagekit.cachefiles.strategies import JustInTime
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit.utils import get_field_info, suggest_extension
-"""
-_STRATEGY = '''\
-
-
-class ReplacingJustInTime(JustInTime):
-    """Deletes the old file when its source changes: its name would not tell."""
-
-    def on_source_saved(self, file):
-        # ImageKit also says so when an instance is saved whose source is the same as before.
-        backend, source = file.cachefile_backend, file.generator.source.name
-        key = backend.get_key(file) + '-source'
-        if backend.cache.get(key) != source:
-            if file.storage.exists(file.name):
-                file.storage.delete(file.name)
-            backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
-            backend.cache.set(key, source, 30 * 24 * 60 * 60)
-'''
-
 CALLABLE = Rule(
     code="IK301",
     name="cache-to-callable",
@@ -94,57 +66,6 @@ class PhotoSmall(LegacySpec):
 
 class Photo(models.Model):
     slug = models.SlugField()
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(source='image', spec=PhotoSmall)
-""",
-)
-
-CLOCK = Rule(
-    code="IK303",
-    name="names-by-the-clock",
-    summary="file names with `strftime` directives change with the clock",
-    applicability=(Applicability.NOTICE,),
-    why=(
-        "ImageKit 2 ran the result of `cache_to` through `strftime(now)` at every access, and so does the rewritten"
-        " code: a name with %Y/%m moves on the first of the month, and the image is regenerated."
-    ),
-    help="Decide whether that is intended. A name without the date never changes.",
-    source=_SOURCE,
-    before=f"""\
-{_HEAD}
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs/%Y')
-""",
-    after="""\
-import os
-from datetime import datetime
-
-from django.db import models
-from imagekit import ImageSpec
-from imagekit.cachefiles.backends import CacheFileState
-from imagekit.cachefiles.strategies import JustInTime
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-"""
-    + _STRATEGY
-    + """\
-
-
-class PhotoSmall(ImageSpec):
-    processors = [ResizeToFill(50, 50)]
-    cachefile_strategy = ReplacingJustInTime
-
-    @property
-    def cachefile_name(self):
-        if not self.source:
-            return None
-        directory = os.path.normpath(datetime.now().strftime('thumbs/%Y'))
-        return os.path.join(directory, os.path.basename(self.source.name))
-
-
-class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
 """,

@@ -25,7 +25,7 @@ _FOR_THE_ROOT = frozenset({"cache_to", "image_cache_backend", "pre_cache"})
 
 
 _TYPE_CHECKS = frozenset({"builtins.isinstance", "builtins.issubclass"})
-# What a class can be part of without being handed on: a base, an annotation, a comparison.
+# What a class can be part of without being forwarded: a base, an annotation, a comparison.
 _NO_VALUE = (ast.ClassDef, ast.Compare, ast.Expr, ast.arg, ast.FunctionDef, ast.AnnAssign, ast.FormattedValue)
 
 
@@ -80,7 +80,7 @@ def find_references(module: Module) -> Iterator[FieldReference]:
 
 
 def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, set[Factory]]]:
-    """Return the factories that a file needs the support module for, and what each of its own factories calls."""
+    """Return the factories that a file needs the support module for, and what each custom factory calls."""
     needed: set[Factory] = set()
     calls: dict[Factory, set[Factory]] = {}
     for spec in spec_fields(module):

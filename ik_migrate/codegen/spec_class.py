@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass, replace
 
 from ik_migrate.imagekit.spec_field import Argument, SpecField
@@ -69,7 +68,7 @@ def obstacle(spec: SpecField) -> str:
 def shadowed_name(spec: SpecField, argument: Argument) -> str:
     """A name of the function around that the body of the spec class would not see; empty where there is none.
 
-    A class body with an attribute of its own of that name looks for it in the module, and then among the builtins:
+    A class body that has an attribute of that name looks it up in the module, and then among the builtins:
     ``format = format`` would be Python's function.
     """
     names = spec.module.text.names
@@ -139,21 +138,6 @@ def hidden_names(spec: SpecField, expression: ast.AST) -> list[str]:
     return [node.id for node in hidden_nodes(spec, expression)]
 
 
-def free_names(module: Module, expression: ast.AST) -> set[str]:
-    """Names in ``expression`` that are bound outside of it, builtins aside."""
-    names = module.text.names
-    inside = set(ast.walk(expression))
-    free = set()
-    for node in inside:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            holder = names.holder_of(node)
-            if (holder is None and not hasattr(builtins, node.id)) or (
-                holder is not None and holder.node not in inside
-            ):
-                free.add(node.id)
-    return free
-
-
 def _outermost_class(spec: SpecField) -> ast.ClassDef | None:
     """The class statement that a generated class has to precede."""
     outermost = None
@@ -199,7 +183,7 @@ def _blank_lines_before(module: Module, line: int) -> int:
 
 
 def _indent_of_body(module: Module, statement: ast.stmt, indent: str) -> str:
-    """How much deeper the body of a class stands; empty where there is none on lines of its own."""
+    """Return the indentation of the body of a class; empty if it is on the line of the class."""
     body = getattr(statement, "body", None)
     if not isinstance(statement, ast.ClassDef) or not body:
         return ""

@@ -33,16 +33,12 @@ class Callability:
         verdict: whether it is callable.
         function: its definition, where it is a function or lambda.
         module: the file with that definition.
-        in_class: the class that the function is a member of.
-        is_made: whether the expression makes a new object each time it is evaluated.
-        reason: why it can't be told.
+        reason: why it cannot be determined.
     """
 
     verdict: Verdict
     function: Function | ast.Lambda | None = None
     module: Module | None = None
-    in_class: ast.ClassDef | None = None
-    is_made: bool = False
     reason: str = ""
 
 
@@ -84,7 +80,7 @@ def _unknown(reason: str) -> Callability:
 
 def _agreed(first: Callability, second: Callability) -> Callability:
     if first.verdict is second.verdict:
-        return first if first.verdict is Verdict.UNKNOWN else Callability(first.verdict, is_made=True)
+        return first if first.verdict is Verdict.UNKNOWN else Callability(first.verdict)
     return _unknown("it is a callable in one case and not in the other")
 
 
@@ -104,16 +100,11 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
         assert isinstance(binding.node, Function)
         if not _are_known(target.module, binding.node.decorator_list):
             return _unknown(f"{shown} is decorated, so what it really is can only be seen when it runs")
-        parent = target.module.text.names.parents.get(binding.node)
-        owner = parent if isinstance(parent, ast.ClassDef) else None
-        return Callability(Verdict.YES, binding.node, target.module, owner)
+        return Callability(Verdict.YES, binding.node, target.module)
     if binding.kind == "class":
         return Callability(Verdict.YES)
     if binding.kind == "assign" and binding.value is not None:
         judgement = classify(target.module, binding.value, depth + 1)
-        parent = target.module.text.names.parents.get(binding.node)
-        if judgement.verdict is Verdict.YES and isinstance(parent, ast.ClassDef):
-            return Callability(Verdict.YES, judgement.function, judgement.module, parent)
         return Callability(judgement.verdict, judgement.function, judgement.module, reason=judgement.reason)
     if binding.kind == "parameter":
         return _judge_parameter(target.module, binding.node, shown, depth)
@@ -184,7 +175,7 @@ def _method_of_object(module: Module, expression: ast.Attribute) -> Callability 
     node = bindings[0].node if len(bindings) == 1 else None
     if not isinstance(node, Function) or not _are_known(owner.module, node.decorator_list):
         return None
-    return Callability(Verdict.YES, node, owner.module, is_made=isinstance(expression.value, ast.Call))
+    return Callability(Verdict.YES, node, owner.module)
 
 
 def _are_known(module: Module, decorators: list[ast.expr]) -> bool:
@@ -198,13 +189,13 @@ def _judge_call(module: Module, call: ast.Call, depth: int) -> Callability:
     target = module.resolve(call.func)
     qualified = target.qualified if target is not None else ""
     if qualified == "functools.partial":
-        return Callability(Verdict.YES, is_made=True)
+        return Callability(Verdict.YES)
     if qualified.startswith("builtins."):
         return _NO if qualified.partition(".")[2] in _PLAIN_BUILTINS else _unknown(f"{shown}() may return anything")
     if qualified.startswith(("imagekit.processors.", "os.path.")):
         return _NO
     if target is None or target.module is None or target.binding is None:
-        return _unknown(f"{shown} is defined outside this project, so what it returns can't be seen")
+        return _unknown(f"{shown} is defined outside this project, so what it returns cannot be determined")
     node = target.binding.node
     if isinstance(node, ast.ClassDef):
         return _judge_instance(target.module, node)
@@ -217,7 +208,7 @@ def _judge_instance(module: Module, node: ast.ClassDef) -> Callability:
     """An object of a class of the project."""
     members = {item.name for item in node.body if isinstance(item, Function)}
     if "__call__" in members:
-        return Callability(Verdict.YES, is_made=True)
+        return Callability(Verdict.YES)
     bases = [module.resolve(base) for base in node.bases]
     for base in bases:
         if base is not None and base.module is not None and base.binding is not None:
@@ -245,40 +236,4 @@ def _judge_returned(module: Module, function: Function, depth: int) -> Callabili
     for judgement in judgements:
         if judgement.verdict is not judgements[0].verdict or judgement.verdict is Verdict.UNKNOWN:
             return _unknown(f"what {function.name}() returns can only be seen when it runs")
-    return Callability(judgements[0].verdict, is_made=True)
-
-
-def is_generator(function: Function | ast.Lambda) -> bool:
-    """Whether calling it gives an iterator, which neither pickles nor can be read twice."""
-    return any(
-        isinstance(node, ast.Yield | ast.YieldFrom)
-        or (isinstance(node, ast.Return) and isinstance(node.value, ast.GeneratorExp))
-        for node in ast.walk(function)
-    )
-
-
-_CONSUMERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "any", "all", "sum"})
-
-
-def holds_a_function(function: Function | ast.Lambda) -> bool:
-    """Whether what it returns may hold a lambda or a function made in it, which do not pickle.
-
-    One that is only called, or handed to the likes of ``map``, is gone when it returns.
-    """
-    consumed: set[ast.AST] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call):
-            consumed.add(node.func)
-            if isinstance(node.func, ast.Name) and node.func.id in _CONSUMERS:
-                consumed |= {*node.args, *(keyword.value for keyword in node.keywords)}
-    made = {
-        node.name
-        for node in ast.walk(function)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node is not function
-    }
-    return any(
-        node is not function
-        and node not in consumed
-        and (isinstance(node, ast.Lambda) or (isinstance(node, ast.Name) and node.id in made))
-        for node in ast.walk(function)
-    )
+    return Callability(judgements[0].verdict)

@@ -98,7 +98,7 @@ def reached(module: Module, expression: ast.expr) -> Iterator[tuple[Module, ast.
 
 
 def passed_entries(module: Module, expression: ast.expr) -> list[Entry] | None:
-    """All keys that a dict has, also those merged into it; None where they can't all be seen."""
+    """All keys that a dict has, also those merged into it; None where they cannot all be determined."""
     for user, inner in reached(module, expression):
         owner, value = _value_of(user, inner)
         written = written_out(owner, value) if value is not None else None
@@ -160,14 +160,9 @@ def _add_passed_arguments(spec: SpecField) -> SpecField:
 
 
 def seen_entries(spec: SpecField) -> Iterator[Entry]:
-    """What dicts pass to a field, as far as it can be seen, also where a key says it anew."""
+    """What dicts pass to a field, as far as it can be determined, also if another key sets it again."""
     for expression in spec.unseen:
         yield from _seen_entries(spec.module, expression)
-
-
-def passed_names(spec: SpecField) -> frozenset[str]:
-    """The arguments that dicts pass to a field, as far as they can be seen, under the names that `apply` gives them."""
-    return frozenset(RENAMED_KEYS.get(entry.name, entry.name) for entry in seen_entries(spec))
 
 
 @per_module
@@ -332,24 +327,6 @@ def _is_same(target: Target, user: Module, maker: Module, binding: Binding) -> b
         return target.module is maker and target.binding == binding
     in_same_file = target.module is not None and target.module.path == maker.path
     return in_same_file and target.binding is not None and target.binding.name == binding.name
-
-
-def unread_keywords(spec: SpecField) -> Iterator[ast.expr]:
-    """What is passed to a field with ``*`` or ``**`` and can't be looked into.
-
-    The ``**keywords`` of the function around are left out: what is passed there is seen at its callers.
-    """
-    module = spec.module
-    for expression in spec.unseen:
-        if isinstance(expression, ast.Name):
-            target = module.resolve(expression)
-            binding = target.binding if target is not None else None
-            if binding is not None and isinstance(binding.node, ast.arg):
-                parent = module.text.names.parents.get(binding.node)
-                if isinstance(parent, ast.arguments) and binding.node in {parent.kwarg, parent.vararg}:
-                    continue
-        if passed_entries(module, expression) is None:
-            yield expression
 
 
 def _gets_more_keys(module: Module, name: str) -> bool:

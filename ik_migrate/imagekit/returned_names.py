@@ -10,8 +10,6 @@ from ik_migrate.imagekit.callability import Callability
 from ik_migrate.source.scopes import Function
 from ik_migrate.source.tree import PythonText
 
-# The directives of strftime that people put in paths; %s, %d, %i, %r, %f are mostly formatting.
-_DIRECTIVE = re.compile(r"%[aAbBcHIjmMpSUwWxXyYZ%]|%d(?=/|-|$)|%-?[dmHM](?=[/-])")
 _FORMATS = {
     **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG"),
     **dict.fromkeys((".tif", ".tiff"), "TIFF"),
@@ -41,41 +39,6 @@ UNKNOWN = Extension()
 KEPT = Extension(is_kept=True)
 
 
-def has_directives(text: str, *, is_formatted: bool = False) -> bool:
-    """Whether ``strftime`` would find something to replace in ``text``.
-
-    Args:
-        is_formatted: whether the text goes through ``%`` formatting first, which halves ``%%``.
-    """
-    if is_formatted:
-        # What formatting replaces is not known; what it leaves behind is each %% as one %.
-        text = re.sub(r"%(?!%)(\(\w+\))?[-+ #0-9.]*[a-zA-Z]", "", text.replace("%%", "\0"))
-        text = text.replace("\0", "%")
-    return _DIRECTIVE.search(text) is not None
-
-
-def goes_by_the_clock(expression: ast.AST, *, has_to_move: bool = False) -> bool:
-    """Whether a string in ``expression`` has directives that ``strftime`` would replace.
-
-    Args:
-        expression: what to look through.
-        has_to_move: whether ``%%``, which becomes the same at any time, does not count.
-    """
-    formatted = {
-        id(node.left) for node in ast.walk(expression) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod)
-    }
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(expression)
-        if isinstance(node, Function) and isinstance(node.body[0], ast.Expr)
-    }
-    return any(
-        has_directives(node.value.replace("%%", "") if has_to_move else node.value, is_formatted=id(node) in formatted)
-        for node in ast.walk(expression)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
-    )
-
-
 def returned_extension(judgement: Callability) -> Extension:
     """The extension of the names that a ``cache_to`` callable returns."""
     function, module = judgement.function, judgement.module
@@ -102,7 +65,6 @@ class _Reader:
 
     def __init__(self, text: PythonText, function: Function | ast.Lambda) -> None:
         self._text = text
-        self._function = function
         parameters = [argument.arg for argument in function.args.args]
         if parameters[:1] == ["self"] and len(parameters) > 4:
             parameters = parameters[1:]

@@ -100,12 +100,6 @@ class SpecFileUse:
         call = self.call
         return call is not None and isinstance(self.module.text.names.parents.get(call), ast.Expr)
 
-    @property
-    def has_no_arguments(self) -> bool:
-        """Whether the member is called, with no arguments."""
-        call = self.call
-        return call is not None and not call.args and not call.keywords
-
     def make_finding(
         self,
         rule: Rule,
@@ -154,7 +148,7 @@ def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
 
 
 def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
-    """What is known of the spec file that ``expression`` gives; None where it is none, as far as can be told."""
+    """Return what is known of the spec file that ``expression`` evaluates to; None if it is not known to be one."""
     if isinstance(expression, ast.IfExp | ast.BoolOp) and depth < _FOLLOW_AT_MOST:
         either = expression.values if isinstance(expression, ast.BoolOp) else [expression.body, expression.orelse]
         return _one_of([spec_file(module, value, depth + 1) for value in either if not _is_none(value)])

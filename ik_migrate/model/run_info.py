@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ik_migrate.model.targets import Evidence
-
 
 @dataclass(frozen=True)
 class ProjectTarget:
@@ -15,13 +13,11 @@ class ProjectTarget:
         project: the name of the project's folder.
         version: the version.
         reason: why that version, a sentence without the name of the project.
-        evidence: what shows that the project is on Python 2, where that decides; None otherwise.
     """
 
     project: str
     version: str
     reason: str = ""
-    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def extend(existing: str, names: Collection[str], features: Collection[str], kno
     text, wanted = existing.replace("\r\n", "\n"), set(names)
     while True:
         text = _extend_once(text, wanted, features, known)
-        # Another variant of a piece that was there can need pieces that were not asked for.
+        # Another variant of a piece that was there can need pieces that were not requested.
         missing = (used_names(text) & piece_names()) - set(_definitions(text)) - wanted
         if not missing:
             return text.replace("\n", newline)

@@ -170,6 +170,13 @@ class NonValidatingImageCacheBackend(Optimistic):
         remove_file(file)
 
 
+def require_source(file):
+    """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
+    if not file.name:
+        raise ValueError('The spec field has no source image.')
+    return file
+
+
 class StorageBackend(Simple):
     """Asks the storage each time whether a file exists, as ImageKit 2 did. ImageKit 3 trusts its cache.
 
