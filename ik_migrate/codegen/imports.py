@@ -97,7 +97,7 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
         first = [line for line in statements if not line[1].startswith("from imagekit")]
         others = [line for line in statements if line not in first]
         text = "".join(f"{indent}{statement}{newline}" for indent, statement in first)
-        if first and _starts_imports(module, position):
+        if first and _starts_imports(module, position) and not _is_of_package(module, first[0][1]):
             text += newline
         text += "".join(f"{indent}{statement}{newline}" for indent, statement in others)
         text = _with_blank_lines(module, position, text)
@@ -260,6 +260,13 @@ def _starts_imports(module: Module, position: int) -> bool:
     """Whether the file's first import, not one of the standard library, stands right there."""
     first = next((node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)), None)
     return first is not None and not _is_standard(first) and line_start(module, first) == position
+
+
+def _is_of_package(module: Module, statement: str) -> bool:
+    """Whether a new import and the first one of the file are from one package, and so stand together."""
+    first = next(node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    package = module_name(first).split(".")[0]
+    return bool(package) and statement.split()[1].split(".")[0] == package
 
 
 def _is_standard(node: ast.Import | ast.ImportFrom) -> bool:

@@ -25,8 +25,11 @@ _FOR_THE_ROOT = frozenset({"cache_to", "image_cache_backend", "pre_cache"})
 
 
 _TYPE_CHECKS = frozenset({"builtins.isinstance", "builtins.issubclass"})
-# What a class can be part of without being forwarded: a base, an annotation, a comparison.
-_NO_VALUE = (ast.ClassDef, ast.Compare, ast.Expr, ast.arg, ast.FunctionDef, ast.AnnAssign, ast.FormattedValue)
+# What a class can be part of without being forwarded: a base, an annotation, a question about it.
+_NO_VALUE = (
+    *(ast.ClassDef, ast.FunctionDef, ast.arg, ast.AnnAssign),
+    *(ast.Compare, ast.UnaryOp, ast.Expr, ast.FormattedValue),
+)
 
 
 @dataclass(frozen=True)
@@ -187,4 +190,4 @@ def _is_value(module: Module, node: ast.expr, parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.Assign):
         is_name = all(isinstance(target, ast.Name) for target in parent.targets)
         return not is_name or isinstance(module.text.scope_of(node).node, ast.ClassDef | Function)
-    return not isinstance(parent, _NO_VALUE)
+    return not isinstance(parent, _NO_VALUE) and getattr(parent, "test", None) is not node
