@@ -1,7 +1,7 @@
 """The ids that ImageKit 3 registers spec fields under: ``app_label:model:field``, in lower case.
 
-``ImageSpecField._set_spec_id`` and ``SpecHost.set_spec_id`` of 3.0.4 to 6.1.1: a field whose id is there already gets the
-spec of the first one.
+``ImageSpecField._set_spec_id`` and ``SpecHost.set_spec_id`` of 3.0.4 to 6.1.1: a field whose id is there already gets
+the spec of the first one.
 """
 
 from __future__ import annotations
