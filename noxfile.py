@@ -1,7 +1,7 @@
 """The tests with every supported Python, and with the newest and the oldest dependencies.
 
 ``nox`` runs them all, ``nox -s newest-3.13 -- -k prefilter`` a part of one session, ``nox -l`` lists the sessions.
-Pythons that are not installed are left out.
+Pythons that are not installed are skipped.
 """
 
 import re

@@ -3,7 +3,7 @@
 Guided by coverage where Atheris is installed (``pip install atheris``), else by chance alone. It stops at the first
 input over which something fails, and writes that to a file. An input fails when an exception comes out, when it takes
 more than ten seconds of the processor, when a rewrite had to be withdrawn, or when a line was changed that no finding
-speaks of.
+is about.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def try_one(data: bytes) -> None:
 
 
 def _check_other_lines(project: Project, path: Path, result: FileResult) -> None:
-    """Raise Wrong where a line is gone that no rewrite is about; what is new may stand between the others."""
+    """Raise Wrong if a line is missing that no rewrite concerns; new lines may be between the others."""
     lines = _NEWLINE.split(result.before)
     after = iter(_NEWLINE.split(result.after))
     touched = _touched(project, path, result)
@@ -139,7 +139,7 @@ def by_chance(inputs: int, seed: int) -> Iterator[bytes]:
 
 
 def main() -> int:
-    """Try as many inputs as asked for; 1 when one of them fails."""
+    """Try the requested number of inputs; return 1 if one of them fails."""
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -29,7 +29,7 @@ _APPLY = [sys.executable, "-m", "ik_migrate", "apply", "--quiet", "--jobs", "1"]
 
 
 def main() -> int:
-    """Kill as often as asked for; 1 when something is not as it should be."""
+    """Kill the requested number of times; return 1 if something is not as it should be."""
     parser = argparse.ArgumentParser(prog="python -m bench.kills", description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--files", type=int, default=60)

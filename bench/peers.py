@@ -1,4 +1,4 @@
-"""Tools that others have made for such work, each in an environment of its own, on files that do not concern them."""
+"""Other tools for such work, each in its own environment, on files where they have nothing to do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PEERS: dict[str, tuple[str, str]] = {
 
 
 def peer_rows(folder: Path, extent: Extent) -> Iterator[tuple[str, list[Row]]]:
-    """Time the peers, a heading and its rows at a time; those that do not install here are left out, and said so."""
+    """Time the peers, a heading and its rows at a time; skip and report those that cannot be installed."""
     (folder / "ik.yml").parent.mkdir(parents=True, exist_ok=True)
     (folder / "ik.yml").write_text(_RULE, encoding="ascii")
     missing = [Row(f"{name}: does not install here", 0) for name in _PEERS if not _install(folder, name)]
@@ -51,7 +51,7 @@ def peer_rows(folder: Path, extent: Extent) -> Iterator[tuple[str, list[Row]]]:
 def _rows(folder: Path, size: Size, names: Collection[str], extent: Extent) -> list[Row]:
     commands = []
     for name in (*names, "ik-migrate scan"):
-        # Those that may rewrite what they find get a tree of their own.
+        # Tools that rewrite what they find get a separate tree.
         own = folder / f"peers_{size.python_files}_{name.replace(' ', '_')}"
         tree = make_repository(make_tree(folder / f"plain_{size.python_files}" if name in _READERS else own, size))
         if name not in _PEERS:

@@ -67,7 +67,7 @@ def _name_of_module(number: int) -> str:
 
 
 def _add_other_files(folder: Path, random: Random, size: int, count: int) -> None:
-    """Scripts, templates and pictures of ``size`` bytes together, about ``count`` files."""
+    """Scripts, templates and images of ``size`` bytes together, about ``count`` files."""
     text = "\n".join(plain_module(random, 60_000) for _ in range(40)).encode()
     noise = random.randbytes(1_000_000)
     usual = sum(usual for _, usual in _OTHER_KINDS) / len(_OTHER_KINDS)

@@ -36,8 +36,9 @@ RULE = Rule(
     summary="`AdminThumbnail` links to the thumbnail instead of the original",
     applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "Where the model has no `get_absolute_url()`, it asks the thumbnail for its original: `source_file` in ImageKit"
-        " 2, `source` in ImageKit 3. A spec file has no source, so the link leads to the thumbnail itself."
+        "Where the model has no `get_absolute_url()`, it reads an attribute of the thumbnail: `source_file`"
+        " in ImageKit 2, `source` in ImageKit 3. A spec file has no `source`, so the link leads to the thumbnail"
+        " itself."
     ),
     help=("Link to `thumbnail.generator.source.url` in your template, or add `--faithful`."),
     source="imagekit/admin.py of 2.0.4, 3.0.4 and 6.1.1",

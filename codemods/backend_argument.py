@@ -19,13 +19,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK401",
     name="image-cache-backend",
-    summary="`image_cache_backend=` is a backend and a strategy now",
+    summary="`image_cache_backend=` was replaced by a backend and a strategy",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 raises `TypeError` for `image_cache_backend=` while the models are being loaded. It divides the"
-        " work: a cache file backend says how a file is made, a strategy says when."
+        "ImageKit 3 raises `TypeError` for `image_cache_backend=` while the models are being loaded. It has"
+        " two classes instead: a cache file backend defines how a file is generated, a strategy defines when."
     ),
-    help="Give `cachefile_backend=` and `cachefile_strategy=`.",
+    help="Set `cachefile_backend=` and `cachefile_strategy=`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py and strategies.py of 3.0.4",
     before="""\
 from django.db import models

@@ -1,4 +1,4 @@
-"""``imagekit.imagecache`` is gone."""
+"""``imagekit.imagecache`` was removed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Set
 
 from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.imports import drop_aliases
-from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.codegen.moved_names import Move, import_changes, import_lines
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.codegen.support.use import require_support, support_of, use_support
+from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.imagekit.backend_family import root_of
 from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
@@ -27,7 +27,7 @@ RULE = Rule(
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 has no module `imagekit.imagecache`: `ImportError` as soon as the file is loaded.",
     help=(
-        "Import the backends from the support module. What else was there is in `imagekit.cachefiles.backends` and"
+        "Import the backends from the support module. The other classes are in `imagekit.cachefiles.backends` and"
         " `imagekit.cachefiles.strategies`."
     ),
     source="imagekit/imagecache/ of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
@@ -56,9 +56,9 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagecache(node.module or ""):
             yield from _check_names(module, node, rewritten)
     uses = [use for use in _dotted_uses(module) if use not in rewritten]
-    for use in uses:
-        yield _replace_use(module, use)
-    yield from _drop_modules(module, all(module.qualified(use) in _SUCCESSORS for use in uses))
+    replaced = [_replace_use(module, use) for use in uses]
+    yield from replaced
+    yield from _drop_modules(module, all(found.applicability is Applicability.SAFE for found in replaced))
 
 
 def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) -> Iterator[Finding]:
@@ -81,8 +81,8 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
             unused.append(alias)
     if moves:
         shown = ", ".join(move.name for move in moves)
-        message = f"imagekit.imagecache was removed: `{shown}`"
-        edits = import_edits(module, node, moves) if not unused else None
+        message = f"`imagekit.imagecache` was removed: `{shown}`"
+        edits = import_changes(module, node, moves) if not unused else None
         if edits is None:
             edits = _split(module, node, unused, moves)
         if edits is None:
@@ -173,11 +173,15 @@ def _names(module: Module, name: str) -> Iterator[ast.Name]:
 
 
 def _features(module: Module) -> tuple[str, ...]:
-    """Variants of the backends: classes of the project that derive from them get files with ImageKit 2's methods."""
+    """Variants of the backends: with all methods where classes derive from them, or where a method is named."""
     derived = any(
         isinstance(node, ast.ClassDef) and root_of(module, node) for node in module.text.nodes_of(ast.ClassDef)
     )
-    return ("+own_backends",) if derived else ()
+    asked = any(
+        isinstance(node, ast.Attribute) and module.qualified(node.value) in _SUCCESSORS
+        for node in module.text.nodes_of(ast.Attribute)
+    )
+    return ("+own_backends",) if derived or asked else ()
 
 
 def _drops(module: Module, name: str) -> bool:

@@ -33,7 +33,7 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK402",
     name="image-cache-backend-setting",
-    summary="`IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND` is two settings now",
+    summary="`IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND` was replaced by two settings",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 ignores this setting without an error and uses its defaults. What was one backend is now a cache"
@@ -108,7 +108,7 @@ def check_module(module: Module) -> Iterator[Finding]:
                 RULE,
                 module,
                 node,
-                f"{SETTING} is used here",
+                f"`{SETTING}` is used here",
                 Applicability.MANUAL,
                 help=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
             )
@@ -137,7 +137,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
             ),
         )
     edits = _edits(module, setting, successor)
-    message = f"{SETTING} is no longer read"
+    message = f"`{SETTING}` is no longer read"
     sends_pickle = not successor.is_exact and module.project.target != "3.0" and "pickle" not in module.text.source.text
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)

@@ -20,7 +20,7 @@ from ik_migrate.source.comments import in_comment
 RULE = Rule(
     code="IK306",
     name="cache-paths",
-    summary="paths of `cache/...` files, written out",
+    summary="literal `cache/...` paths",
     applicability=(Applicability.MANUAL,),
     why=(
         "ImageKit 2 put its files into the folder cache of the media folder, named after source and field."
@@ -108,7 +108,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 def _finding(file: TextFile | Module, place: tuple[int, int], shown: str) -> Finding:
     shown = " ".join(shown.split()).rstrip("\"'")
     return make_finding_at(
-        RULE, file, place, f"{shown} looks like the place of ImageKit 2's files", Applicability.MANUAL
+        RULE, file, place, f"{shown} looks like a path of ImageKit 2's cache files", Applicability.MANUAL
     )
 
 

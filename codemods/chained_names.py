@@ -29,8 +29,8 @@ RULE = Rule(
     summary="a file named by `cache_to` after another spec's file gets a new name with it",
     applicability=(Applicability.NOTICE,),
     why=(
-        "Its source is a spec file with a default name, which ImageKit 3 forms differently. The name that `cache_to`"
-        " makes of it changes as well: the image is regenerated under its new name."
+        "Its source is a spec file with a default name, which ImageKit 3 forms differently. The name that"
+        " `cache_to` derives from it changes too: the image is regenerated under its new name."
     ),
     help="Nothing, if new names are acceptable. `--keep-cache-names` keeps both names.",
     source="imagekit/models/fields/files.py (ImageSpecFieldFile.name) of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",

@@ -30,7 +30,7 @@ RULE = Rule(
     ),
     help=(
         "Derive the class from `PessimisticImageCacheBackend` or `NonValidatingImageCacheBackend` of the support"
-        " module, and leave its methods as they are."
+        " module, and keep its methods."
     ),
     source=(
         "imagekit/imagecache/base.py and imagekit/models/fields/files.py of 2.0.4;"
@@ -66,8 +66,8 @@ class Photo(models.Model):
 """,
     after="""\
 from django.db import models
-from imagekit_support import PessimisticImageCacheBackend, LegacyImageSpecField
 from imagekit.processors import ResizeToFill
+from imagekit_support import LegacyImageSpecField, PessimisticImageCacheBackend
 
 
 class EagerBackend(PessimisticImageCacheBackend):
@@ -127,10 +127,11 @@ def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
         )
     text = module.text
     if node.bases:
-        first = node.bases[0]
-        is_object = module.qualified(first) == "builtins.object"
-        end = text.end(first) if is_object else text.start(first)
-        return [Edit(text.start(first), end, (base if is_object else f"{base}, ",)), *changes]
+        # Bases of the project come first: they may have methods of a backend.
+        last = node.bases[-1]
+        is_object = module.qualified(last) == "builtins.object"
+        start = text.start(last) if is_object else text.end(last)
+        return [Edit(start, text.end(last), (base if is_object else f", {base}",)), *changes]
     start = text.start(node)
     name_end = text.source.text.index(node.name, start + len("class")) + len(node.name)
     colon = text.source.text.index(":", name_end)

@@ -35,7 +35,7 @@ RULE = Rule(
         "What the string names is not in ImageKit 3: `ImportError` or `AttributeError` when it is looked up, as"
         " `mock.patch`, `import_module` and lists of task modules do."
     ),
-    help="Name the successor: see `imagekit.cachefiles` and its modules `backends` and `strategies`.",
+    help="Use the replacement in `imagekit.cachefiles`, `.backends` or `.strategies`.",
     source="the modules of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -55,7 +55,7 @@ _SUCCESSORS = (
     ("imagekit.management.commands.ikcacheinvalidate", ""),
     ("imagekit.get_version", "imagekit.__version__"),
 )
-"""What is gone, and what comes nearest to it; the longer names first."""
+"""The removed names and what is closest to each, longer names first."""
 _IN_SUPPORT = {
     "imagekit.models.ImageSpecField": "LegacyImageSpecField",
     "imagekit.models.ImageSpec": "LegacyImageSpecField",
@@ -99,7 +99,7 @@ def _name_support(module: Module, literal: Literal) -> Finding:
 
 
 def _is_of_setting(module: Module, node: ast.expr) -> bool:
-    """Whether the string is the value of the setting for the backend, which has a rule of its own."""
+    """Whether the string is the value of the setting for the backend, which has its own rule."""
     parents = module.text.names.parents
     around: ast.AST = node
     while not isinstance(around, ast.stmt | ast.keyword | ast.Dict):

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
+from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.codegen.support.use import require_support, support_of, use_support
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
-from ik_migrate.model.change import AddArgument, AddImport, Change
+from ik_migrate.model.change import AddArgument, AddImport, Change, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module, per_module
@@ -37,7 +38,7 @@ _ONE = f"""\
 _EMPTY = f"""\
 {_HEAD}class Photo(models.Model):
     image = models.ImageField(upload_to='photos', blank=True)
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
+    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
 
 
 def small_url(photo):
@@ -55,13 +56,13 @@ def _renamed(example: str) -> str:
 TWINS = Rule(
     code="IK512",
     name="specs-alike",
-    summary="two specs with equal source and arguments are one file",
+    summary="two specs with equal source and arguments share one file",
     applicability=(Applicability.NOTICE, Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 put the attribute's name into the file's name. ImageKit 3 goes by source and arguments alone, so"
-        " that both attributes have one file: who deletes it for one has deleted it for both."
+        " that both attributes have one file: deleting it for one deletes it for both."
     ),
-    help="Usually one of the two can go.",
+    help="Usually one of the two can be removed.",
     source="_default_cache_to of 2.0.4; imagekit/cachefiles/namers.py and ImageSpec.get_hash of 3.0.4 to 6.1.1",
     before=_TWINS,
     after=_renamed(_TWINS),
@@ -85,7 +86,7 @@ LEFT_BEHIND = Rule(
 STATE = Rule(
     code="IK516",
     name="cached-existence",
-    summary="whether a cache file exists is remembered in the cache",
+    summary="the existence of a cache file is cached",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 asked the storage each time an image was used. ImageKit 3 asks its cache, by default the memory of"
@@ -133,7 +134,7 @@ LOST = Rule(
 OBJECT = Rule(
     code="IK519",
     name="spec-file-object",
-    summary="a spec file is another kind of object",
+    summary="a spec file is an instance of another class",
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 had Django's `ImageFieldFile`. ImageKit 3 has `ImageCacheFile`: its truth value generates the"
@@ -151,23 +152,25 @@ EMPTY = Rule(
     code="IK514",
     name="empty-source",
     summary="the `url` of a spec file without a source does not always raise `ValueError`",
-    applicability=(Applicability.NOTICE,),
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.NOTICE),
     why=(
         "Where the source is empty, ImageKit 2 raised `ValueError` each time. ImageKit 3 raises a kind of `ValueError`"
-        " (`MissingSource`) the first time only, and gives the address of the media folder after that."
+        " (`MissingSource`) the first time only, and returns the URL of the media folder afterwards."
     ),
-    help="Ask for the source first.",
+    help="Pass the file through `require_source` of the support module, or check the source first.",
     source="ImageSpecFieldFile._require_file of 2.0.4; imagekit/exceptions.py and imagekit/specs of 3.0.4 to 6.1.1",
     before=_EMPTY,
-    after=_EMPTY,
+    after=_renamed(_EMPTY)
+    .replace("photo.small.url", "require_source(photo.small).url")
+    .replace("import ResizeToFill\n", "import ResizeToFill\nfrom imagekit_support import require_source\n"),
 )
 
 _RUN_TIME = (
-    (STATE, "whether the file of {} exists is remembered"),
+    (STATE, "the existence of the file of {} is cached"),
     (SAME_NAME, "{} can show an outdated image if a source name is used again"),
     (LEFT_BEHIND, "the file of {} is not deleted with the instance"),
-    (LOST, "{} raises an exception where its original is lost"),
-    (OBJECT, "the file of {} is no `ImageFieldFile`"),
+    (LOST, "{} raises an exception if its original is lost"),
+    (OBJECT, "{} returns an `ImageCacheFile` instead of an `ImageFieldFile`"),
 )
 """What `--faithful` keeps, and what happens without it."""
 _RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
@@ -182,7 +185,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     module = spec.module
     twin = _twin(spec)
     if twin is not None and _storage(twin) == _storage(spec):
-        message = f"{spec.label} and {twin.label} are one file"
+        message = f"{spec.label} and {twin.label} share one file"
         yield make_finding(TWINS, module, spec.call, message, Applicability.NOTICE)
     elif twin is not None and not module.project.faithful:
         yield _tell_storages_apart(spec, twin)
@@ -263,7 +266,7 @@ def _twins(module: Module) -> dict[ast.Call, SpecField]:
 
 
 def _meaning(spec: SpecField) -> dict[str, str]:
-    """What the name of the file follows from; empty where that can't be told."""
+    """Return what the name of the file depends on; empty if that cannot be determined."""
     if spec.given("cache_to") is not None or spec.unseen or spec.is_ik3:
         return {}
     names = {"source": "image_field"}
@@ -287,12 +290,40 @@ def check_module(module: Module) -> Iterator[Finding]:
             continue
         for child in (child for statement in node.body for child in ast.walk(statement)):
             if isinstance(child, ast.Attribute) and child.attr in _NEEDS_SOURCE:
-                file = spec_file(module, child.value)
-                if file is not None and not file.doubt:
-                    shown = module.text.text_of(child.value)
-                    message = f"{shown}.{child.attr} does not always raise `ValueError` where there is no source"
-                    todo = f"Ask for the source before: `if {shown}.generator.source`."
-                    yield make_finding(EMPTY, module, child, message, Applicability.NOTICE, help=todo)
+                yield from _require_source(module, child)
+
+
+def _require_source(module: Module, node: ast.Attribute) -> Iterator[Finding]:
+    """``photo.thumbnail.url`` where a ``ValueError`` says that there is no image."""
+    file = spec_file(module, node.value)
+    is_sure = file is not None and not file.doubt
+    if file is None and not (node.attr == "url" and _is_parameter(module, node.value)):
+        return
+    shown = module.text.text_of(node.value)
+    message = f"{shown}.{node.attr} does not always raise `ValueError` if there is no source"
+    try:
+        if not module.project.has_ik2_code:
+            raise CannotGenerate("the project does not use ImageKit 2")
+        local, changes = use_support(module, "require_source")
+    except CannotGenerate:
+        if is_sure:
+            todo = f"Check the source first: `if {shown}.generator.source`."
+            yield make_finding(EMPTY, module, node, message, Applicability.NOTICE, help=todo)
+        return
+    pieces = (f"{local}(", span_of(module, node.value), ")")
+    edit = Edit(module.text.start(node.value), module.text.end(node.value), pieces)
+    applicability = Applicability.UNSAFE if file is None else Applicability.SAFE
+    if not is_sure:
+        message = f"{shown} may be a spec file: its `{node.attr}` does not always raise `ValueError` without a source"
+    yield make_finding(EMPTY, module, node, message, applicability, changes=[edit, *changes])
+
+
+def _is_parameter(module: Module, node: ast.expr) -> bool:
+    """Whether a function of a project with spec fields is given an object of which nothing else is known."""
+    if not isinstance(node, ast.Name) or node.id in {"self", "cls"} or not module.project.has_spec_fields:
+        return False
+    target = module.resolve(node)
+    return target is not None and target.binding is not None and target.binding.kind == "parameter"
 
 
 def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:

@@ -39,11 +39,11 @@ RULE = Rule(
     summary="the extension of the target no longer decides the format",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
     why=(
-        "Without `format=`, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3 takes"
-        " that of the source, whatever the file is called: a name that ends in .png would hold a JPEG. The same goes"
-        " for a `ProcessedImageField`, whose `upload_to` gives the name."
+        "Without `format=`, ImageKit 2 chose the format by the extension of the file that it wrote. ImageKit 3"
+        " uses the format of the source, whatever the name of the file is: a file named .png would be a JPEG. The same"
+        " is true for a `ProcessedImageField`, whose `upload_to` sets the name."
     ),
-    help="Say the format that the extension stands for.",
+    help="Set the format that the extension stands for.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
     before=_EXAMPLE.format(""),
     after=_EXAMPLE.format(", format='PNG'"),
@@ -115,7 +115,7 @@ def _of_source(spec: SpecField) -> Iterator[Finding]:
 
 
 def _only_image_field(spec: SpecField) -> str:
-    """The ImageField that a spec field goes by which names none; empty where that can't be told."""
+    """Return the ImageField of a spec field that names none; empty if it cannot be determined."""
     fields, reason = image_fields_of(spec)
     return fields[0] if len(fields) == 1 and not reason else ""
 

@@ -24,7 +24,7 @@ RULE = Rule(
     name="gone-names",
     summary="`_ik.spec_files`, `SpecFileGenerator` and other inner parts of ImageKit 2 were removed",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
-    why="ImageKit 3 has nothing that does the same.",
+    why="ImageKit 3 has no equivalent.",
     help="Call `get_spec_files(instance)` or `get_spec_fields(model)` of the support module.",
     source="imagekit/utils.py, generators.py and models/ of 2.0.4, compared with 3.0.4, 3.3, 4.0.2, 5.0 and 6.1.1",
     before="""\
@@ -70,14 +70,14 @@ _VERSION = "imagekit.__version__"
 _CHANGED = {
     "imagekit.models.fields.utils.ImageSpecFileDescriptor": (
         "ImageSpecFileDescriptor takes other arguments",
-        "ImageKit 3 has a class of that name, which wants the name of the source field too: TypeError.",
+        "ImageKit 3 has a class of that name, which also needs the name of the source field: `TypeError`.",
         "Pass the name of the source field as the third argument.",
     ),
     _VERSION: (
-        "imagekit.__version__ is a string now",
-        "It was a tuple of numbers in ImageKit 2. A string compares with a tuple as something else than its version"
-        " does on Python 2, and not at all on Python 3.",
-        "Make numbers of it before it is compared.",
+        "`imagekit.__version__` is now a string",
+        "It was a tuple of numbers in ImageKit 2. Comparing a string with a tuple gives a wrong result on"
+        " Python 2, and an exception on Python 3.",
+        "Convert it to numbers before comparing it.",
     ),
 }
 """What ImageKit 3 has under the same name, but otherwise: the message, why it matters and what to do."""
@@ -110,7 +110,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _matters(module: Module, node: ast.AST, dotted: str) -> bool:
-    """Whether the name is spoken of: what ImageKit 3 has under the same name is, in code for ImageKit 2 only."""
+    """Whether the name is reported: one that ImageKit 3 has too is reported in code for ImageKit 2 only."""
     if dotted == _VERSION:
         return module.project.has_ik2_code
     return dotted not in _CHANGED or not is_ik3_code(module, node)
@@ -126,7 +126,7 @@ def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
         )
     what = dotted if dotted in _GONE_MODULES or source in _GONE_MODULES else f"{name} of {source}"
     message = f"{what} was removed in 3.0"
-    todo = "Use what takes its place." if suggestion else "ImageKit 3 has nothing in its place: remove what needs it."
+    todo = "Use its replacement." if suggestion else "It has no replacement: remove the code that needs it."
     if name == "ImageSpecFieldFile":
         todo = (
             "Test for the class of ImageKit 3. A class that derives from it is made of a spec: `ImageCacheFile(spec)`."

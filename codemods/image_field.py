@@ -14,7 +14,7 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK101",
     name="image-field",
-    summary="`image_field=` of a spec field is called `source=`",
+    summary="`image_field=` of a spec field was renamed to `source=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 raises `TypeError` for `image_field=` while the models are being loaded.",
     help="Rename the argument to `source=`.",

@@ -24,11 +24,11 @@ RULE = Rule(
     summary="`resize.Fit`, `resize.Crop`, `TrimColor`, `AutoConvert` and `quality=` are ImageKit 1's",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 dropped or renamed it, and so it does not run with ImageKit 2 or 3. The successor does the same as"
-        " far as is known, but cannot be compared with what the site shows today."
+        "ImageKit 2 removed or renamed it, so it does not run with ImageKit 2 or 3. The replacement is"
+        " equivalent as far as known, but cannot be compared with what the site shows today."
     ),
     help=(
-        "Use `ResizeToFit` (with `upscale=False`, for `Fit` did not enlarge), `ResizeToFill`, `TrimBorderColor` and"
+        "Use `ResizeToFit` (with `upscale=False`, because `Fit` did not upscale), `ResizeToFill`, `TrimBorderColor` and"
         " `options=`."
     ),
     source="ImageKit's change log for 2.0: resize.Fit is ResizeToFit, resize.Crop is ResizeToFill; processors of 2.0.4",
@@ -69,7 +69,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     key, text = quoted(spec, "quality"), spec.module.text
     code = f"{{{key}: {text.text_of(quality.value)}}}"
     if "options" in spec.arguments:
-        todo = "Write the quality into the options that are given."
+        todo = "Set the quality in the options."
         suggestion = f"options={code}"
         yield make_finding(
             RULE, spec.module, quality.keyword, message, Applicability.MANUAL, help=todo, suggestion=suggestion
@@ -134,7 +134,7 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
 
 
 def _keep_small(module: Module, use: ast.expr) -> list[Edit] | None:
-    """The edit that says ``upscale=False`` where the processor is built; None where that can't be seen."""
+    """Return the edit that sets ``upscale=False`` where the processor is created; None if that cannot be determined."""
     parent = module.text.names.parents.get(use)
     if not isinstance(parent, ast.Call) or parent.func is not use:
         return None

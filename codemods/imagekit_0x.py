@@ -34,7 +34,7 @@ RULE = Rule(
     applicability=(Applicability.MANUAL,),
     why=(
         "This is ImageKit 0.x, where a model derived from `ImageModel` and named a module of specs in `IKOptions`."
-        " ImageKit 1.0 and later have nothing like it, so there is no rewrite."
+        " ImageKit 1.0 and later have no equivalent, so there is no rewrite."
     ),
     help="Give the model an `ImageSpecField` for each spec of its spec module, with the processors listed there.",
     source="ImageKit's own page on upgrading from 0.x; imagekit/models/__init__.py of 2.0.4 has no ImageModel",

@@ -1,4 +1,4 @@
-"""``imagekit.lib`` is gone, and so is Pillow's ``Image.ANTIALIAS``."""
+"""``imagekit.lib`` was removed, and so was Pillow's ``Image.ANTIALIAS``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIB = Rule(
     name="imagekit-lib",
     summary="`imagekit.lib` was removed in 5.0: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
-    why="It only passed on PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
+    why="It only re-exported PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
     help="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
     source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
     before="""\
@@ -60,7 +60,7 @@ ANTIALIAS = Rule(
         "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` while an image"
         " is generated."
     ),
-    help="Write `Image.LANCZOS`, which is the same filter and is there since Pillow 2.7.",
+    help="Use `Image.LANCZOS`, the same filter, which exists since Pillow 2.7.",
     source="Pillow's release notes of 2.7.0 and 10.0.0",
     before=_ANTIALIAS,
     after=_ANTIALIAS,
@@ -79,7 +79,7 @@ _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Ima
 
 
 def check_module(module: Module) -> Iterator[Finding]:
-    """Take the names from where they are; tell of a filter that is gone."""
+    """Import the names from where they are; report a filter that was removed."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
     for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):

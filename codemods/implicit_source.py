@@ -1,4 +1,4 @@
-"""A spec field without ``image_field`` looked for its source; now it has to be told."""
+"""A spec field without ``image_field`` looked for its source; now ``source=`` must name it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Photo(models.Model):
 BARE = Rule(
     code="IK112",
     name="bare-field",
-    summary="a spec field with a source and nothing else makes no spec",
+    summary="a spec field with only `source=` registers no spec",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 2 copied the image. ImageKit 3 registers no spec for a field that has only a source: it raises"
@@ -120,7 +120,7 @@ def _makes_a_spec(spec: SpecField, name: str) -> bool:
 
 def _implicit(spec: SpecField) -> Finding:
     fields, _ = image_fields_of(spec)
-    message = f"{spec.label}: no source is named"
+    message = f"{spec.label}: no `source=`"
     add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
     return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 

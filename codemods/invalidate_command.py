@@ -27,8 +27,8 @@ RULE = Rule(
     summary="the command `ikcacheinvalidate` was removed",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 has no command like `ikcacheinvalidate`. To have its files generated again, delete them and"
-        " let ImageKit forget that they exist: it remembers that in Django's cache."
+        "ImageKit 3 has no command like `ikcacheinvalidate`. To have its files generated again, delete them"
+        " and their state, which ImageKit keeps in Django's cache."
     ),
     help=(
         "In Python code, call `invalidate_app_cache(app_labels)` of the support module. In a shell, delete the"
@@ -74,7 +74,7 @@ def _finding(file: TextFile | Module, use: Use) -> Finding:
         RULE,
         file,
         (use.mention.start, use.mention.end),
-        f"{COMMAND} has no successor",
+        f"`{COMMAND}` was removed without a replacement",
         Applicability.MANUAL,
         suggestion=f"{PROCEDURE} {labels}".rstrip() if use.mention.is_command else "",
     )

@@ -53,7 +53,7 @@ class Photo(models.Model):
 """,
 )
 
-_AUTOCONVERT = "ImageKit 2 ignored `autoconvert`. ImageKit 3 obeys it: saving an image with transparency as JPEG fails."
+_AUTOCONVERT = "ImageKit 2 ignored `autoconvert`. ImageKit 3 respects it: saving transparency as JPEG fails."
 
 
 def check_module(module: Module) -> Iterator[Finding]:

@@ -39,13 +39,13 @@ def original_of(photo, size):
 RULE = Rule(
     code="IK608",
     name="leftover-word",
-    summary="a word that only ImageKit 2 knows",
+    summary="a name that only ImageKit 2 has",
     applicability=(Applicability.MANUAL, Applicability.SAFE),
     why=(
-        "ImageKit 3 does not know the word, and no other rule understands how it is used here. What it does may be"
-        " lost, or raise an exception when it runs."
+        "ImageKit 3 does not have this name, and no other rule recognises how it is used here. The code may"
+        " have no effect, or raise an exception at run time."
     ),
-    help="Look at what happens to it, and use the successor; the migration guide names it.",
+    help="Check the code, and use the replacement; see the migration guide.",
     source="the names in imagekit/ of 2.0.4 that 3.0.4 no longer has",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -78,7 +78,7 @@ _SUCCESSORS = {
 """What to do about a word, as the end of a sentence."""
 _COMMENT = re.compile(r"\s*(?:#|//|;|<!--|\{#|--|rem\b)", re.IGNORECASE)
 _TEXT_ONLY = frozenset({".html", ".htm", ".txt", ".xml", ".js", ".css"})
-"""Files in which ``source_file`` or ``ResizeToFit`` says nothing by itself; templates have a rule of their own."""
+"""Files in which ``source_file`` or ``ResizeToFit`` alone is no evidence; templates have their own rule."""
 
 
 def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> Iterator[Finding]:
@@ -94,16 +94,16 @@ def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> I
 
 
 def _message(word: str) -> str:
-    return f"`{word}` is a word of ImageKit 2"
+    return f"`{word}` is a name of ImageKit 2"
 
 
 def _help(word: str) -> str:
     successor = _SUCCESSORS.get(word)
-    return f"Look at what happens to it: in ImageKit 3, {successor}." if successor else RULE.help
+    return f"Check the code: in ImageKit 3, {successor}." if successor else RULE.help
 
 
 def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
-    """The words of a Python file, with the expressions that they are in; docstrings and comments left out."""
+    """The words of a Python file, with the expressions that they are in; without docstrings and comments."""
     text = module.text.source.text
     if not _WORD.search(text) and not any(name in text for name in (*_ARGUMENTS, _FIELD)):
         return

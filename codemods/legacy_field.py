@@ -21,10 +21,10 @@ RULE = Rule(
     summary="a spec field whose arguments are only known when the site runs",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 looked at the arguments of a field when the site ran. `LegacyImageSpecField` of the support module"
-        " is ImageKit 3's field with ImageKit 2's arguments, and does the same."
+        "The arguments cannot be determined from the code. `LegacyImageSpecField` of the support module is"
+        " ImageKit 3's field with ImageKit 2's arguments, which it translates at run time."
     ),
-    help="Replace `ImageSpecField` by `LegacyImageSpecField` of the support module; its arguments stay as they are.",
+    help="Replace `ImageSpecField` by `LegacyImageSpecField` of the support module, and keep its arguments.",
     source="ImageSpecField and ImageSpecFieldFile in imagekit/models/fields/ of 2.0.4",
     before="""\
 from django.conf import settings

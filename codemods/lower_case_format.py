@@ -29,7 +29,7 @@ RULE = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 looked up the format as written, did not find `png` among those with transparency, and pasted the"
-        " image on white. ImageKit 3 keeps the transparency, which shows on a coloured page."
+        " image on white. ImageKit 3 keeps the transparency, which is visible on a coloured page."
     ),
     help="Nothing, if transparency is acceptable. Otherwise, add the processor `imagekit.processors.MakeOpaque()`.",
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",

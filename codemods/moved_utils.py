@@ -19,7 +19,7 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK508",
     name="moved-utils",
-    summary="`IKContentFile`, `get_spec_files` and the errors of `imagekit.utils` have moved",
+    summary="`IKContentFile`, `get_spec_files` and the exceptions of `imagekit.utils` were moved",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "`ImportError` in ImageKit 3. Its helpers for formats and extensions are PILKit's, which raises"
@@ -84,7 +84,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             RULE,
             module,
             use,
-            f"`{dotted}` is in {source} now",
+            f"`{dotted}` was moved to `{source}`",
             Applicability.SAFE,
             changes=(
                 Edit(module.text.start(use), module.text.end(use), (name,)),
@@ -117,7 +117,7 @@ def _imported(module: Module, node: ast.ImportFrom, places: Mapping[str, tuple[s
         RULE,
         module,
         node,
-        f"{names} of imagekit.utils {'lives' if len(moves) == 1 else 'live'} elsewhere now",
+        f"{names} of imagekit.utils {'was' if len(moves) == 1 else 'were'} moved",
         Applicability.MANUAL if edits is None else Applicability.SAFE,
         changes=() if edits is None else (*edits, *renames, *_needs(module, [move.name for move in moves])),
         suggestion=lines,

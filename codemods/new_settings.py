@@ -25,9 +25,9 @@ RULE = Rule(
     applicability=(Applicability.NOTICE,),
     why=(
         "ImageKit 2 read one setting, `IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND`, and ignored all others that begin with"
-        " `IMAGEKIT_`. ImageKit 3 reads this one: it decides about names or storage of files, or about the cache."
+        " `IMAGEKIT_`. ImageKit 3 uses this one for the names or the storage of files, or for the cache."
     ),
-    help="Remove it, unless it says what you want.",
+    help="Remove it, unless its value is what you want.",
     source="imagekit/conf.py of 2.0.4, 3.0.4 and 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE,
@@ -51,7 +51,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         return
     for node in module.text.nodes_of(ast.Name):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in _SETTINGS:
-            message = f"`{node.id}` was ignored by ImageKit 2, and takes effect"
+            message = f"`{node.id}` was ignored by ImageKit 2, and now takes effect"
             yield make_finding(RULE, module, node, message, Applicability.NOTICE)
 
 

@@ -14,13 +14,13 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK103",
     name="positional-arguments",
-    summary="arguments after the fourth have another order",
+    summary="the positions of arguments after the fourth changed",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "From the fifth argument on the two versions disagree: where ImageKit 2 has `pre_cache`, `storage`, `cache_to`,"
+        "From the fifth argument on, the versions differ: where ImageKit 2 has `pre_cache`, `storage`, `cache_to`,"
         " ImageKit 3 has `cachefile_storage`, `autoconvert`, `cachefile_backend`. They are accepted without an error."
     ),
-    help="Give these arguments by keyword, under their new names.",
+    help="Pass these arguments by keyword, with their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     blocks_call=True,
     before="""\
@@ -67,7 +67,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
             f"{spec.label}: a fifth positional argument",
             Applicability.MANUAL,
             why="ImageKit 2 raised an exception for any pre_cache, so this may be an ImageKit 3 call already.",
-            help="If it is, give the argument by keyword (cachefile_storage=); if not, drop it.",
+            help="If it is, pass the argument by keyword (cachefile_storage=). If not, remove it.",
         )
         return
     yield make_finding(

@@ -1,4 +1,4 @@
-"""``pre_cache``, an argument of ImageKit 1, is gone."""
+"""``pre_cache``, an argument of ImageKit 1, was removed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _OPTIMISTIC = "imagekit.cachefiles.strategies.Optimistic"
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Drop the argument, with a strategy in its place where it asked for one."""
+    """Drop the argument, or replace it by a strategy if it is true."""
     argument = spec.arguments.get("pre_cache")
     if argument is None or argument.keyword is None or spec.is_processed:
         return

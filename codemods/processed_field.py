@@ -24,9 +24,9 @@ RULE = Rule(
     summary="callable `processors=` of a `ProcessedImageField` need the field of the support module",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 called it with the field file, which knows the instance. ImageKit 3 takes only a list:"
-        " `TypeError` when an instance is saved. A spec class is given the uploaded content, which does not know"
-        " the instance."
+        "ImageKit 2 called it with the field file, which has the instance. ImageKit 3 takes only a list:"
+        " `TypeError` when an instance is saved. A spec class gets the uploaded content, which does not have the"
+        " instance."
     ),
     help="Use `LegacyProcessedImageField` of the support module, which takes the same arguments.",
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; ProcessedImageFieldFile of 3.0.4",

@@ -21,7 +21,7 @@ RULE = Rule(
     name="processor-imports",
     summary="`imagekit.processors.resize`, `.crop`, `.base` and `.utils` are deprecated",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL, Applicability.NOTICE),
-    why="ImageKit 3.2.4 and later warn of it (`DeprecationWarning`), and not all names are there any more.",
+    why="ImageKit 3.2.4 and later raise a `DeprecationWarning`, and some names were removed.",
     help="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
     source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
     before="""\
@@ -51,8 +51,7 @@ _ENTROPY = (
     " image it raises `AttributeError`, where ImageKit 2 returned 0."
 )
 _STAYS = (
-    "The module is still there in ImageKit 6.1, and warns of itself (DeprecationWarning) since 3.2.4; nothing has to"
-    " be changed now."
+    "The module still exists in ImageKit 6.1, with a `DeprecationWarning` since 3.2.4. Nothing has to be changed now."
 )
 
 
@@ -76,7 +75,8 @@ def check_module(module: Module) -> Iterator[Finding]:
                 yield make_finding(RULE, module, alias, message, Applicability.NOTICE, why=_STAYS)
     for use, _ in attribute_uses(module, ["imagekit.processors.crop._crop"]):
         suggestion = "from pilkit.processors.crop import _crop"
-        yield make_finding(RULE, module, use, "_crop is PILKit's now", Applicability.MANUAL, suggestion=suggestion)
+        message = "`_crop` was moved to PILKit"
+        yield make_finding(RULE, module, use, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 def _is_ik3(module: Module, node: ast.AST) -> bool:

@@ -21,7 +21,7 @@ RULE = Rule(
     summary="requirements of django-imagekit 2",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why="The migrated code needs django-imagekit 3.0 or later.",
-    help="Require the version that the project moves to, together with the Python and the Django that it wants.",
+    help="Require the version that the project moves to, and the versions of Python and Django that it needs.",
     source="setup.py of 3.0.4 to 5.0.0, pyproject.toml of 6.1.1, and runs of each of them",
     before="""\
 Django>=4.2
@@ -66,7 +66,7 @@ def _finding(
 ) -> Finding:
     target, reason = target_named(file.project.target), file.project.target_reason
     generation = generation_of(found.text)
-    message = f"{found.text} {'asks for' if found.is_certain else 'may be'} ImageKit {generation}"
+    message = f"`{found.text}` {'requires' if found.is_certain else 'may be'} ImageKit {generation}"
     if generation == "0":
         reason = f"ImageKit 0.x is another architecture: rewrite the code first (ik-migrate explain IK113). {reason}"
     if found.form is Form.BY_HAND or spec is None or generation == "0":

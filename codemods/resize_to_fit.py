@@ -1,4 +1,4 @@
-"""``ResizeToFit`` did not enlarge small pictures in ImageKit 2, and does in ImageKit 3."""
+"""``ResizeToFit`` did not upscale small images in ImageKit 2, and does in ImageKit 3."""
 
 from __future__ import annotations
 
@@ -77,11 +77,13 @@ def _is_partial(module: Module, call: ast.Call, node: ast.expr) -> bool:
 
 
 def _is_type_check(module: Module, node: ast.expr) -> bool:
-    """Whether it is only asked for: ``isinstance(processor, ResizeToFit)``."""
+    """Whether it is only compared: ``isinstance(processor, ResizeToFit)``, ``type(processor) in (ResizeToFit,)``."""
     for parent in module.text.names.ancestors(node):
         if isinstance(parent, ast.Call):
             return module.qualified(parent.func) in {"builtins.isinstance", "builtins.issubclass"}
-        if not isinstance(parent, ast.Tuple):
+        if isinstance(parent, ast.Compare):
+            return True
+        if not isinstance(parent, ast.Tuple | ast.List | ast.Set):
             return False
     return False
 

@@ -19,8 +19,8 @@ RULE = Rule(
     summary="settings import processors from PILKit",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 3 reads the settings when it is imported. While they are being loaded there are none, and later each"
-        " save of an image raises `AttributeError`: 'Settings' object has no attribute"
+        "ImageKit 3 reads the settings when it is imported. While they are being loaded, it finds none, and"
+        " later each save of an image raises `AttributeError`: 'Settings' object has no attribute"
         " 'IMAGEKIT_DEFAULT_CACHEFILE_BACKEND'."
     ),
     help="Import the processors from `pilkit.processors`: they are the same classes, and need no settings.",

@@ -1,4 +1,4 @@
-"""A source with a storage of its own: ImageKit 2 saved the made pictures beside it."""
+"""A source with its own storage: ImageKit 2 saved the generated images to it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     storage = find_source_storage(with_passed_arguments(spec))
     if storage.is_known and storage.expression:
-        message = f"{spec.label}: its source is stored in {storage.shown}"
+        message = f"{spec.label}: its source has the storage {storage.shown}"
         add = AddArgument(spec.offset, "cachefile_storage", (storage.expression,))
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 

@@ -1,12 +1,12 @@
-"""``imagekit.models.ImageSpec``, the old name of the spec field, is gone."""
+"""``imagekit.models.ImageSpec``, the old name of the spec field, was removed."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.imports import drop_aliases
 from ik_migrate.codegen.legacy_field import find_references
+from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
@@ -19,10 +19,10 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK107",
     name="image-spec-alias",
-    summary="`imagekit.models.ImageSpec` is called `ImageSpecField`",
+    summary="`imagekit.models.ImageSpec` was renamed to `ImageSpecField`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "The alias, a remnant of ImageKit 1, was removed: `ImportError`. In ImageKit 3, `imagekit.ImageSpec` is"
+        "This alias from ImageKit 1 was removed: `ImportError`. In ImageKit 3, `imagekit.ImageSpec` is"
         " something else: the base class of specs."
     ),
     help="Use `ImageSpecField`.",
@@ -96,7 +96,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             RULE,
             module,
             where,
-            "ImageSpec of imagekit.models is used, and the name ImageSpecField is taken by something else",
+            "`imagekit.models.ImageSpec` is used, and the file has another `ImageSpecField`",
             Applicability.MANUAL,
         )
         return
@@ -104,7 +104,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         RULE,
         module,
         where,
-        "ImageSpec of imagekit.models is a field",
+        "`imagekit.models.ImageSpec` is a spec field",
         Applicability.SAFE,
         changes=edits,
     )

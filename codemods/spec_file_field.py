@@ -1,4 +1,4 @@
-"""A spec file is no field file any more: it knows neither instance nor field, and is of another class."""
+"""A spec file is not a field file any longer: it has neither instance nor field, and another class."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ RULE = Rule(
     summary="a spec file has no `instance`, `field` and `attname`, and is not an `ImageFieldFile`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 made an `ImageSpecFieldFile`, a kind of Django's `ImageFieldFile`. ImageKit 3 makes an"
-        " `ImageCacheFile`, which is a file but not a field file. What a field file knows of its model raises"
-        " `AttributeError`, `isinstance(..., ImageFieldFile)` is False, and two files of one name are not equal."
+        "ImageKit 2 returned an `ImageSpecFieldFile`, a subclass of Django's `ImageFieldFile`. ImageKit 3"
+        " returns an `ImageCacheFile`, which is a file but not a field file. The attributes of a field file that"
+        " concern its model raise `AttributeError`, `isinstance(..., ImageFieldFile)` is False, and two files of one"
+        " name are not equal."
     ),
     help=(
         "Get the instance from the source with `get_field_info`, ask for `ImageCacheFile` in `isinstance`, and"
@@ -82,6 +83,8 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _finding(use)
     if has_legacy_files(module.project):
         return
+    if module.project.faithful:
+        yield from _maybe_spec_files(module)
     for compared in module.text.nodes_of(ast.Compare):
         if isinstance(compared, ast.Compare) and isinstance(compared.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn):
             yield from _comparison(module, compared)
@@ -110,14 +113,26 @@ def _sizes(module: Module) -> Iterator[Finding]:
             node,
             f"`{module.text.text_of(node)}` raises `AttributeError` with ImageKit {module.project.target}",
             Applicability.MANUAL,
-            help="Ask the storage, once the file is generated.",
+            help="Use the storage after the file is generated.",
             suggestion=f"{shown}.storage.size({shown}.name)",
         )
         yield keep_file_api(finding, module.project)
 
 
+def _maybe_spec_files(module: Module) -> Iterator[Finding]:
+    """With ``--faithful``: the ``attname`` of an object of which nothing is known keeps the files as they were."""
+    if "_meta" in module.text.source.text:
+        return  # Fields of Django have one too.
+    for node in module.text.nodes_of(ast.Attribute):
+        if not isinstance(node, ast.Attribute) or node.attr != "attname" or not isinstance(node.ctx, ast.Load):
+            continue
+        if spec_file(module, node.value) is None:
+            message = f"`{module.text.text_of(node.value)}` may be a spec file"
+            yield keep_file_api(make_finding(RULE, module, node, message, Applicability.MANUAL), module.project)
+
+
 def _finding(use: SpecFileUse) -> Finding:
-    message = f"`{use.shown}.{use.member}`: {use.is_or_may_be} an attribute of ImageKit 2"
+    message = f"`{use.shown}.{use.member}` {use.is_or_may_be} an attribute of ImageKit 2"
     new = ""
     if use.member == "attname" and use.file.attname:
         new = f"'{use.file.attname}'"
@@ -152,7 +167,7 @@ def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
         return
     shown = module.text.text_of(call.args[0])
     function = module.text.text_of(call.func)
-    message = f"a spec file is not {'an ImageSpecFieldFile' if is_own else 'a FieldFile'} any more"
+    message = f"a spec file is not {'an `ImageSpecFieldFile`' if is_own else 'a `FieldFile`'} any longer"
     finding = make_finding(
         RULE,
         module,
@@ -184,7 +199,7 @@ def _comparison(module: Module, node: ast.Compare) -> Iterator[Finding]:
                 RULE,
                 module,
                 node,
-                f"`{shown}` is equal to itself alone; with ImageKit 2 also to files of its name, and to the name",
+                f"`{shown}` is only equal to itself; with ImageKit 2 also to files of its name, and to the name",
                 Applicability.MANUAL,
                 suggestion=f"{shown}.name",
             )

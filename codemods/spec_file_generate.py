@@ -69,7 +69,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         if "force" in keywords or not _is_ik2(use, use.call):
             continue
         given = [use.module.text.text_of(argument) for argument in [*use.call.args, *use.call.keywords]]
-        message = f"`{use.shown}.generate()` has other arguments in ImageKit 3, and returns nothing"
+        message = f"`{use.shown}.generate()` has other arguments in ImageKit 3, and returns None"
         yield replace_method(RULE, use, message, "generate_file", "".join(f", {text}" for text in given))
 
 

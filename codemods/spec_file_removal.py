@@ -1,4 +1,4 @@
-"""``invalidate()``, ``clear()`` and ``delete()`` of a spec file are gone."""
+"""``invalidate()``, ``clear()`` and ``delete()`` of a spec file were removed."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def free_space(photo):
     photo.thumbnail.delete()
 """
 _SOURCE = "ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1"
-_STATE = (
-    "It also remembers in the cache that the file is there, and would not make it again after it was merely deleted."
-)
+_STATE = "It also caches that the file exists, and would not generate it again if it were only deleted."
 
 INVALIDATE = Rule(
     code="IK502",
@@ -102,7 +100,7 @@ def free_space(photo):
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the functions of the support module that do what the methods did."""
     for use in spec_file_uses(module):
-        message = f"`{use.shown}.{use.member}()`: {use.is_or_may_be} a method of ImageKit 2"
+        message = f"`{use.shown}.{use.member}()` {use.is_or_may_be} a method of ImageKit 2"
         if use.member == "invalidate":
             yield replace_method(INVALIDATE, use, message, "invalidate_file")
         elif use.member == "clear":

@@ -62,7 +62,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         end = module.text.end(use.node)
         yield use.make_finding(
             RULE,
-            f"{use.shown} {use.is_or_may_be} a spec file, which has no source_file any more",
+            f"`{use.shown}` {use.is_or_may_be} a spec file, which has no `source_file`",
             Applicability.UNSAFE,
             changes=(Edit(end - len("source_file"), end, ("generator.source",)),),
             suggestion=f"{use.shown}.generator.source",
@@ -82,7 +82,7 @@ def _in_strings(module: Module) -> Iterator[Finding]:
                 RULE,
                 module,
                 literal.node,
-                f"{found.group()} is a path through a spec file, which has no source_file any more",
+                f"{found.group()} is a path through a spec file, which has no `source_file`",
                 Applicability.MANUAL,
                 suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
             )

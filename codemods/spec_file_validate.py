@@ -60,7 +60,7 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Call the function of the support module that does what ``validate()`` did."""
     for use in spec_file_uses(module):
         if use.member == "validate":
-            message = f"`{use.shown}.validate()`: {use.is_or_may_be} a method of ImageKit 2"
+            message = f"`{use.shown}.validate()` {use.is_or_may_be} a method of ImageKit 2"
             yield replace_method(RULE, use, message, "validate_file")
 
 

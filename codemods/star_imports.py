@@ -22,11 +22,11 @@ small = Thumbnail(50)
 RULE = Rule(
     code="IK208",
     name="star-import",
-    summary="`from imagekit.processors import *` can hide a name of the file",
+    summary="`from imagekit.processors import *` can hide a name in the file",
     applicability=(Applicability.MANUAL,),
     why=(
-        "ImageKit 3 has processors that ImageKit 2 had not, `Thumbnail` and `MakeOpaque`. The star import brings them"
-        " in, and hides what the file has bound to such a name before."
+        "ImageKit 3 has processors that ImageKit 2 did not have, `Thumbnail` and `MakeOpaque`. The star"
+        " import imports them, and hides earlier definitions of these names."
     ),
     help="Import the processors by name, or import them before the other name is bound.",
     source="imagekit/processors/__init__.py of 2.0.4 and 6.1.1; pilkit/processors of 1.1.13",

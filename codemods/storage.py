@@ -14,7 +14,7 @@ from ik_migrate.rules import Codemod
 RULE = Rule(
     code="IK104",
     name="storage",
-    summary="`storage=` of a spec field is called `cachefile_storage=`",
+    summary="`storage=` of a spec field was renamed to `cachefile_storage=`",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why="ImageKit 3 raises `TypeError` for `storage=` while the models are being loaded.",
     help="Rename the argument to `cachefile_storage=`.",
@@ -66,7 +66,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         RULE,
         spec.module,
         node,
-        f"{spec.label}: `storage=` is now `cachefile_storage=`",
+        f"{spec.label}: `storage=` was renamed to `cachefile_storage=`",
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
     )

@@ -25,7 +25,7 @@ RULE = Rule(
     summary="templates find the source of a spec file under `generator.source`",
     applicability=(Applicability.MANUAL, Applicability.UNSAFE, Applicability.SAFE),
     why=(
-        "Spec files lost `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
+        "Spec files no longer have `source_file`, `instance`, `field`, `attname`, `validate`, `invalidate` and `clear`:"
         " templates show nothing."
     ),
     help="Write `generator.source` instead of `source_file`, if the object is the file of a spec field.",
@@ -71,7 +71,7 @@ _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)"
 
 
 def check_text(file: TextFile) -> Iterator[Finding]:
-    """Look into the tags and variables of a template, its comments left out."""
+    """Look into the tags and variables of a template, without its comments."""
     text = file.source.text
     if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
         start = text.index("original_image")
@@ -116,20 +116,29 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     place = (match.start(), match.end())
     if match["member"] != _SOURCE_FILE:
         if last not in file.project.spec_attributes:
-            return None
-        message = f"{shown} is empty: spec files have no `{match['member']}`"
-        todo = f"Take it from the object that has the field {last}."
+            return _maybe(file, place, match)
+        message = f"`{shown}` is empty: spec files have no `{match['member']}`"
+        todo = f"Use the object that has the field {last}."
         suggestion = owner if match["member"] == "instance" else ""
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
-    message = f"{shown} is empty: spec files have no `source_file`"
+    message = f"`{shown}` is empty: spec files have no `source_file`"
     if last in known:
         edit = Edit(match.start("member"), match.end("member"), ("generator.source",))
         return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=[edit])
     if file.project.around.has_own_source_file:
         return None
-    message = f"{shown} is empty if {match['object']} is the file of a spec field"
+    message = f"`{shown}` is empty if {match['object']} is the file of a spec field"
     suggestion = f"{match['object']}.generator.source"
     return make_finding_at(RULE, file, place, message, Applicability.MANUAL, suggestion=suggestion)
+
+
+def _maybe(file: TextFile, place: tuple[int, int], match: re.Match[str]) -> Finding | None:
+    """With ``--faithful``: a member of an object of which nothing is known keeps the files as they were."""
+    is_of_form = "form" in match["object"].lower()
+    if not file.project.faithful or match["member"] not in {"attname", "instance"} or is_of_form:
+        return None
+    message = f"{match['object']} may be the file of a spec field"
+    return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
 
 
 CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)

@@ -34,7 +34,7 @@ class Photo(models.Model):
 RULE = Rule(
     code="IK211",
     name="unpickled-processors",
-    summary="the default name of a file is made of its pickled processors",
+    summary="the default name of a file is a hash of its pickled processors",
     applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 names a file by the pickle of its processors. If they change their own attributes, each image that"

@@ -14,13 +14,13 @@ from ik_migrate.rules import Codemod, UsedIgnore
 RULE = Rule(
     code="IK801",
     name="unused-ignore",
-    summary="a comment `# ik-migrate: ignore` that silences nothing",
+    summary="a comment `# ik-migrate: ignore` that ignores nothing",
     applicability=(Applicability.NOTICE,),
     why=(
-        "A comment that silences nothing today can hide tomorrow's finding; one with a misspelt code silences nothing"
-        " though it looks as if it did."
+        "A comment that ignores nothing today can hide a later finding. A comment with a misspelt code does"
+        " not ignore what it should."
     ),
-    help="Take the comment or the code away, or correct it.",
+    help="Remove or correct the comment.",
     source="docs/configuration.md, on comments",
     before="""\
 from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
@@ -30,8 +30,8 @@ from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
 """,
 )
 
-# What these rules look for says nothing any more once the call is written in the words of ImageKit 3, or once the
-# last file of the project is: a comment that names one of them is then a decision that was taken, not a mistake.
+# These rules find nothing once the call, or the last file of the project, is written for ImageKit 3: a comment that
+# names one of them then records a decision, and is not a mistake.
 _SILENT = ("IK105", "IK201", "IK304")
 
 
@@ -49,14 +49,14 @@ def _messages(comment: UsedIgnore) -> Iterator[str]:
         yield "not understood, so nothing is ignored: write `ik-migrate: ignore` or `ik-migrate: ignore[IK201,IK301]`"
     elif not ignore.codes:
         if not comment.silenced and comment.is_judged(""):
-            yield "there is nothing to ignore here"
+            yield "this comment ignores nothing"
     else:
         for code in ignore.codes:
             complaint = comment.complaint_about(code)
             if complaint:
                 yield complaint
             elif _is_unused(comment, code):
-                yield f"there is no {code} to ignore here"
+                yield f"this comment ignores no {code}"
 
 
 def _is_unused(comment: UsedIgnore, code: str) -> bool:

@@ -22,7 +22,7 @@ SUCCESSOR = "generateimages"
 RULE = Rule(
     code="IK601",
     name="validate-command",
-    summary="the command `ikcachevalidate` is called `generateimages`",
+    summary="the command `ikcachevalidate` was renamed to `generateimages`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 has no command `ikcachevalidate`. Its successor `generateimages` also generates missing files."
@@ -48,7 +48,7 @@ python manage.py generateimages gallery news
 
 
 def check_text(file: TextFile) -> Iterator[Finding]:
-    """Rename the command in command lines; report what can't be one."""
+    """Rename the command in command lines; report other uses."""
     for use in uses_in_text(file, COMMAND):
         yield _finding(file, file.project, use)
 
@@ -79,7 +79,7 @@ def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Findin
         message = f"{COMMAND} is imported from ImageKit's code, where it was removed"
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
     if not mention.is_command:
-        message = f"{COMMAND} is mentioned here"
+        message = f"`{COMMAND}` is mentioned here"
         todo = f"If the command is meant, write {SUCCESSOR}; it takes the same app labels, in lower case."
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo)
     if any(option.startswith("--force") or option == "force_revalidation" for option in mention.options):
@@ -87,12 +87,12 @@ def _finding(file: TextFile | Module, project: ProjectIndex, use: Use) -> Findin
             RULE,
             file,
             place,
-            f"{COMMAND} with `--force-revalidation` regenerates all images",
+            f"`{COMMAND} --force-revalidation` regenerates all images",
             Applicability.MANUAL,
             help="Delete the files and their state in the cache, then generate them.",
             suggestion=PROCEDURE + " ".join(["", *(word.text.lower() for word in mention.arguments)]).rstrip(),
         )
-    message = f"{COMMAND} was renamed to {SUCCESSOR}"
+    message = f"`{COMMAND}` was renamed to `{SUCCESSOR}`"
     if mention.options:
         options = " and ".join(mention.options)
         todo = f"Call {SUCCESSOR}, without {options} where it is not one of Django's own options."

@@ -1,6 +1,6 @@
-"""Move a Django code base from django-imagekit 2.x to 3.0 and later.
+"""Upgrade Django code from django-imagekit 2.x to 3.0 and later.
 
-The names below are the Python API, see docs/python-api.md. They are imported when they are asked for, so that the
+The names below are the Python API, see docs/python-api.md. They are imported on first use, so that the
 command line starts fast.
 """
 

@@ -6,7 +6,7 @@ import sys
 if __name__ == "__main__":
     # Python puts the current folder first. That is the user's project, whose modules are none of ours.
     first = sys.path[0] or os.curdir
-    # The name of the current folder is not asked for: it may have been removed.
+    # Do not look up the current folder: it may have been removed.
     if os.path.isdir(first) and os.path.samefile(first, os.curdir):
         del sys.path[0]
 

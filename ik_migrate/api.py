@@ -47,7 +47,7 @@ def scan(
 
     Args:
         paths: files and folders to look at, or a single one.
-        options: what to rewrite and what to leave out.
+        options: what to rewrite and what to skip.
         base: the folder that paths are shown relative to; the current one if not given.
         only: the files to look at among those in ``paths``, absolute; all if not given.
         contents: what stands for files instead of what they hold, by their absolute paths. They need not be there.
@@ -57,7 +57,7 @@ def scan(
         progress: told of how far the run has come.
 
     Raises:
-        IkMigrateError: when an option can't be used, or the baseline can't be read or written.
+        IkMigrateError: when an option cannot be used, or the baseline cannot be read or written.
     """
     paths = as_paths(paths)
     options = options or Options()
@@ -131,7 +131,7 @@ def apply(
     """Rewrite files in place, each whole or not at all; see `scan` for the other arguments.
 
     Args:
-        select: leaves out of the report what is not to be rewritten.
+        select: removes from the report what is not to be rewritten.
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
         before_writing: called once all is worked out and nothing is written.
     """
@@ -158,7 +158,7 @@ def check_codes(options: Options) -> None:
     """See that the codemods of other packages can be used, and that there are rules for all codes.
 
     Raises:
-        CodemodError: when a codemod can't be used.
+        CodemodError: when a codemod cannot be used.
         ConfigError: when there are no rules for a code.
     """
     from ik_migrate.engine.registry import describe_unknown_code, rules
@@ -216,7 +216,7 @@ def _mentions_imagekit(path: Path) -> bool:
     """Whether a file that was named says so.
 
     Raises:
-        OSError: when it can't be read.
+        OSError: when it cannot be read.
     """
     pieces = large_pieces(path) if path.stat().st_size > LARGEST else [file_content(path)]
     return any(map(has_trigger, pieces))
@@ -229,7 +229,7 @@ def _left_out(found: Search) -> list[tuple[Path, str]]:
 
 
 def _each_once(results: dict[str, FileResult], base: Path) -> dict[str, FileResult]:
-    """The results without those for a link to a file that has a result of its own.
+    """Return the results without those for a link to a file that also has a result.
 
     A file that only the name of a link says to be Python is the link's.
     """

@@ -43,13 +43,13 @@ RELEASES = (
         "django-croppy",
         "0.0.2",
         "e268e01a0936c988c24d68b15d4583ab5e7624662d78ba6c2e4728ebffdea6e4",
-        "2.0: builds a field of its own on SpecFileGenerator, and imports a processor module that was removed",
+        "2.0: builds its own field on SpecFileGenerator, and imports a processor module that was removed",
     ),
     Release(
         "django-croppy",
         "0.0.6",
         "eac61c88e8689bca68a4141ad77f25389c22ae91deff2544445a72abcaf0e7ee",
-        "2.0: the same, with an image_field= of its own",
+        "2.0: the same, with its own image_field=",
     ),
     Release(
         "django-croppy",

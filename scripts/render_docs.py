@@ -41,7 +41,7 @@ def stale(folder: Path) -> list[str]:
 
 
 def write(folder: Path) -> None:
-    """Write all pages, and remove those of rules that are no more."""
+    """Write all pages, and remove those of removed rules."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = pages()
     for path in folder.glob("*.md"):

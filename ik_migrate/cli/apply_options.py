@@ -86,7 +86,7 @@ def apply_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(care=WriteOptions(interactive, backup or "", require_clean, by, apps), **others)
 
     for decorate in (
-        click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times."),
+        click.option("--app", "apps", metavar="NAME", multiple=True, help="Rewrite only this app; repeatable."),
         click.option(
             "--commit-by",
             type=click.Choice(["rules", "apps"]),

@@ -37,9 +37,11 @@ Exit status:
 
 
 @click.command(epilog=_STATUSES)
-@click.option("--old", required=True, metavar="COMMAND", help="The interpreter that the site runs on today.")
-@click.option("--new", metavar="COMMAND", help="The interpreter to move to, with ImageKit 3 or later.")
-@click.option("--app", "apps", metavar="NAME", multiple=True, help="Only this app; can be given several times.")
+@click.option("--old", required=True, metavar="COMMAND", help="Run the site of today with this interpreter.")
+@click.option(
+    "--new", metavar="COMMAND", help="Run the upgraded site with this interpreter, which has ImageKit 3 or later."
+)
+@click.option("--app", "apps", metavar="NAME", multiple=True, help="Rewrite only this app; repeatable.")
 @click.option("--compare", is_flag=True, help="Rehearse several sets of options, and print a table.")
 @click.option(
     "--output-dir",
@@ -48,7 +50,7 @@ Exit status:
     help="Write the diff, the result page and the text of a pull request to FOLDER.",
 )
 @site_options
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 @setting_options
 @color_option
 @debug_option
@@ -69,10 +71,10 @@ def rehearse(
     no_behaviours: bool,
     **chosen: Any,
 ) -> None:
-    """Try the whole upgrade of a project in a copy of it, and show what would change.
+    """Try the whole upgrade in a copy of the project, and show what would change.
 
-    The site runs under --old, is rewritten in the copy, and runs under --new. PATHS is the folder with manage.py (the
-    current folder), or the apps to rewrite. The project, its repository, database, media and caches stay as they are.
+    The copy runs under --old, is rewritten, and runs under --new. PATHS is the folder with manage.py (the current
+    folder), or the apps to rewrite. The project, its repository, database, media and caches are not changed.
     """
     from ik_migrate.rehearse.output_folder import check_folder, write_results
     from ik_migrate.rehearse.text_report import best_result, write_text
@@ -88,7 +90,7 @@ def rehearse(
         sample=sample,
         synthetic=synthetic,
         time_limit=time_limit,
-        pictures=output_dir is not None,
+        images=output_dir is not None,
         behaviours=not no_behaviours,
     )
     options = _with_target(options, plan)

@@ -43,7 +43,7 @@ def setting_options(command: Any) -> Any:
             ),
             _flag("--keep-cache-names", "Keep ImageKit 2's file names, so that no image is regenerated."),
             _flag("--faithful", "Keep the run-time behaviour of ImageKit 2 for all fields."),
-            _flag("--came-from-2", "Treat fields that somebody has renamed to source= as written for ImageKit 2."),
+            _flag("--came-from-2", "Treat fields with source= as written for ImageKit 2 and only renamed."),
             click.option(
                 "--support-module",
                 metavar="NAME",

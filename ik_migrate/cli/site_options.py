@@ -8,20 +8,20 @@ import click
 
 
 def site_options(command: Any) -> Any:
-    """Give a command the options that say how to run the project, and which of its rows to look at."""
+    """Give a command the options for how to run the project, and which of its rows to use."""
     for decorate in reversed(
         (
             click.option(
                 "--settings",
                 metavar="MODULE",
-                help="The settings; if not given, $DJANGO_SETTINGS_MODULE, or what manage.py names.",
+                help="Use these settings  [default: $DJANGO_SETTINGS_MODULE, or those of manage.py].",
             ),
             click.option(
                 "--pythonpath",
                 "python_paths",
                 metavar="FOLDER",
                 multiple=True,
-                help="One more folder to import from, as manage.py puts on sys.path.",
+                help="Add a folder to sys.path.",
             ),
             click.option(
                 "--time-limit",
@@ -29,7 +29,7 @@ def site_options(command: Any) -> Any:
                 type=click.FloatRange(min=0.1),
                 default=30.0,
                 show_default=True,
-                help="For one image.",
+                help="Limit the time for one image.",
             ),
             click.option(
                 "--no-behaviours",
@@ -42,9 +42,9 @@ def site_options(command: Any) -> Any:
                 type=click.IntRange(min=0),
                 default=5,
                 show_default=True,
-                help="Rows to look at, for each model.",
+                help="Set the number of rows to use for each model.",
             ),
-            click.option("--synthetic", is_flag=True, help="Use made-up rows and images only, and no database."),
+            click.option("--synthetic", is_flag=True, help="Use made-up images only, and no database."),
         )
     ):
         command = decorate(command)

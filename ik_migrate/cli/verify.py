@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 _SNAPSHOT_STATUSES = """\b
 Exit status:
-  0  written, with every picture
-  1  written; some apps did not load, or some pictures could not be made
-  2  nothing written: no such interpreter, settings that can't be loaded
+  0  written, with every image
+  1  written; some apps did not load, or some images could not be generated
+  2  nothing written: no such interpreter, settings that cannot be loaded
 """
 _VERIFY_STATUSES = """\b
 Exit status:
-  0  every field makes its pictures, and the same ones as in the snapshot
+  0  every field generates the same images as in the snapshot
   1  something differs, fails, or could not be compared
-  2  nothing could be looked at, or the snapshot is of another project
+  2  the site does not run, or the snapshot is of another project
 """
 
 
 class Failed(click.ClickException):
-    """Ends the command with the status for what could not be done."""
+    """End the command with the exit status of an error."""
 
     exit_code = 2
 
@@ -54,9 +54,9 @@ def _probe_options(command: Any) -> Any:
                 metavar="COMMAND",
                 default="python",
                 show_default=True,
-                help="The interpreter that the project runs on.",
+                help="Run the project with this interpreter.",
             ),
-            click.option("--pictures", is_flag=True, help="Keep the images too, for the HTML report."),
+            click.option("--images", is_flag=True, help="Also store the images, for the HTML report."),
             site_options,
             debug_option,
         )
@@ -67,12 +67,12 @@ def _probe_options(command: Any) -> Any:
 
 @click.command(epilog=_SNAPSHOT_STATUSES)
 @_probe_options
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write the snapshot to this file.")
 def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
-    """Record what each spec field of PROJECT (the folder with manage.py) makes, before the upgrade.
+    """Record what each spec field of PROJECT (the folder with manage.py) generates, before the upgrade.
 
-    The project is loaded by its own interpreter, which needs nothing of ik-migrate. Its database, its media and its
-    caches stay as they are.
+    The project runs in its own interpreter, where ik-migrate does not have to be installed. Its database, media and
+    caches are not changed.
     """
     request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
     _check_output(output)
@@ -82,9 +82,9 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
     _keep_older(output, taken)
     _write_snapshot(taken, output)
     failures = _failures(taken)
-    lines = [_told(taken, output)]
+    lines = [_summary(taken, output)]
     lines += [f"Does not load: {problem.where}: {problem.error}" for problem in taken.problems]
-    lines += [f"Not made: {label} of {', '.join(cases)}: {error}" for (label, error), cases in failures.items()]
+    lines += [f"Not generated: {label} of {', '.join(cases)}: {error}" for (label, error), cases in failures.items()]
     for line in lines:
         click.echo(escape(line))
     sys.exit(int(bool(taken.problems or failures)))
@@ -92,17 +92,17 @@ def snapshot(output: Path, sample: int, synthetic: bool, **chosen: Any) -> None:
 
 @click.command(epilog=_VERIFY_STATUSES)
 @_probe_options
-@click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="The snapshot to compare with.")
+@click.option("--against", metavar="FILE", type=click.Path(path_type=Path), help="Compare with this snapshot.")
 @click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "json", "html"]),
     default="text",
     show_default=True,
-    help="How to report.",
+    help="Set the format of the report.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the report to this file.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 def verify(
     against: Path | None,
     sample: int,
@@ -112,29 +112,29 @@ def verify(
     exit_zero: bool,
     **chosen: Any,
 ) -> None:
-    """Check that PROJECT (the folder with manage.py) loads, and makes the pictures of the snapshot.
+    """Check that PROJECT (the folder with manage.py) loads and generates the images of the snapshot.
 
-    Without --against: that every model loads, and every spec field makes a picture. Its database, its media and its
-    caches stay as they are.
+    Without --against, check that every model loads and every spec field generates an image. The database, media and
+    caches of the project are not changed.
     """
     from ik_migrate.verify.comparison import check, compare
 
     _check_output(output)
     request = replace(_request(**chosen), sample=sample, synthetic=synthetic)
     if against is None:
-        # What happens to files is of no use without what happened before.
+        # There is nothing to compare the checks of files and rows with.
         comparison = check(_take(replace(request, behaviours=False)))
     else:
         if click.get_current_context().get_parameter_source("sample") is not ParameterSource.DEFAULT:
-            raise click.UsageError("with --against the rows of the snapshot are looked at: leave --sample out.")
+            raise click.UsageError("--sample cannot be used with --against, which uses the rows of the snapshot.")
         before = _read(against)
         if synthetic and not before.options.synthetic:
             raise click.UsageError(f"{against} was not taken with --synthetic, so there is nothing to compare with.")
         synthetic = before.options.synthetic
         rows = before.chosen_rows()
-        pictures = request.pictures or before.options.pictures
+        images = request.images or before.options.images
         behaviours = request.behaviours and before.options.behaviours
-        after = _take(replace(request, rows=rows, synthetic=synthetic, pictures=pictures, behaviours=behaviours))
+        after = _take(replace(request, rows=rows, synthetic=synthetic, images=images, behaviours=behaviours))
         _check_same_project(against, before, after)
         comparison = compare(before, after)
     _write(comparison, output_format, output)
@@ -144,11 +144,11 @@ def verify(
 
 
 def _check_same_project(path: Path, before: Snapshot, after: Snapshot) -> None:
-    """Refuse a snapshot of which no model has come back, though all is loaded."""
+    """Refuse a snapshot that has no model in common with the project, though all apps load."""
     models = [{label.rpartition(".")[0] for label in side.fields} for side in (before, after)]
     if models[0] and models[1] and not models[0] & models[1] and not after.problems:
         raise Failed(
-            f"{path} is of another project: it has {', '.join(sorted(models[0])[:3])}, here are"
+            f"{path} is the snapshot of another project: it has {', '.join(sorted(models[0])[:3])}, this project has"
             f" {', '.join(sorted(models[1])[:3])}."
         )
 
@@ -159,31 +159,31 @@ def _request(
     settings: str | None,
     python_paths: tuple[str, ...],
     time_limit: float,
-    pictures: bool,
+    images: bool,
     no_behaviours: bool,
 ) -> Request:
-    """What the probe is asked to do.
+    """Return what the probe has to do.
 
     Raises:
-        click.UsageError: when there is no such project, or its settings can't be told.
+        click.UsageError: when there is no such project, or its settings cannot be determined.
     """
     from ik_migrate.verify.project_folder import project_folder, settings_module
     from ik_migrate.verify.runner import Request
 
     command = command_parts(python)
     if not project.is_dir() and len(command) == 1:
-        raise click.UsageError(f"there is no folder {project}.")
+        raise click.UsageError(f"no such folder: {project}.")
     folder = project_folder(project)
     settings = settings or os.environ.get("DJANGO_SETTINGS_MODULE") or settings_module(folder)
     if not settings:
-        raise click.UsageError(f"no manage.py in {project} says which settings to use: name them with --settings.")
+        raise click.UsageError(f"cannot determine the settings: no manage.py in {project} names them. Use --settings.")
     return Request(
-        command, folder, settings, python_paths, time_limit=time_limit, pictures=pictures, behaviours=not no_behaviours
+        command, folder, settings, python_paths, time_limit=time_limit, images=images, behaviours=not no_behaviours
     )
 
 
 def command_parts(python: str) -> list[str]:
-    """The parts of a command such as ``docker compose run --rm -T web python``; the path of a program is one part."""
+    """Split a command such as ``docker compose run --rm -T web python``; the path of a program is one part."""
     path = os.path.expanduser(python)
     if os.path.exists(path):
         return [os.path.abspath(path)]
@@ -203,7 +203,7 @@ def _take(request: Request) -> Snapshot:
 
 @contextlib.contextmanager
 def show_progress() -> Iterator[Callable[[str], None]]:
-    """Shows what is being done in one line of the terminal; nothing where standard error is no terminal."""
+    """Show what is being done, in one line; nothing if standard error is not a terminal."""
     if not sys.stderr.isatty():
         yield lambda message: None
         return
@@ -220,7 +220,7 @@ def _read(path: Path) -> Snapshot:
     try:
         return read_snapshot(path)
     except OSError as error:
-        raise Failed(escape(f"{path} can't be read: {error.strerror or error}.")) from error
+        raise Failed(escape(f"cannot read {path}: {error.strerror or error}.")) from error
     except NotASnapshot as error:
         raise Failed(escape(str(error))) from error
 
@@ -231,19 +231,19 @@ def _write_snapshot(taken: Snapshot, output: Path) -> None:
     try:
         taken.write(output)
     except OSError as error:
-        raise Failed(f"{output} can't be written: {error.strerror or error}.") from error
+        raise Failed(f"cannot write {output}: {error.strerror or error}.") from error
     except TooLarge as error:
-        raise Failed(f"{error}. Record fewer rows with --sample, and no --pictures.") from error
+        raise Failed(f"{error}. Record fewer rows with --sample, and omit --images.") from error
 
 
 def _check_output(output: Path | None) -> None:
-    """Refuse a file that can't be written before the work is done, not after."""
+    """Refuse a file that cannot be written before the work is done, not after."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise Failed(f"{output} can't be written: it is a folder, or lies in one that is not there.")
+        raise Failed(f"cannot write {output}: it is a folder, or its folder does not exist.")
 
 
 def _failures(taken: Snapshot) -> dict[tuple[str, str], list[str]]:
-    """The cases in which there is no picture, by field and error."""
+    """Return the cases for which no image was generated, by field and error."""
     found: dict[tuple[str, str], list[str]] = {}
     for label, case, record in taken.each_case():
         if record.error is not None:
@@ -258,22 +258,22 @@ def _keep_older(output: Path, taken: Snapshot) -> None:
     try:
         versions = [side.environment.imagekit for side in (read_snapshot(output), taken)]
     except (OSError, NotASnapshot):
-        # There is none. What cannot be read may be written all the same: a device, for instance.
+        # There is no older snapshot. A file that cannot be read can still be written: a device, for instance.
         return
     if versions[0].startswith("2.") and not versions[1].startswith("2."):
         raise Failed(
-            f"{output} was recorded under ImageKit {versions[0]}, this would be {versions[1]}: name another file, or"
+            f"{output} was recorded under ImageKit {versions[0]}; this run uses {versions[1]}. Choose another file, or"
             " compare with ik-migrate verify --against."
         )
 
 
-def _told(taken: Snapshot, output: Path) -> str:
+def _summary(taken: Snapshot, output: Path) -> str:
     from ik_migrate.reports.totals import count
     from ik_migrate.verify.remarks import environment_line
 
     made = sum(1 for _, _, record in taken.each_case() if record.image is not None)
-    said = f"{output}: {count(made, 'picture')} of {count(len(taken.fields), 'field')}"
-    return f"{said} ({environment_line(taken.environment)})."
+    total = f"{count(made, 'image')} of {count(len(taken.fields), 'field')}"
+    return f"{output}: {total} ({environment_line(taken.environment)})."
 
 
 def _write(comparison: Comparison, output_format: str, output: Path | None) -> None:
@@ -287,7 +287,7 @@ def _write(comparison: Comparison, output_format: str, output: Path | None) -> N
         with new_text(output) as stream:
             _write_to(stream, comparison, output_format)
     except OSError as error:
-        raise Failed(f"{output} can't be written: {error.strerror or error}.") from error
+        raise Failed(f"cannot write {output}: {error.strerror or error}.") from error
     if output_format != "text":
         from ik_migrate.verify.remarks import outcome
 

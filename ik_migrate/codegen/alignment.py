@@ -80,7 +80,7 @@ class _NewText:
         self._stretches.sort()
 
     def place_of_character(self, offset: int) -> int | None:
-        """Where a character of the original is; None where it is gone."""
+        """Return the new offset of a character of the original; None if it was removed."""
         index = bisect_right(self._stretches, offset, key=lambda stretch: stretch[0]) - 1
         if index < 0:
             return None

@@ -36,6 +36,19 @@ class CallLayout:
             call = call.with_changes(whitespace_before_args=cst.SimpleWhitespace(""))
         return cst.Module([]).code_for_node(call)
 
+    @property
+    def one_line(self) -> str:
+        """The call on one line; empty if a comment, or a comma after the last argument, keeps it on several."""
+        if not self._args or isinstance(self._args[-1].comma, cst.Comma) or "#" in self.code:
+            return ""
+        nothing, space = cst.SimpleWhitespace(""), cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        last = len(self._args) - 1
+        args = [
+            arg.with_changes(comma=space if index < last else arg.comma, whitespace_after_arg=nothing)
+            for index, arg in enumerate(self._args)
+        ]
+        return cst.Module([]).code_for_node(self._call.with_changes(args=args, whitespace_before_args=nothing))
+
     def index(self, value: str) -> int:
         """The present place of the argument whose value is the name ``value``."""
         for index, arg in enumerate(self._args):
@@ -205,7 +218,7 @@ def _keep_first_line(space: Separator) -> Separator:
 
 
 def _end(before: Separator, tail: Separator) -> Separator:
-    """What follows the last argument when the one that stood there is gone."""
+    """Return what follows the last argument after the one that was there is dropped."""
     comment = _first_comment(before)
     if isinstance(tail, cst.ParenthesizedWhitespace):
         return _with_first_line(_without_comment(tail), comment)

@@ -1,4 +1,4 @@
-"""The imports of one file: names that generated code needs, and names that fell out of use."""
+"""Import the names that generated code needs, in the order and the style of the file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from collections.abc import Iterable
 
 from ik_migrate.model.change import AddImport, Edit
 from ik_migrate.project.module import Module, per_module
-from ik_migrate.project.used_names import _taken, used_names
+from ik_migrate.project.used_names import _taken
 from ik_migrate.source.scopes import Binding
-from ik_migrate.source.tree import PythonText
-
-_ONLY_FOR_LINTERS = re.compile(r"\s*(# *(noqa|NOQA|pylint|type:).*)?\s*")
 
 _PLAIN_NAME = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)")
 _IMPORT = re.compile(r"(from|import) ")
@@ -41,7 +38,7 @@ def needed(module: Module, source: str, name: str) -> tuple[str, tuple[AddImport
 
 
 def with_new_imports(code: str, before: Module, after: Module) -> str:
-    """Code for a person to write, with the imports that it needs and that only the rewrite adds to the file.
+    """Return suggested code with the imports that it needs and that only the rewrite adds to the file.
 
     Args:
         code: made of the file as the rewrite leaves it.
@@ -91,9 +88,7 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
     for (source, comment), names in groups.items():
         statement = _same_module(module, source, touched) if names[0].name and not comment else None
         if statement is not None:
-            clauses = ", ".join(addition.clause for addition in names)
-            end = module.text.end(statement.names[-1])
-            added.append(Edit(end, end, (f", {clauses}",)))
+            added += _with_names(module, statement, names)
         else:
             position, indent = _place_for(module, source)
             lines[position].append((indent, _statement(source, names)))
@@ -102,7 +97,7 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
         first = [line for line in statements if not line[1].startswith("from imagekit")]
         others = [line for line in statements if line not in first]
         text = "".join(f"{indent}{statement}{newline}" for indent, statement in first)
-        if first and _starts_imports(module, position):
+        if first and _starts_imports(module, position) and not _is_of_package(module, first[0][1]):
             text += newline
         text += "".join(f"{indent}{statement}{newline}" for indent, statement in others)
         text = _with_blank_lines(module, position, text)
@@ -110,6 +105,20 @@ def additions(module: Module, wanted: Iterable[AddImport], edits: Iterable[Edit]
             text = newline + text[: -len(newline)]
         added.append(Edit(position, position, (text,)))
     return added
+
+
+def _with_names(module: Module, statement: ast.ImportFrom, names: list[AddImport]) -> list[Edit]:
+    """The edits that import more names in a statement: in their places if its names are sorted, else at its end."""
+    text, known = module.text, [alias.name for alias in statement.names]
+    end = text.end(statement.names[-1])
+    edits: list[Edit] = []
+    for addition in names:
+        later = next((alias for alias in statement.names if alias.name > addition.name), None)
+        if later is None or known != sorted(known):
+            edits.append(Edit(end, end, (f", {addition.clause}",)))
+        else:
+            edits.append(Edit(text.start(later), text.start(later), (f"{addition.clause}, ",)))
+    return edits
 
 
 def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
@@ -155,14 +164,18 @@ def _place_for(module: Module, source: str) -> tuple[int, str]:
     text = module.text
     support = module.project.support
     if support is not None and source == support.dotted and (last := _last_leading_import(module)) is not None:
-        return _line_after(module, last), ""
+        group = group_around(module, last)
+        if are_sorted(group) and all(module.project.find(module_name(node), module) for node in group):
+            last = next((node for node in reversed(group) if module_name(node) < source), None)
+            return (line_after(module, last) if last is not None else line_start(module, group[0])), ""
+        return line_after(module, last), ""
     if source.startswith("imagekit"):
         own = _imagekit_imports(module)
         if own:
-            later = [node for node in own if _module_name(node) > source]
+            later = [node for node in own if module_name(node) > source]
             anchor = later[0] if later else own[-1]
             indent = text.source.indent_at(text.start(anchor))
-            return (_line_start(module, anchor) if later else _line_after(module, anchor)), indent
+            return (line_start(module, anchor) if later else line_after(module, anchor)), indent
     body = module.tree.body
     imports = [
         node
@@ -170,16 +183,16 @@ def _place_for(module: Module, source: str) -> tuple[int, str]:
         if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__"
     ]
     if imports and source.startswith("imagekit"):
-        return _line_after(module, imports[-1]), ""
+        return line_after(module, imports[-1]), ""
     if imports:
         standard = list(itertools.takewhile(_is_standard, imports))
-        return (_line_after(module, standard[-1]) if standard else _line_start(module, imports[0])), ""
+        return (line_after(module, standard[-1]) if standard else line_start(module, imports[0])), ""
     start = 0
     for node in body:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if not is_docstring and not isinstance(node, ast.ImportFrom):
             break
-        start = _line_after(module, node)
+        start = line_after(module, node)
     return start or _after_header(module), ""
 
 
@@ -190,8 +203,30 @@ def line_after_imports(module: Module) -> int:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if not is_docstring and not isinstance(node, ast.Import | ast.ImportFrom):
             break
-        place = _line_after(module, node)
+        place = line_after(module, node)
     return place
+
+
+def group_around(module: Module, node: ast.stmt) -> list[ast.Import | ast.ImportFrom]:
+    """Return the imports at the top of the file that are on consecutive lines with one of them."""
+    groups: list[list[ast.Import | ast.ImportFrom]] = [[]]
+    source, previous = module.text.source, -2
+    for statement in module.tree.body:
+        line = source.line_of(module.text.start(statement))
+        if not isinstance(statement, ast.Import | ast.ImportFrom) or line != previous + 1:
+            groups.append([])
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            groups[-1].append(statement)
+        previous = source.line_of(module.text.end(statement))
+    return next((group for group in groups if node in group), [])
+
+
+def are_sorted(group: list[ast.Import | ast.ImportFrom]) -> bool:
+    """Whether imports are in the order of their modules; plain imports may come before the others."""
+    names = [(isinstance(node, ast.ImportFrom), module_name(node)) for node in group]
+    return all(name for _, name in names) and (
+        names == sorted(names) or [name for _, name in names] == sorted(name for _, name in names)
+    )
 
 
 def _last_leading_import(module: Module) -> ast.stmt | None:
@@ -210,11 +245,12 @@ def _imagekit_imports(module: Module) -> list[ast.Import | ast.ImportFrom]:
     return [
         node
         for node in module.tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom) and _module_name(node).split(".")[0] == "imagekit"
+        if isinstance(node, ast.Import | ast.ImportFrom) and module_name(node).split(".")[0] == "imagekit"
     ]
 
 
-def _module_name(node: ast.Import | ast.ImportFrom) -> str:
+def module_name(node: ast.Import | ast.ImportFrom) -> str:
+    """Return the module that a statement imports or imports from; empty for relative imports."""
     if isinstance(node, ast.ImportFrom):
         return (node.module or "") if not node.level else ""
     return node.names[0].name
@@ -223,20 +259,29 @@ def _module_name(node: ast.Import | ast.ImportFrom) -> str:
 def _starts_imports(module: Module, position: int) -> bool:
     """Whether the file's first import, not one of the standard library, stands right there."""
     first = next((node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom)), None)
-    return first is not None and not _is_standard(first) and _line_start(module, first) == position
+    return first is not None and not _is_standard(first) and line_start(module, first) == position
+
+
+def _is_of_package(module: Module, statement: str) -> bool:
+    """Whether a new import and the first one of the file are from one package, and so stand together."""
+    first = next(node for node in module.tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    package = module_name(first).split(".")[0]
+    return bool(package) and statement.split()[1].split(".")[0] == package
 
 
 def _is_standard(node: ast.Import | ast.ImportFrom) -> bool:
     """Whether it imports from the standard library."""
-    return _module_name(node).split(".")[0] in sys.stdlib_module_names
+    return module_name(node).split(".")[0] in sys.stdlib_module_names
 
 
-def _line_start(module: Module, node: ast.stmt) -> int:
+def line_start(module: Module, node: ast.stmt) -> int:
+    """Return the offset of the line that a statement starts on."""
     source = module.text.source
     return source.line_starts[source.line_of(module.text.start(node))]
 
 
-def _line_after(module: Module, node: ast.stmt) -> int:
+def line_after(module: Module, node: ast.stmt) -> int:
+    """Return the offset of the line after a statement."""
     source = module.text.source
     line = source.line_of(module.text.end(node)) + 1
     return source.line_starts[line] if line < len(source.line_starts) else len(source.text)
@@ -252,121 +297,3 @@ def _after_header(module: Module) -> int:
             break
         offset = end
     return offset
-
-
-def fallen_out_of_use(module: Module, rewritten: PythonText, edits: Iterable[Edit]) -> tuple[list[Edit], list[Edit]]:
-    """Edits that drop ImageKit imports which the file used before the rewrite and does not after.
-
-    Args:
-        module: the file as it was.
-        rewritten: the same file, rewritten but for its imports.
-        edits: what was rewritten; an import that got another name stays.
-
-    Returns:
-        The edits, and those of ``edits`` that they stand for as well.
-    """
-    before, after = used_names(module.text), used_names(rewritten)
-    touched = [edit for edit in edits if edit.start != edit.end]
-
-    def touching(alias: ast.alias) -> list[Edit]:
-        return [edit for edit in touched if edit.start <= module.text.start(alias) < edit.end]
-
-    def is_unused(alias: ast.alias) -> bool:
-        name = alias.asname or alias.name.partition(".")[0]
-        return name in before - after and not touching(alias)
-
-    dropped: list[Edit] = []
-    superseded: list[Edit] = []
-    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
-        if isinstance(node, ast.ImportFrom):
-            unused = [
-                alias
-                for alias in node.names
-                if is_unused(alias) and _is_imagekits(module, node, alias) and not _is_passed_on(module, node, alias)
-            ]
-        elif isinstance(node, ast.Import):
-            unused = [a for a in node.names if a.name.partition(".")[0] == "imagekit" and is_unused(a)]
-        else:
-            continue
-        if unused:
-            # Names that another rule takes out of the same statement go with these.
-            others = {alias: touching(alias) for alias in node.names}
-            gone = [a for a in node.names if a in unused or any(not edit.pieces for edit in others[a])]
-            superseded += [edit for alias in gone for edit in others[alias]]
-            dropped += drop_aliases(module, node, gone)
-    return dropped, superseded
-
-
-def _is_imagekits(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
-    """Whether a name is imported from ImageKit, or is one that is gone and comes through another file."""
-    if (node.module or "").split(".")[0] == "imagekit" and not node.level:
-        return True
-    target = module.project.resolve_global(module, alias.asname or alias.name)
-    return target is not None and target.qualified.startswith("imagekit.imagecache.")
-
-
-def _is_passed_on(module: Module, node: ast.ImportFrom, alias: ast.alias) -> bool:
-    """Whether other files take a name from here that ImageKit 3 still has."""
-    if (node.module or "").startswith("imagekit.imagecache"):
-        return False
-    return bool(module.project.importing(module, alias.asname or alias.name))
-
-
-def drop_aliases(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.alias]) -> list[Edit]:
-    """Edits that take some names out of an import statement, or the whole statement away."""
-    text = module.text
-    if not unused:
-        return []
-    if len(unused) == len(node.names):
-        return [_drop_statement(module, node)]
-    edits = []
-    kept = [alias for alias in node.names if alias not in unused]
-    for alias in unused:
-        later = [other for other in kept if text.start(other) > text.start(alias)]
-        if later:
-            following = node.names[node.names.index(alias) + 1]
-            edits.append(Edit(text.start(alias), text.start(following)))
-        else:
-            previous = node.names[node.names.index(alias) - 1]
-            edits.append(Edit(text.end(previous), text.end(alias)))
-    return edits
-
-
-def _drop_statement(module: Module, node: ast.stmt) -> Edit:
-    around = module.text.names.parents[node]
-    if isinstance(around, ast.Try) and _does_nothing_without(module, around, node):
-        return _drop_statement(module, around)
-    text, source = module.text, module.text.source
-    start, end = text.start(node), text.end(node)
-    line_start, line_end = _line_start(module, node), _line_after(module, node)
-    parent = module.text.names.parents[node]
-    siblings = next(
-        (block for block in _blocks(parent) if node in block),
-        [node],
-    )
-    # A comment that only speaks to a linter goes with the import that it is about.
-    alone = not source.text[line_start:start].strip() and re.fullmatch(
-        r"\s*(# *(noqa|pylint|type:|NOQA).*)?\s*", source.text[end:line_end]
-    )
-    if len(siblings) == 1 and not isinstance(parent, ast.Module):
-        return Edit(start, end, ("pass",))
-    return Edit(line_start, line_end) if alone else Edit(start, end, ("pass",))
-
-
-def _does_nothing_without(module: Module, node: ast.Try, tried: ast.stmt) -> bool:
-    """Whether a ``try`` is there for one statement: what it does when that fails is to pass, or to bind ``None``."""
-    if node.body != [tried] or node.orelse or node.finalbody or "#" in module.text.text_of(node):
-        return False
-    return all(
-        isinstance(item, ast.Pass)
-        or (isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant) and item.value.value is None)
-        for handler in node.handlers
-        for item in handler.body
-    )
-
-
-def _blocks(node: ast.AST) -> Iterable[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(node, name, None)
-        if isinstance(block, list):
-            yield block

@@ -25,8 +25,11 @@ _FOR_THE_ROOT = frozenset({"cache_to", "image_cache_backend", "pre_cache"})
 
 
 _TYPE_CHECKS = frozenset({"builtins.isinstance", "builtins.issubclass"})
-# What a class can be part of without being handed on: a base, an annotation, a comparison.
-_NO_VALUE = (ast.ClassDef, ast.Compare, ast.Expr, ast.arg, ast.FunctionDef, ast.AnnAssign, ast.FormattedValue)
+# What a class can be part of without being forwarded: a base, an annotation, a question about it.
+_NO_VALUE = (
+    *(ast.ClassDef, ast.FunctionDef, ast.arg, ast.AnnAssign),
+    *(ast.Compare, ast.UnaryOp, ast.Expr, ast.FormattedValue),
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def find_references(module: Module) -> Iterator[FieldReference]:
 
 
 def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, set[Factory]]]:
-    """Return the factories that a file needs the support module for, and what each of its own factories calls."""
+    """Return the factories that a file needs the support module for, and what each custom factory calls."""
     needed: set[Factory] = set()
     calls: dict[Factory, set[Factory]] = {}
     for spec in spec_fields(module):
@@ -181,8 +184,10 @@ def _is_value(module: Module, node: ast.expr, parent: ast.AST | None) -> bool:
         return module.qualified(parent.func) not in {*_TYPE_CHECKS, "functools.partial", "builtins.super"}
     if isinstance(parent, ast.Tuple):
         around = module.text.names.parents.get(parent)
+        if isinstance(around, ast.Compare):
+            return False
         return not (isinstance(around, ast.Call) and module.qualified(around.func) in _TYPE_CHECKS)
     if isinstance(parent, ast.Assign):
         is_name = all(isinstance(target, ast.Name) for target in parent.targets)
         return not is_name or isinstance(module.text.scope_of(node).node, ast.ClassDef | Function)
-    return not isinstance(parent, _NO_VALUE)
+    return not isinstance(parent, _NO_VALUE) and getattr(parent, "test", None) is not node

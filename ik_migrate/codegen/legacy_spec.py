@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.literals import quoted
@@ -23,6 +24,7 @@ from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.reporting import make_finding
+from ik_migrate.source.scopes import Function
 
 KEEPS_NAMES = "ImageKit2NameSpec"
 NAMES_BY_DIRECTORY = "DirectorySpec"
@@ -49,7 +51,7 @@ def has_callable_processors(spec: SpecField) -> bool:
 
 
 def names_its_files(spec: SpecField) -> bool:
-    """Whether the files of the rewritten field have names of their own: by ``cache_to`` or because names shall stay."""
+    """Whether the files of the rewritten field have custom names: by ``cache_to`` or ``--keep-cache-names``."""
     if spec.is_processed or spec.is_ik3:
         return False
     return cache_to_of(spec) is not None or spec.module.project.keep_cache_names
@@ -82,7 +84,7 @@ def write_processors(spec: SpecField, argument: Argument) -> list[Change]:
     Raises:
         CannotGenerate: when that cannot be done.
     """
-    reason = why_no_class(spec)
+    reason = why_no_class(spec) or _why_one_class_for_several(spec)
     if reason:
         raise CannotGenerate(reason)
     member = SpecMember(spec.offset, "choose_processors", (_static(spec, argument.value),), "processors")
@@ -128,10 +130,16 @@ def write_fixed_name(spec: SpecField) -> list[Change]:
     Raises:
         CannotGenerate: when that cannot be done.
     """
-    reason = why_no_class(spec)
+    reason = why_no_class(spec) or _why_one_class_for_several(spec)
     if reason:
         raise CannotGenerate(reason)
     return _use_base(spec)
+
+
+def _why_one_class_for_several(spec: SpecField) -> str:
+    """Why files cannot be named by their spec class: a function makes one of the same name for each field."""
+    is_in_function = isinstance(spec.module.text.scope_of(spec.call).node, Function)
+    return "its function makes several fields, which need a spec class each" if is_in_function else ""
 
 
 def make_spec_finding(
@@ -176,7 +184,7 @@ def _has_faithful_backend(spec: SpecField) -> bool:
 
 
 def _has_own_storage(spec: SpecField) -> bool:
-    """Whether the files are not in the default storage, as far as can be told."""
+    """Whether the files are not in the default storage, as far as it can be determined."""
     if spec.given("storage") is not None or spec.given("cachefile_storage") is not None:
         return True
     return find_source_storage(spec) != DEFAULT
@@ -191,7 +199,8 @@ def _attname(spec: SpecField) -> list[Change]:
 def _static(spec: SpecField, value: ast.expr) -> tuple[Piece, ...]:
     """A callable as an attribute of a class, which must not make it a method."""
     _require_visible(spec, value)
-    return ("staticmethod(", span_of(spec.module, value), ")")
+    # The brackets of the call are enough.
+    return ("staticmethod(", replace(span_of(spec.module, value), brackets=False), ")")
 
 
 def _require_visible(spec: SpecField, value: ast.expr) -> None:

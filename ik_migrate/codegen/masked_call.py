@@ -83,6 +83,17 @@ class MaskedCall:
             pieces += self._with_kept(_NEWLINE.sub(lambda _: next(ends), part), before, after)
         return Edit(self.text.start(self.call), self.text.end(self.call), tuple(pieces))
 
+    def text_with(self, code: str) -> str:
+        """Return ``code`` with the values as they are in the file."""
+
+        def written(match: re.Match[str]) -> str:
+            pieces = self.values[int(match.group(1))]
+            return "".join(
+                piece if isinstance(piece, str) else self.text.source.text[piece.start : piece.end] for piece in pieces
+            )
+
+        return PLACEHOLDER.sub(written, code)
+
     def _with_kept(self, new: str, before: int | None, after: int | None) -> list[Piece]:
         """The text between two values, what is at its ends as before marked as kept."""
         if (before, after) not in self.between:

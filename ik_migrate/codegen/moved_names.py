@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ik_migrate.codegen.imports import drop_aliases
-from ik_migrate.model.change import Edit
+from ik_migrate.codegen.imports import are_sorted, group_around
+from ik_migrate.codegen.unused_imports import drop_aliases
+from ik_migrate.model.change import AddImport, Change, Edit
 from ik_migrate.project.imported_names import uses_of
 from ik_migrate.project.module import Module
 from ik_migrate.project.used_names import is_taken
@@ -50,6 +52,21 @@ def new_local_name(module: Module, alias: ast.alias, name: str) -> str:
     if len(bindings) != 1 or not uses or is_public or is_taken(module, name):
         return alias.name
     return name
+
+
+def import_changes(module: Module, node: ast.ImportFrom, moves: list[Move]) -> Sequence[Change] | None:
+    """The changes that import some names from elsewhere, in the order of the file if its imports are sorted.
+
+    Returns:
+        The changes; None if the statement shares its line with others and would have to be split.
+    """
+    sources = {move.module for move in moves}
+    group = group_around(module, node)
+    is_alone = _line_after_alone(module, node) is not None and "#" not in _lines_of(module, node)
+    if len(moves) == len(node.names) and len(sources) == 1 and is_alone and len(group) > 1 and are_sorted(group):
+        drop = drop_aliases(module, node, list(node.names))
+        return [*drop, *(AddImport(move.module, move.name, move.alias.asname or move.name) for move in moves)]
+    return import_edits(module, node, moves)
 
 
 def import_edits(module: Module, node: ast.ImportFrom, moves: list[Move]) -> list[Edit] | None:
@@ -109,6 +126,15 @@ def _module_name_of(module: Module, node: ast.ImportFrom) -> tuple[int, int] | N
     if found is None or found.group(1) != node.module:
         return None
     return start + found.start(1), start + found.end(1)
+
+
+def _lines_of(module: Module, node: ast.stmt) -> str:
+    """The text of the lines that a statement is on."""
+    source = module.text.source
+    start, end = module.text.start(node), module.text.end(node)
+    following = source.line_of(end) + 1
+    line_end = source.line_starts[following] if following < len(source.line_starts) else len(source.text)
+    return source.text[source.line_starts[source.line_of(start)] : line_end]
 
 
 def _line_after_alone(module: Module, node: ast.stmt) -> int | None:

@@ -68,7 +68,7 @@ def obstacle(spec: SpecField) -> str:
 def shadowed_name(spec: SpecField, argument: Argument) -> str:
     """A name of the function around that the body of the spec class would not see; empty where there is none.
 
-    A class body with an attribute of its own of that name looks for it in the module, and then among the builtins:
+    A class body that has an attribute of that name looks it up in the module, and then among the builtins:
     ``format = format`` would be Python's function.
     """
     names = spec.module.text.names
@@ -183,7 +183,7 @@ def _blank_lines_before(module: Module, line: int) -> int:
 
 
 def _indent_of_body(module: Module, statement: ast.stmt, indent: str) -> str:
-    """How much deeper the body of a class stands; empty where there is none on lines of its own."""
+    """Return the indentation of the body of a class; empty if it is on the line of the class."""
     body = getattr(statement, "body", None)
     if not isinstance(statement, ast.ClassDef) or not body:
         return ""

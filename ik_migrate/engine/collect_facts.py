@@ -34,8 +34,8 @@ def collect_facts(
     """Read the files that mention ImageKit, and find those that use it through them.
 
     Args:
-        project: the project; only asked for where its files are.
-        options: what to leave out.
+        project: the project, which is only used to find its files.
+        options: what to skip.
         first: the files that mention ImageKit.
         crew: who reads them; told in the end what is known.
         knowledge: what is known; added to.
@@ -99,8 +99,8 @@ def collect_facts(
 
 def _why_not_newest(root: Path, shown: Evidence) -> str:
     return (
-        f"{shown.describe(root)}: so the version is {OLD_STACK_TARGET}, the last one for Python 2 that runs on such a"
-        " Django; --target names another."
+        f"{shown.describe(root)}, and {OLD_STACK_TARGET} is the last version that runs on Python 2; to choose another,"
+        " use --target."
     )
 
 

@@ -141,7 +141,7 @@ def update_suggestions(
     later: dict[tuple[str, str], list[str]] = defaultdict(list)
     for finding in filter(_is_by_hand, left):
         later[_subject(finding)].append(with_new_imports(finding.suggestion, before, after))
-    # Where one has come or gone, it can't be told which of them is which.
+    # If their number differs, they cannot be matched.
     numbers = Counter(_subject(finding) for finding in findings if finding in by_hand)
     suggestions = {subject: iter(later[subject]) for subject in numbers if len(later[subject]) == numbers[subject]}
     return tuple(

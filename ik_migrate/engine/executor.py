@@ -117,7 +117,7 @@ def count_processes(job: Job, paths: Collection[Path]) -> int:
 
 
 def _size(paths: Iterable[Path]) -> int:
-    """How many bytes the files hold together, those left out that are not there any more."""
+    """Return the total size of the files that exist, in bytes."""
     size = 0
     for path in paths:
         with suppress(OSError):

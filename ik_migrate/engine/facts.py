@@ -29,14 +29,14 @@ class Facts:
         settings_modules: the files that hold settings of Django.
         models: the files with spec fields.
         has_property_sources: whether the source of some spec field is a property.
-        has_storages: whether an image may have a storage of its own.
+        has_storages: whether an image may have its own storage.
         sets_storages: whether code gives files another storage while it runs.
         legacy_factories: the functions, partials and classes whose fields only the running site can tell.
         factory_calls: what each function, partial and class that makes fields makes them with.
         support_modules: the files that are support modules.
         old_stack: what shows that the project is on Python 2, by file.
         around: facts for the rules about templates, scripts and settings.
-        faults: the files that could not be read to the end, by a fault of ours, with what is to be said of them.
+        faults: the files that could not be read to the end, because of an internal error, with the message.
     """
 
     names: set[bytes] = field(default_factory=set)

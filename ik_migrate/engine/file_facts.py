@@ -44,7 +44,7 @@ _FOLLOW_AT_MOST = 5
 
 
 def facts_of(project: Project, path: Path) -> Facts:
-    """What the file at ``path`` says; nothing where it can't be read."""
+    """Return the facts in the file at ``path``; nothing if it cannot be read."""
     if not is_of_concern(path.name) or not is_python(path.name, b""):
         return _facts_of_text(project, path)
     module = project.module_at(path)
@@ -62,7 +62,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         class_attributes=Counter(_attributes_of_classes(module)),
         keyword_dicts=_keyword_dicts(module),
         importers=project.imported_by(module),
-        # A comment of an earlier run says that the file was ImageKit 2's, and has not been seen to since.
+        # A TODO comment of an earlier run shows that the file was written for ImageKit 2 and is not resolved.
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
@@ -107,6 +107,8 @@ def _names_to_look_for(module: Module) -> set[bytes]:
     for attname, spec in attributes_named(module):
         if not spec.is_processed:
             names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
+    if module.project.faithful and spec_fields(module):
+        names |= {b".attname", b".instance."}
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
     if SETTING in module.text.source.text:

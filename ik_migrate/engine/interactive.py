@@ -1,4 +1,4 @@
-"""Asking about rewrites one by one: which of them belong together, and what each does alone."""
+"""Ask about rewrites one by one: which of them belong together, and what each does alone."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def confirm_rewrites(
     rewritten: Callable[[tuple[Finding, ...]], bytes],
     choose: ConfirmCallback,
 ) -> tuple[Finding, ...]:
-    """The rewrites that were agreed to.
+    """Return the rewrites that the user confirms.
 
     Args:
         result: the file as it is.
         proposed: the rewrites to ask about.
         rewritten: what the file would hold after some of them.
-        choose: asked for each that can be made alone.
+        choose: called for each that can be made alone.
     """
     chosen: list[Finding] = []
     units = group_rewrites(proposed)

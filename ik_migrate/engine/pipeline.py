@@ -184,7 +184,7 @@ def _migrate_text(
 
 
 def _is_generated(data: bytes) -> bool:
-    """Whether a file that is no Python looks like a dump or like minified code."""
+    """Whether a file that is not Python looks like a dump or like minified code."""
     return len(data) > _TEXT_AT_MOST or any(len(line) > _LINE_AT_MOST for line in data.splitlines())
 
 
@@ -244,7 +244,7 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
 
     Args:
         module: the file.
-        options: which rules were asked for; what the others say is among the findings too.
+        options: which rules are enabled; the findings include those of other rules.
 
     Raises:
         RuleError: when a codemod fails.

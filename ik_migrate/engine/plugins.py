@@ -21,7 +21,7 @@ _CODE = re.compile(r"(?!IK)[A-Z]{2,10}\d{3}")
 
 
 class CodemodError(IkMigrateError):
-    """A codemod of another package can't be used; the message names the package and says why."""
+    """A codemod of another package cannot be used; the message names the package and says why."""
 
 
 def load_plugins(built_in: Iterable[Codemod]) -> list[Codemod]:
@@ -31,7 +31,7 @@ def load_plugins(built_in: Iterable[Codemod]) -> list[Codemod]:
         built_in: those that are there already: no code and no name of a rule is used twice.
 
     Raises:
-        CodemodError: when one can't be imported, is no codemod, or has a code or a name that it must not have.
+        CodemodError: when one cannot be imported, is not a codemod, or has a code or a name that is not allowed.
     """
     if not _somebody_offers():
         return []
@@ -65,7 +65,7 @@ def _load(entry_point: EntryPoint) -> Codemod:
 
 
 def _problems(codemod: Codemod, owners: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The codes and names of rules that can't be, and why."""
+    """Return the codes and names of rules that are not allowed, and why."""
     for rule in codemod.rules:
         if not _CODE.fullmatch(rule.code):
             yield (

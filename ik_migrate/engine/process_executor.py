@@ -61,7 +61,7 @@ class NotStarted(IkMigrateError):
 
 
 class _Worker:
-    """One process, and what it has been told.
+    """One worker process, and the facts that it has.
 
     Args:
         job: what to work on.
@@ -78,7 +78,7 @@ class _Worker:
 
         Raises:
             _Died: when the process comes to an end over it. The next one asked is a new one.
-            NotStarted: when there can't be one.
+            NotStarted: when it cannot be started.
             RuntimeError: when it fails.
         """
         if self._is_closed:
@@ -96,7 +96,7 @@ class _Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         options = ["-X", "utf8"] if sys.flags.utf8_mode else []
         try:
-            # In a session of its own, so that Ctrl-C comes to the process alone that decides what then is done.
+            # In a new session, so that only the parent process receives Ctrl-C.
             self._process = subprocess.Popen(
                 [sys.executable, "-I", *options, "-c", _START],
                 stdin=subprocess.PIPE,
@@ -167,7 +167,7 @@ class ProcessExecutor:
 
     def learn(self, knowledge: ProjectFacts) -> None:
         """See `Crew.learn`."""
-        # A copy: the one that is given may come to know more, which has to be told.
+        # A copy, because the argument may get more facts, which have to be sent.
         self._knowledge = pickle.loads(pickle.dumps(knowledge))
 
     def facts(self, paths: Iterable[Path]) -> Iterator[Facts]:
@@ -223,7 +223,7 @@ class ProcessExecutor:
             thread.join()
 
     def _shares(self, paths: list[Path]) -> list[deque[Path]]:
-        """Who does what: a file stays with the process that has read it, neighbours stay together."""
+        """Assign files to processes: a file stays with the process that has read it, neighbours stay together."""
         shares: list[deque[Path]] = [deque() for _ in self._hands]
         for index, path in enumerate(paths):
             home = self._homes.setdefault(path, index * len(shares) // len(paths))

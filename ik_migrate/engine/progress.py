@@ -22,7 +22,7 @@ def counted(items: Iterable[Item], total: int, phase: str, progress: Progress) -
         items: what is worked through.
         total: how many they are.
         phase: what is done with them.
-        progress: who is told.
+        progress: the callback.
     """
     progress(phase, 0, total)
     for done, item in enumerate(items, 1):

@@ -1,7 +1,7 @@
 """What a codemod is, and where the codemods are found.
 
 A codemod is one module of ``ik_migrate.codemods`` (``codemods/`` at the top of the repository) with a
-``CODEMOD`` of its own: its rules, and the functions that look for what the rules speak of.
+``CODEMOD``: its rules, and the functions that find what the rules are about.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def codemods() -> tuple[Codemod, ...]:
 
     Raises:
         ValueError: when a code is malformed or used twice.
-        CodemodError: when one of another package can't be used.
+        CodemodError: when one of another package cannot be used.
     """
     package = importlib.import_module("ik_migrate.codemods")
     found: list[Codemod] = [

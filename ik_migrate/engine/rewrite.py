@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ik_migrate.codegen.alignment import aligned_again
 from ik_migrate.codegen.call_layout import CallLayout
-from ik_migrate.codegen.imports import additions, fallen_out_of_use, needed
+from ik_migrate.codegen.imports import additions, needed
 from ik_migrate.codegen.masked_call import PLACEHOLDER, MaskedCall
 from ik_migrate.codegen.shared_objects import abandoned_objects
 from ik_migrate.codegen.spec_class import (
@@ -20,6 +20,7 @@ from ik_migrate.codegen.spec_class import (
     render_class,
     span_of,
 )
+from ik_migrate.codegen.unused_imports import fallen_out_of_use
 from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.model.change import (
     AddArgument,
@@ -39,6 +40,8 @@ from ik_migrate.source.source_file import Source
 from ik_migrate.source.tree import read
 
 # In the text of a call whose values are hidden there are no strings.
+_LONGEST_LINE = 79
+"""As PEP 8 has it, which most projects of the time of ImageKit 2 follow."""
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -81,7 +84,7 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
 
     Args:
         module: the file.
-        specs: the spec fields that the findings speak of.
+        specs: the spec fields that the findings mention.
         findings: what to rewrite; those without changes do nothing.
 
     Raises:
@@ -162,8 +165,17 @@ class _CallWriter:
             edits.append(self._class_edit(plan, name, members))
         elif layout.comments:
             edits.append(self._comments_before(spec, layout.comments))
-        edits.append(opaque.edit(layout.code))
+        short = layout.one_line if plan.needs_class else ""
+        edits.append(opaque.edit(short if short and self._fits(opaque.text_with(short), spec) else layout.code))
         return edits
+
+    def _fits(self, code: str, spec: SpecField) -> bool:
+        """Whether a call, written like this, fits on its line."""
+        text, source = self._module.text, self._module.text.source
+        start, end = text.start(spec.call), text.end(spec.call)
+        before = source.text[source.line_starts[source.line_of(start)] : start]
+        after = re.split(r"[\r\n]", source.text[end:], maxsplit=1)[0]
+        return "\n" not in code and "\r" not in code and len(before + code + after) <= _LONGEST_LINE
 
     def _keep_lost_comments(self, plan: _CallPlan, before: str, layout: CallLayout) -> None:
         """Comments that stood where no argument owns them go with the argument that follows."""
@@ -183,7 +195,7 @@ class _CallWriter:
             plan.comments[written.get(owner, "")].append(match.group())
 
     def _comments_before(self, spec: SpecField, comments: list[str]) -> Edit:
-        """Comments of dropped arguments, on lines of their own above the statement."""
+        """Put the comments of dropped arguments on separate lines above the statement."""
         text, source = self._module.text, self._module.text.source
         start = text.start(text.names.statement_of(spec.call))
         line_start = source.line_starts[source.line_of(start)]

@@ -37,12 +37,12 @@ def migrate_project(
     progress: Progress = unseen,
     targets: list[ProjectTarget] | None = None,
 ) -> list[FileResult]:
-    """The results for those files of a project that were asked for.
+    """Return the results for the requested files of a project.
 
     Args:
         root: the folder of the project.
         mentioning: all its files that mention ImageKit.
-        wanted: the files and folders that were asked for, absolute.
+        wanted: the requested files and folders, absolute.
         base: the folder that paths are shown relative to.
         options: what to rewrite.
         contents: what stands for files instead of what they hold, see `Project`.
@@ -113,7 +113,7 @@ def _said_once(result: FileResult, said: set[str]) -> FileResult:
         said: the codes of those rules that have spoken; added to.
     """
     kept = []
-    # Who has it ignored where it is said has heard it.
+    # A comment that ignores it is the user's decision.
     said.update(finding.rule.code for finding in result.suppressed if finding.rule.once_per_project)
     for finding in result.findings:
         if finding.rule.once_per_project and finding.is_notice:

@@ -1,7 +1,7 @@
 """The folders that a project puts on ``sys.path``, read from the code that does so.
 
 Nothing is run: ``os.path.join(os.path.dirname(__file__), 'apps')`` and the like are worked out from the
-place of the file that says so. What can't be worked out, as an environment variable, gives nothing.
+place of the file that says so. What cannot be determined, such as an environment variable, is skipped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def source_roots(project: Project, options: Options) -> list[Path]:
 
     Args:
         project: the project.
-        options: the folders that its owner names, and what to leave out.
+        options: the folders that its owner names, and what to skip.
 
     Returns:
         Existing folders, the declared ones first, each once.
@@ -45,7 +45,7 @@ def source_roots(project: Project, options: Options) -> list[Path]:
             with time_limit(path.stat().st_size):
                 roots += [root for root in _roots_said_by(project, path) if _is_own(project, root)]
         except Exception as error:
-            # What can't be worked out gives nothing; the work on the file itself says what is the matter with it.
+            # The error is reported when the file itself is processed.
             describe_exception(error)
     return [root for root in dict.fromkeys(roots) if os.path.isdir(root)]
 

@@ -1,4 +1,4 @@
-"""Which of the findings in a file count: the options leave some out, comments in the file others."""
+"""Decide which findings in a file count: options disable some, comments in the file suppress others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def partition_findings(
     Args:
         file: the file.
         findings: all that was found in it.
-        options: which rules were asked for.
+        options: which rules are enabled.
     """
     ignores = ignores_of_text(file) if isinstance(file, TextFile) else ignores_of_module(file)
     counting, ignored = ignores.split(finding for finding in findings if options.is_enabled(finding.rule.code))

@@ -1,7 +1,6 @@
-"""Objects on their way from one process to another.
+"""Send objects from one process to another.
 
-Rules are told by their codes: each process has its own, and the texts of a rule are longer than all else about a
-finding.
+Rules are sent as their codes: each process has the rules, and their texts are longer than the rest of a finding.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def main() -> None:
         with no_garbage_collection():
             _work(requests, answers)
     except (EOFError, OSError):
-        # The other process has no more use for this one, or is no more.
+        # The parent process has ended, or does not need this one any longer.
         os._exit(0)
 
 

@@ -16,7 +16,7 @@ from ik_migrate.model.result import FileResult, Status
 
 
 def written(report: Report, paths: Sequence[Path], base: Path, backup: str, progress: Progress) -> Report:
-    """The report after an attempt to write what is to be changed: what can't be written has failed, and stays whole.
+    """Write the changes, and return the report; a file that cannot be written has failed and is unchanged.
 
     Args:
         report: what was worked out.

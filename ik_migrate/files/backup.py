@@ -27,7 +27,7 @@ def back_up(path: Path, data: bytes, suffix: str) -> Path | None:
 
     Raises:
         BackupExists: when there is another file of that name. It is not touched.
-        OSError: when the copy can't be written; then there is none.
+        OSError: when the copy cannot be written; then there is none.
     """
     original = Path(os.path.realpath(path))
     copy = Path(f"{original}{suffix}")
@@ -47,6 +47,6 @@ def problem_of_suffix(suffix: str) -> str:
     if os.sep in suffix or "/" in suffix:
         return "a suffix is a part of the file's name, it has no '/'"
     if not suffix.endswith(BACKUP_ENDINGS):
-        # A models.py.1 would be taken for code, now and in years, by this tool and others.
+        # Tools would treat a models.py.1 as code.
         return f"use a suffix that ends in {', '.join(BACKUP_ENDINGS[:-1])} or {BACKUP_ENDINGS[-1]}"
     return ""

@@ -1,7 +1,7 @@
 """From the paths that were given to the files that may concern us.
 
 Files are searched as bytes before anything is parsed or imported: with ``git grep`` where there is a
-git work tree, so that what git ignores is left out, else by a walk.
+git work tree, so that files that git ignores are skipped, else by a walk.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ik_migrate.model.path_patterns import any_matches
 _FEW = 6
 _LINE_ENDS = re.compile(rb"[\0\r\n]")
 _OUT_OF_MEMORY = b"Out of memory"
-# What git says on stderr about a file or folder that it can't open: it goes on without it.
+# What git prints on stderr about a file or folder that it cannot open and skips.
 _GIT_COMPLAINT = rb"(?m)^(?:error|warning): .*?'(?P<path>.+)': (?P<reason>[^']+)$"
 
 
@@ -46,7 +46,7 @@ def search(
         folder: an existing folder, absolute.
         triggers: byte strings, in any of which a file must have to be found; one at least. Of several lines, the
             longest is looked for.
-        options: what to leave out, and what to take in that would be left out.
+        options: what to skip, and what to include that would be skipped.
         counted: count only those of the files searched that are, or lie in, one of these; all if None. To count none
             saves time.
     """

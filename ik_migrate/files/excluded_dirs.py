@@ -9,7 +9,7 @@ EXCLUDED = frozenset(
     {".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", "virtualenv", "node_modules", "build"}
     | {"dist", "site-packages", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".eggs"}
 )
-"""Names of folders that are left out wherever they are."""
+"""Names of folders that are skipped wherever they are."""
 _EXCLUDED_ENDINGS = (".egg-info", ".dist-info")
 
 
@@ -27,7 +27,7 @@ def foreign_tree(folder: Path, path: Path) -> str | None:
 
 
 def is_excluded(name: str) -> bool:
-    """Whether folders of that name are left out."""
+    """Whether folders of that name are skipped."""
     return name in EXCLUDED or name.endswith(_EXCLUDED_ENDINGS)
 
 

@@ -49,7 +49,7 @@ def may_be_python(name: str, data: bytes) -> bool:
 
 
 def is_of_concern(name: str) -> bool:
-    """Whether a file of that name can hold anything to migrate: no prose, picture, backup or unfinished file."""
+    """Whether a file of that name can hold anything to migrate: no prose, image, backup or unfinished file."""
     if name.startswith("._") or name.lower().endswith((*BACKUP_ENDINGS, *BINARY_ENDINGS, UNFINISHED)):
         return False
     return not any(fnmatch(name, pattern) for pattern in _PROSE)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import subprocess
 
 LIMIT_SECONDS = 30.0
-"""How long a call of git may take: it waits for ever for a pipe in a work tree, or a disk that is gone."""
+"""How long a call of git may take: it would wait forever for a pipe in a work tree, or a lost network disk."""
 
 # Bytes of address space: git holds each file that it searches in memory as a whole, also one of many gigabytes.
 _MEMORY = 2 * 1024**3
@@ -50,7 +50,7 @@ _SETTINGS = (
 
 
 class GitError(IkMigrateError):
-    """Git is missing, fails, or does not know what it was asked for; the message says which."""
+    """Git is missing, fails, or does not know a revision; the message says which."""
 
 
 class NoAnswer(GitError):
@@ -156,7 +156,7 @@ def answer_of(
 
 
 def find_git(top: Path) -> str:
-    """Return the path of the program, which must not be one that a project has put in the way.
+    """Return the path of the program, which must not be one inside a project.
 
     Args:
         top: the work tree, from which no program is taken.

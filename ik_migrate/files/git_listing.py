@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 LISTING = ("ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
-"""What git is asked for."""
+"""The arguments for git."""
 
 # What it says before a name that it knows: mode, object and stage.
 _STAGE = re.compile(rb"(\d{6}) [0-9a-f]+ \d\t")

@@ -14,7 +14,7 @@ def project_root(path: Path) -> Path:
     folder = path if path.is_dir() else path.parent
     folder = Path(os.path.abspath(folder))
     if path.is_dir() and (folder / "manage.py").is_file():
-        # A whole Django project was asked for: what lies beside it in the repository is not a part of it.
+        # A whole Django project was requested: other folders of the repository are not part of it.
         return folder
     marked = folder
     for candidate in (folder, *folder.parents):

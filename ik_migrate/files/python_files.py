@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from ik_migrate.files.excluded_dirs import foreign_tree
@@ -17,21 +18,29 @@ from ik_migrate.model.path_patterns import any_matches
 SETUP_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 """The files that say which Python a project wants, the most telling first."""
 _ENDING = ".py"
+_REQUIREMENTS = re.compile(r"(?:^|/)(?:requirements/[^/]+\.(?:txt|in|pip)|(?:requirements|reqs)[^/]*\.(?:txt|in|pip))$")
+"""Files for pip, which say which Django a project wants."""
 
 
 def python_files(folder: Path, options: Options) -> list[str]:
-    """Return the Python files of a project, set-up files first, then sorted; relative to its folder.
+    """Return the Python files of a project, set-up and requirements files first, then sorted; relative to its folder.
 
     What is in other people's folders, or excluded, is among them: see `is_left_out`.
 
     Args:
         folder: the folder of the project, absolute.
-        options: what to leave out.
+        options: what to skip.
     """
     names = _names_by_git(folder) if options.respect_gitignore else None
     if names is None:
-        names = [name for name in walk_names(folder, options) if name.endswith((_ENDING, *SETUP_FILES))]
-    return sorted(set(names), key=_rank)
+        names = list(walk_names(folder, options))
+    wanted = {name for name in names if name.endswith((_ENDING, *SETUP_FILES)) or is_for_pip(name)}
+    return sorted(wanted, key=_rank)
+
+
+def is_for_pip(name: str) -> bool:
+    """Whether a file holds requirements, by its path."""
+    return _REQUIREMENTS.search(name) is not None
 
 
 def is_left_out(folder: Path, path: Path, options: Options) -> bool:
@@ -44,7 +53,8 @@ def _names_by_git(folder: Path) -> list[str] | None:
     top = top_of(folder)
     if top is None:
         return None
-    patterns = (f"*{_ENDING}", *(f":(glob)**/{name}" for name in SETUP_FILES))
+    patterns = (f"*{_ENDING}", *(f":(glob)**/{name}" for name in (*SETUP_FILES, "*req*.txt", "*req*.in", "*req*.pip")))
+    patterns += tuple(f":(glob)**/requirements/*{ending}" for ending in (".txt", ".in", ".pip"))
     try:
         check_files_of_git(top, folder)
         with isolate(top) as git:
@@ -59,4 +69,6 @@ def _names_by_git(folder: Path) -> list[str] | None:
 
 def _rank(name: str) -> tuple[int, str]:
     base = name.rpartition("/")[2]
-    return (SETUP_FILES.index(base) if base in SETUP_FILES else len(SETUP_FILES)), name
+    if base in SETUP_FILES:
+        return SETUP_FILES.index(base), name
+    return len(SETUP_FILES) + (not is_for_pip(name)), name

@@ -32,7 +32,7 @@ def file_content(path: Path, at_most: int = -1) -> bytes:
 
     Raises:
         NotRegular: when it is a pipe, a device, a socket or a folder.
-        OSError: when it can't be read, or when all of it is larger than `LARGEST`.
+        OSError: when it cannot be read, or when all of it is larger than `LARGEST`.
     """
     check_regular(path)
     with open(os.open(path, READ_ONLY), "rb") as stream:
@@ -57,7 +57,7 @@ def bounded_content(path: Path, limit: int) -> bytes:
 
     Raises:
         NotRegular: when it is a pipe, a device, a socket or a folder.
-        OSError: when it can't be read, or is larger.
+        OSError: when it cannot be read, or is larger.
     """
     data = file_content(path, limit + 1)
     if len(data) > limit:
@@ -94,10 +94,10 @@ def _regular_size(status: os.stat_result, path: Path) -> int:
 
 
 def is_larger_than_text(path: Path) -> bool:
-    """Whether a file is too large to be looked into, and neither Python nor text: a picture of a disk, say.
+    """Whether a file is too large to be looked into, and neither Python nor text: a disk image, for example.
 
     Raises:
-        OSError: when it can't be read.
+        OSError: when it cannot be read.
     """
     return path.stat().st_size > LARGEST and not any(large_pieces(path))
 
@@ -109,7 +109,7 @@ def large_pieces(path: str | os.PathLike[str]) -> Iterator[bytes]:
     before, so that a word is whole in one of them.
 
     Raises:
-        OSError: when it can't be read.
+        OSError: when it cannot be read.
     """
     with open(os.open(path, READ_ONLY), "rb") as stream:
         # Not until nothing comes any more: some files have terabytes, some of the system have no end.

@@ -18,7 +18,7 @@ def content(path: Path) -> bytes:
     """Return what a report or a baseline holds.
 
     Raises:
-        OSError: when it can't be read, is not a regular file (some others have no end), or is too large.
+        OSError: when it cannot be read, is not a regular file (some others have no end), or is too large.
     """
     return bounded_content(path, _LARGEST)
 
@@ -30,7 +30,7 @@ def new_text(path: Path) -> Iterator[IO[str]]:
     What is not a regular file, ``/dev/stderr`` or a pipe, is written to as it is.
 
     Raises:
-        OSError: when it can't be written.
+        OSError: when it cannot be written.
     """
     if path.exists() and not path.is_file():
         with open(path, "w", encoding="utf-8", newline="\n") as stream:

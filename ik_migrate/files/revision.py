@@ -22,7 +22,7 @@ def revision_of(path: Path) -> str:
         name = head.removeprefix("ref:").strip()
         commit = _resolve(repository, name) if head.startswith("ref:") else head
     except (GitError, OSError, UnicodeError):
-        # A damaged repository has no revision to show; whoever needs git is told by what needs it.
+        # A damaged repository has no revision to show; code that needs git reports the error.
         return ""
     return commit[:_LENGTH] if all(char in "0123456789abcdef" for char in commit) else ""
 

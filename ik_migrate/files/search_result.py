@@ -13,7 +13,7 @@ class Search:
     Args:
         files: the files with a trigger in them, sorted.
         searched: how many files were looked into, as far as known.
-        skipped: folders left out, to be said once.
+        skipped: skipped folders, to be reported once.
         errors: what could not be read, a path and a reason each.
         left_out: files with a trigger in them that are not in ``files``, with a reason each.
         remarks: what else the user should know about the search.

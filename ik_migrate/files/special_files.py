@@ -36,7 +36,7 @@ def check_files_of_git(top: Path, folder: Path) -> None:
         except NotRegular as error:
             raise SpecialFile(path, str(error.strerror)) from None
         except OSError:
-            # It leads nowhere or is not readable: git does not wait for it.
+            # A broken link, or not readable: git does not wait for it.
             continue
 
 

@@ -17,7 +17,7 @@ IGNORE_COMMENT = b"ik-migrate: ignore"
 
 
 EXCLUDED = "excluded"
-"""Why a file is left out that the user wants to be."""
+"""The reason for a file that the user excludes."""
 
 
 def has_trigger(data: bytes, triggers: Iterable[bytes] = TRIGGERS) -> bool:

@@ -41,7 +41,7 @@ def _names_imagekit(path: Path) -> bool:
             return False
         data = path.read_bytes()
     except OSError:
-        # Who can't read it can't search it either, and says so.
+        # Code that cannot read it reports the error.
         return False
     if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False

@@ -28,7 +28,7 @@ def walk(
     Args:
         folder: an existing folder, absolute.
         triggers: byte strings; those that only Python code says are not looked for in other files.
-        options: which folders to enter that would be left out.
+        options: which folders to enter that would be skipped.
         is_counted: whether the file of that path counts as searched; all do if None.
     """
     found = Search()
@@ -82,7 +82,7 @@ def walk_names(folder: Path, options: Options) -> Iterator[str]:
 
 
 def search_links(links: Iterable[str], triggers: tuple[bytes, ...]) -> Search:
-    """Those among some links that lead to files with one of ``triggers`` in them, and those that can't be read."""
+    """Those among some links that lead to files with one of ``triggers`` in them, and those that cannot be read."""
     found = Search()
     is_hit = _test_for(triggers)
     for link in links:
@@ -116,7 +116,7 @@ def _holds(name: str, path: str, is_hit: Callable[[str, bytes], bool]) -> bool:
     """Whether a file has what is looked for.
 
     Raises:
-        OSError: when it can't be read.
+        OSError: when it cannot be read.
     """
     if name.lower().endswith(BINARY_ENDINGS):
         return False

@@ -22,7 +22,7 @@ class Uncommitted:
     """What a work tree holds that is not in its last commit; its paths have no links in them.
 
     Args:
-        unstaged: files that differ from git's index, so that git can't bring them back as they are.
+        unstaged: files that differ from git's index, so git cannot restore them.
         untracked: files and folders that git does not know.
         staged: files that differ between the index and the last commit.
     """

@@ -42,7 +42,7 @@ class Lost:
     Args:
         names: how many other names (hard links) it had, which still hold the old content.
         owner: whether it has another owner or group now.
-        attributes: whether extended attributes or access control lists are gone.
+        attributes: whether extended attributes or access control lists are lost.
     """
 
     names: int = 0
@@ -64,14 +64,14 @@ class Lost:
 def replace_file(path: Path, before: bytes, after: bytes) -> Lost:
     """Put ``after`` in the place of ``before``, whole or not at all, keeping all else about the file.
 
-    A link is followed, not replaced. A file without any write permission is left alone, whoever asks: root too.
+    A link is followed, not replaced. A file without any write permission is left unchanged, even for root.
 
     Returns:
         What could not be kept.
 
     Raises:
         ChangedOnDisk: when the file no longer holds ``before``.
-        OSError: when it can't be written; the old file is then untouched.
+        OSError: when it cannot be written; the old file is then untouched.
     """
     target = Path(os.path.realpath(path))
     status = target.stat()
@@ -112,7 +112,7 @@ def new_text_file(target: Path) -> Iterator[IO[str]]:
         target: the file, no link.
 
     Raises:
-        OSError: when it can't be written; the old file is then untouched.
+        OSError: when it cannot be written; the old file is then untouched.
     """
     try:
         status = target.stat()
@@ -140,7 +140,7 @@ def create_copy(path: Path, data: bytes, original: Path) -> None:
 
     Raises:
         FileExistsError: when there is one.
-        OSError: when it can't be written.
+        OSError: when it cannot be written.
     """
     status = original.stat()
     with new_file(path) as stream:
@@ -187,7 +187,7 @@ def _remove_if_dead(entry: os.DirEntry[str]) -> bool:
             finally:
                 os.close(handle)
     except OSError:
-        # It is locked, or gone, or can't be removed: all of them somebody else's business.
+        # It is locked, was removed, or cannot be removed: another run or user owns it.
         return False
     return True
 
@@ -201,7 +201,7 @@ def new_file(target: Path, mode: int = _PRIVATE) -> Iterator[IO[bytes]]:
         mode: its permissions, of which the umask takes away.
 
     Raises:
-        OSError: when it can't be made or written.
+        OSError: when it cannot be made or written.
     """
     # A name may have 255 bytes, and ours comes in addition.
     stem = os.fsdecode(os.fsencode(target.name)[:200])

@@ -190,7 +190,7 @@ def _successors_of_settings(module: Module) -> Iterator[Successor | None]:
 
 
 def why_setting_stays(module: Module, setting: BackendSetting) -> str:
-    """Why the setting can't be replaced by its two successors; empty where it can."""
+    """Why the setting cannot be replaced by its two successors; empty where it can."""
     text = module.text
     if any(name in text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING)):
         return "the settings of ImageKit 3 stand beside it"

@@ -33,7 +33,7 @@ class Callability:
         verdict: whether it is callable.
         function: its definition, where it is a function or lambda.
         module: the file with that definition.
-        reason: why it can't be told.
+        reason: why it cannot be determined.
     """
 
     verdict: Verdict
@@ -194,7 +194,7 @@ def _judge_call(module: Module, call: ast.Call, depth: int) -> Callability:
     if qualified.startswith(("imagekit.processors.", "os.path.")):
         return _NO
     if target is None or target.module is None or target.binding is None:
-        return _unknown(f"{shown} is defined outside this project, so what it returns can't be seen")
+        return _unknown(f"{shown} is defined outside this project, so what it returns cannot be determined")
     node = target.binding.node
     if isinstance(node, ast.ClassDef):
         return _judge_instance(target.module, node)

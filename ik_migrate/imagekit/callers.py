@@ -22,7 +22,7 @@ def passed_for(module: Module, parameter: ast.AST) -> list[Passed] | None:
 
     Returns:
         The arguments; None where not all of them can be seen. Of other functions not all callers are known: files
-        that say nothing of ImageKit are not read.
+        that do not mention ImageKit are not read.
     """
     names = module.text.names
     function = names.scope_of(parameter).node
@@ -68,7 +68,7 @@ def _values(call: ast.Call) -> list[ast.expr]:
 
 
 def _passed_in(call: ast.Call, function: Function, parameter: ast.arg) -> ast.expr | None:
-    """What one call passes for the parameter, or else its default; None where that can't be seen."""
+    """What one call passes for the parameter, or else its default; None where that cannot be determined."""
     given = function.args
     positional = [*given.posonlyargs, *given.args]
     if any(isinstance(argument, ast.Starred) for argument in call.args):

@@ -40,7 +40,7 @@ _LONGEST_PREFIX = 300
 _MOST_WORDS = 50
 _LONGEST_WORD = 10_000
 UNSEEN = re.compile(r"[$`%{}*@]")
-"""Characters by which a word stands for others that can't be seen."""
+"""Characters that make a word stand for others, which cannot be determined."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Mention:
 
 
 def mentions(text: str, command: str) -> Iterator[Mention]:
-    """The places where ``command`` is called or spoken of, names of files such as ``command.log`` left out."""
+    """The places where ``command`` is called or mentioned, without names of files such as ``command.log``."""
     is_ansible = "django_manage" in text
     for match in re.finditer(rf"(?<![\w./-]){re.escape(command)}(?![\w/-]|\.\w)", text):
         prefix = _logical_prefix(text, match.start())

@@ -15,9 +15,12 @@ from ik_migrate.source.comments import in_comment
 
 PROCEDURE = """\
 rm -rf "$MEDIA_ROOT/CACHE/images"
-echo "from imagekit.cachefiles.backends import Simple; Simple().cache.clear()" | python manage.py shell
+python manage.py shell <<'END'
+from imagekit.registry import cachefile_registry as files, generator_registry as specs
+_ = [f.cachefile_backend.set_state(f, 'does_not_exist') for name in specs.get_ids() for f in files.get(name)]
+END
 python manage.py generateimages"""
-"""How to have all files made anew: ran with 3.0.4 on Django 1.6, 4.0.2 on 1.5, and 6.1.1 on 5.2."""
+"""How to generate all files again, without emptying a cache of the site: tried with 3.0.4 and 6.1.1."""
 
 _CALL_COMMAND = "django.core.management.call_command"
 _COMMANDS = "imagekit.management.commands"
@@ -29,7 +32,7 @@ _PREFIX = "manage.py "
 
 @dataclass(frozen=True)
 class Use:
-    """One place where a command is called or spoken of.
+    """One place where a command is called or mentioned.
 
     Args:
         mention: the place, in offsets of the file.
@@ -45,7 +48,7 @@ class Use:
 
 
 def uses_in_text(file: TextFile, command: str) -> Iterator[Use]:
-    """The places in a file that is not Python, comments left out."""
+    """The places in a file that is not Python, without comments."""
     text = file.source.text
     if command in text:
         for mention in mentions(text, command):
@@ -54,7 +57,7 @@ def uses_in_text(file: TextFile, command: str) -> Iterator[Use]:
 
 
 def uses_in_module(module: Module, command: str) -> Iterator[Use]:
-    """The places in a Python file, comments and docstrings left out."""
+    """The places in a Python file, without comments and docstrings."""
     if command not in module.text.source.text:
         return
     yield from _imports(module, command)
@@ -105,7 +108,7 @@ def _given_more(mention: Mention, call: ast.Call) -> Mention:
 
 
 def _placed(literal: Literal, mention: Mention, shift: int) -> Use:
-    """The mention in offsets of the file; where these can't be told, it can't be rewritten."""
+    """The mention in offsets of the file; where these cannot be determined, it cannot be rewritten."""
     place = literal.locate(mention.start - shift, mention.end - shift)
     words = [(word, literal.locate(word.start - shift, word.end - shift)) for word in mention.arguments]
     module = literal.module
@@ -159,6 +162,6 @@ def _words(module: Module, nodes: list[ast.expr]) -> tuple[list[Word], bool]:
 
 
 def _inside(literal: Literal) -> tuple[int, int]:
-    """The range of a string's value, without its quotes; of the whole literal where that can't be told."""
+    """The range of a string's value, without its quotes; of the whole literal where that cannot be determined."""
     text = literal.module.text
     return literal.locate(0, len(literal.value)) or (text.start(literal.node), text.end(literal.node))

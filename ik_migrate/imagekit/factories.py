@@ -28,7 +28,7 @@ class FieldFactory:
     Args:
         field: ImageKit's name of the field that is made.
         given: arguments that it gives itself; None where the call's arguments are the field's own.
-        parameters: the parameters of its own, which are not handed on under their names.
+        parameters: its own parameters, which are not forwarded under their names.
         hands_on: whether it takes other keywords than these, to hand them on.
         skipped: how many of the call's arguments come before the field's first; below 0 where the factory gives some.
     """
@@ -41,7 +41,7 @@ class FieldFactory:
 
     @property
     def has_own_signature(self) -> bool:
-        """Whether its arguments are its own, and only keywords that it does not know are handed on."""
+        """Whether its arguments are its own, and only keywords that it does not know are forwarded."""
         return self.parameters is not None
 
 
@@ -97,7 +97,7 @@ def find_partial_factory(module: Module, call: ast.Call, depth: int = 0) -> Fiel
 
 
 def _maker_of_class(module: Module, node: ast.ClassDef, depth: int) -> FieldFactory | None:
-    """A class that derives from a field: with its signature, or with one of its own."""
+    """A class that derives from a field: with the same signature, or with its own."""
     field = field_base(module, node)
     if not field:
         return None

@@ -22,7 +22,7 @@ def keep_file_api(finding: Finding, project: ProjectFacts) -> Finding:
     """Return a finding about ImageKit 2's files that needs nobody with ``--faithful``: the files stay as they were.
 
     Args:
-        finding: a finding, for a person to see to.
+        finding: a finding for manual review.
         project: what is known of the project.
     """
     support = project.support

@@ -1,4 +1,4 @@
-"""What a function does with the ``**keywords`` that it hands on to a spec field."""
+"""What a function does with the ``**keywords`` that it forwards to a spec field."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class KeywordUse:
     """One keyword, named in the function by a string.
 
     Args:
-        field: the spec field that it is handed on to.
+        field: the spec field that it is forwarded to.
         name: the keyword.
         node: the string; of ``keywords.update(name=...)`` the keyword.
         value: what it is set to, where it is set and whatever the callers say does not matter.
@@ -31,7 +31,7 @@ class KeywordUse:
 
 
 def keyword_uses(module: Module) -> Iterator[KeywordUse]:
-    """The keywords that functions set or ask for before they hand them on: ``keywords['image_field'] = 'picture'``.
+    """Return the keywords that functions set or read before they forward them: ``keywords['image_field'] = 'photo'``.
 
     One that is taken out with ``pop`` is the function's own.
     """

@@ -13,10 +13,10 @@ _SHORTCUTS = frozenset({"django.shortcuts.get_object_or_404", "django.shortcuts.
 
 
 def has_spec(module: Module, owner: ast.expr, name: str) -> bool | None:
-    """Whether the attribute ``name`` of what ``owner`` gives is a spec field; None where it can't be told."""
+    """Whether the attribute ``name`` of what ``owner`` gives is a spec field; None where it cannot be determined."""
     own_class = _class_of_self(module, owner)
     if own_class is not None:
-        # A mixin's methods speak of attributes that other classes have.
+        # A mixin's methods mention attributes that other classes have.
         return _class_has(module, own_class, name, {own_class}, absent=None)
     if isinstance(owner, ast.Name):
         target = module.resolve(owner)

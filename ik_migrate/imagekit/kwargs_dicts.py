@@ -98,7 +98,7 @@ def reached(module: Module, expression: ast.expr) -> Iterator[tuple[Module, ast.
 
 
 def passed_entries(module: Module, expression: ast.expr) -> list[Entry] | None:
-    """All keys that a dict has, also those merged into it; None where they can't all be seen."""
+    """All keys that a dict has, also those merged into it; None where they cannot all be determined."""
     for user, inner in reached(module, expression):
         owner, value = _value_of(user, inner)
         written = written_out(owner, value) if value is not None else None
@@ -160,7 +160,7 @@ def _add_passed_arguments(spec: SpecField) -> SpecField:
 
 
 def seen_entries(spec: SpecField) -> Iterator[Entry]:
-    """What dicts pass to a field, as far as it can be seen, also where a key says it anew."""
+    """What dicts pass to a field, as far as it can be determined, also if another key sets it again."""
     for expression in spec.unseen:
         yield from _seen_entries(spec.module, expression)
 

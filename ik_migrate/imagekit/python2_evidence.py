@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from ik_migrate.files.python_files import SETUP_FILES, is_left_out, python_files
+from ik_migrate.files.python_files import SETUP_FILES, is_for_pip, is_left_out, python_files
 from ik_migrate.files.reading import file_content
 from ik_migrate.model.options import Options
 from ik_migrate.model.targets import Evidence
@@ -17,8 +17,10 @@ _ONLY_IN_PYTHON2 = frozenset(
     {"urllib2", "urlparse", "httplib", "StringIO", "cStringIO", "ConfigParser", "cPickle", "md5", "sha", "sets"}
     | {"HTMLParser", "Cookie", "cookielib", "htmlentitydefs", "commands", "__builtin__", "Queue", "exceptions"}
 )
-"""Modules of the standard library that are gone or have another name in Python 3."""
-_OLD_DJANGO = re.compile(rb"(?<![\w-])django\s*(?:==|<=|<|~=)\s*[\'\"]?(?:0|1)\.\d+", re.IGNORECASE)
+"""Modules of the standard library that were removed or renamed in Python 3."""
+_CLAUSE = r"(==|<=|>=|~=|!=|<|>)\s*['\"]?(\d+(?:\.\d+)*)(?:\.\*)?['\"]?"
+_DJANGO = re.compile(rf"(?<![\w-])django\s*(?:{_CLAUSE}\s*,?\s*)+".encode(), re.IGNORECASE)
+_CLAUSES = re.compile(_CLAUSE.encode())
 _SHEBANG = re.compile(rb"#![^\r\n]*\bpython2[\d.]*\b")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 2\b[^\"'\r\n]*")
 _CLASSIFIER_OF_PYTHON3 = "Programming Language :: Python :: 3"
@@ -32,7 +34,7 @@ def find_evidence(folder: Path, options: Options) -> Evidence | None:
 
     Args:
         folder: the folder of the project, absolute.
-        options: what to leave out.
+        options: what to skip.
     """
     for name in python_files(folder, options):
         path = folder / name
@@ -40,6 +42,11 @@ def find_evidence(folder: Path, options: Options) -> Evidence | None:
             data = file_content(path, _AT_MOST)
         except OSError:
             # If it concerns ImageKit, its own result says so.
+            continue
+        if is_for_pip(name):
+            shown = evidence_of_old_django(path, data)
+            if shown is not None and not is_left_out(folder, path, options):
+                return shown
             continue
         sign = _sign_in(path.name, data)
         if sign is not None and not is_left_out(folder, path, options):
@@ -62,7 +69,7 @@ def _sign_in(name: str, data: bytes) -> Sign | None:
 
 
 def evidence_in(module: Module) -> Evidence | None:
-    """What a Python file says that only Python 2 understands; None where it says nothing of the kind."""
+    """Return the first code of a file that only Python 2 understands; None if there is none."""
     text = module.text
     if text.is_python2:
         sign = find_sign(text.source.text)
@@ -79,15 +86,23 @@ def evidence_in(module: Module) -> Evidence | None:
             if name in _ONLY_IN_PYTHON2 and module.project.find(name, module) is None:
                 line = text.place(node).line
                 sign = sign_at(text.source.text, line - 1)
-                return Evidence(module.path, line, sign.text, f"imports {name}, which is Python 2's")
+                return Evidence(module.path, line, sign.text, f"imports {name}, which only Python 2 has")
     data = text.source.text.encode("utf-8", "replace")
     return evidence_of_old_django(module.path, data) if module.path.name == "setup.py" else None
 
 
 def evidence_of_old_django(path: Path, data: bytes) -> Evidence | None:
     """The requirement of a Django before 2.0, the first without Python 2, in a file's bytes; None without."""
-    found = _OLD_DJANGO.search(data)
-    if found is None:
-        return None
-    asked = found.group().decode("ascii", "replace")
-    return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "asks for a Django before 2.0")
+    for found in _DJANGO.finditer(data):
+        if any(_is_before_2(clause[1], clause[2]) for clause in _CLAUSES.finditer(found.group())):
+            asked = found.group().decode("ascii", "replace").rstrip(", \t\r\n")
+            return Evidence(path, data.count(b"\n", 0, found.start()) + 1, asked, "requires a Django before 2.0")
+    return None
+
+
+def _is_before_2(operator: bytes, version: bytes) -> bool:
+    """Whether a clause like ``<1.6`` leaves no Django from 2.0 on."""
+    number = tuple(int(part) for part in version.split(b"."))
+    if operator == b"<":
+        return number <= (2, 0)
+    return operator in (b"==", b"<=", b"~=") and number < (2,)

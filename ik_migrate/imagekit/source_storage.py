@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ik_migrate.imagekit.sources import image_fields_of, model_of, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields
-from ik_migrate.model.imagekit_names import PROCESSED_FIELD, SPEC_FIELDS
+from ik_migrate.model.imagekit_names import LEGACY_PROCESSED_FIELD, PROCESSED_FIELD, SPEC_FIELDS
 from ik_migrate.project.class_hierarchy import Model, class_behind, subclasses_of, with_bases
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
@@ -25,6 +25,7 @@ _DJANGO_FIELDS = frozenset(
         "django.db.models.fields.files.ImageField",
         "django.db.models.fields.files.FileField",
         PROCESSED_FIELD,
+        LEGACY_PROCESSED_FIELD,
     }
 )
 # Fields of other packages that store their file as ImageField does.
@@ -118,7 +119,7 @@ def _find_storage(spec: SpecField, model: Model, name: str, depth: int) -> Sourc
         return DEFAULT
     if in_children:
         shown = next((storage.shown for storage in in_children if storage.shown), "")
-        return _unknown(f"{name} of a model that derives from this one may have a storage of its own", shown)
+        return _unknown(f"{name} of a model that derives from this one may have its own storage", shown)
     if not spec.module.project.has_storages:
         return DEFAULT
     return _unknown(f"the field {name} is defined where it cannot be read")
@@ -145,7 +146,7 @@ def _storage_of_call(spec: SpecField, module: Module, call: ast.Call, depth: int
         if depth >= _FOLLOW_AT_MOST:
             return _unknown("it is defined in a circle")
         if made.given("storage") is not None or made.given("cachefile_storage") is not None or not made.is_whole:
-            return _unknown("its source is a spec field with a storage of its own")
+            return _unknown("its source is a spec field with its own storage")
         return find_source_storage(made, depth + 1)
     reason = _why_unreadable(module, call)
     if reason:
@@ -183,7 +184,7 @@ def _why_unreadable(module: Module, call: ast.Call) -> str:
         if _STORAGE.search(text):
             return f"{shown} chooses a storage itself"
         if "attr_class" in text or "descriptor_class" in text:
-            return f"{shown} has a class of its own for files, which may choose a storage"
+            return f"{shown} uses a custom class for files, which may choose a storage"
         for base in node.bases:
             known = _DJANGO_FIELDS | _OTHER_FIELDS | {"builtins.object"}
             if class_behind(owner.resolve(base)) is None and owner.qualified(base) not in known:
@@ -221,7 +222,7 @@ def sets_storages(module: Module) -> bool:
 
 @per_module
 def mentions_storages(module: Module) -> bool:
-    """Whether a file may give an image a storage of its own: by that word, or by a field of another package."""
+    """Whether a file may give an image its own storage: by that word, or by a field of another package."""
     if _STORAGE.search(module.text.source.text):
         return True
     for node in module.text.nodes_of(ast.Call):
@@ -237,7 +238,7 @@ def mentions_storages(module: Module) -> bool:
 
 
 def _chooses_storage(module: Module, model: ast.AST) -> bool:
-    """Whether a class has an attribute that is made by a class of the project with a storage of its own."""
+    """Whether a class has an attribute that is made by a class of the project with its own storage."""
     for statement in model.body if isinstance(model, ast.ClassDef) else ():
         value = statement.value if isinstance(statement, ast.Assign) else None
         behind = class_behind(module.resolve(value.func)) if isinstance(value, ast.Call) else None

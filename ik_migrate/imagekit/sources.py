@@ -71,7 +71,7 @@ def image_fields_of(spec: SpecField) -> tuple[list[str], str]:
     """
     model = model_of(spec)
     if model is None:
-        return [], "the model that the field is for can't be seen here"
+        return [], "the model of the field cannot be determined"
     module, node = model
     known = _image_fields(module)
     if node not in known:
@@ -101,7 +101,7 @@ def _fields_of_class(module: Module, model: ast.ClassDef, is_done: dict[ast.Clas
     """The same for one class.
 
     Args:
-        is_done: the classes that were met, and whether all was said of them; added to.
+        is_done: the classes that were met, and whether they are complete; added to.
     """
     found: list[str] = []
     if model in is_done:
@@ -122,7 +122,7 @@ def _fields_of_class(module: Module, model: ast.ClassDef, is_done: dict[ast.Clas
                 found.append(name)
             if verdict is None:
                 shown = module.text.text_of(binding.value.func)
-                unsure = unsure or f"whether {name} ({shown}) is an ImageField can't be seen"
+                unsure = unsure or f"it cannot be determined whether {name} ({shown}) is an ImageField"
     is_done[model] = True
     return found, unsure
 
@@ -139,7 +139,7 @@ def _fields_of_base(module: Module, base: ast.expr, is_done: dict[ast.ClassDef, 
 
 
 def _is_image_field(module: Module, function: ast.expr) -> bool | None:
-    """Whether calling ``function`` makes an ImageField; None where it can't be told."""
+    """Whether calling ``function`` makes an ImageField; None where it cannot be determined."""
     target = module.resolve(function)
     if target is not None and class_behind(target) is None and _makes_image_field(target):
         return True
@@ -147,7 +147,7 @@ def _is_image_field(module: Module, function: ast.expr) -> bool | None:
 
 
 def _is_image_class(module: Module, function: ast.expr) -> bool | None:
-    """Whether ``function`` is ImageField or a class that derives from it; None where it can't be told."""
+    """Whether ``function`` is ImageField or a class that derives from it; None where it cannot be determined."""
     target = module.resolve(function)
     made = class_behind(target)
     if made is None:
@@ -185,7 +185,7 @@ def _makers(module: Module) -> dict[ast.AST, bool]:
 
 
 def _is_name_of_image_field(qualified: str) -> bool | None:
-    """Whether a class outside of the project is an ImageField; None where it can't be told."""
+    """Whether a class outside of the project is an ImageField; None where it cannot be determined."""
     if qualified in _IMAGE_FIELDS:
         return True
     if qualified.startswith(_NO_IMAGE_FIELDS):
@@ -208,7 +208,7 @@ def source_binding(spec: SpecField, name: str) -> tuple[Module, ast.Call] | None
     """The call that makes the field ``name`` of the spec's model or of one of its bases.
 
     Returns:
-        The file with that call, and the call; None where it can't be seen.
+        The file with that call, and the call; None where it cannot be determined.
     """
     own = model_of(spec)
     for module, model in with_bases(*own) if own is not None else ():

@@ -56,7 +56,7 @@ class Argument:
 
     @property
     def literal(self) -> object:
-        """The value of a literal, ``...`` where it isn't one."""
+        """The value of a literal, ``...`` where it is not one."""
         return self.value.value if isinstance(self.value, ast.Constant) else ...
 
 
@@ -71,7 +71,7 @@ class SpecField:
         arguments: by their names in the signature, in the order of the call.
         unseen: expressions passed with ``*`` or ``**``, whose content is not looked into.
         model: the class whose body the field is made in.
-        attname: the attribute that it becomes, empty where that can't be seen or where there are several.
+        attname: the attribute that it becomes, empty where that cannot be determined or where there are several.
         variable: the name that it is bound to outside of a class, for models to take it from there.
         given_elsewhere: arguments that a partial or a function around the field gives; None where
             the call is all there is.
@@ -128,7 +128,7 @@ class SpecField:
 
     @property
     def model_name(self) -> str:
-        """The name of the model that the field is for, empty where it can't be seen."""
+        """The name of the model that the field is for, empty where it cannot be determined."""
         if self.model is not None:
             return self.model.name
         parent = self.module.text.names.parents.get(self.call)
@@ -140,7 +140,7 @@ class SpecField:
 
     @property
     def label(self) -> str:
-        """How to name the field to a person: ``Model.attribute``, as far as known."""
+        """How messages name the field: ``Model.attribute``, as far as known."""
         return ".".join(filter(None, (self.model_name, self.attname))) or self.variable or "this field"
 
 
@@ -216,7 +216,7 @@ def _find_home(spec: SpecField) -> None:
 
 
 def _attribute_of_local(module: Module, scope: Scope, name: str) -> str:
-    """The attribute that a field in a local variable is added as; empty where that can't be seen."""
+    """The attribute that a field in a local variable is added as; empty where that cannot be determined."""
     for node in ast.walk(scope.node):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue

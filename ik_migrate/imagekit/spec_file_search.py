@@ -1,4 +1,4 @@
-"""Finds the files that use spec files and don't mention ImageKit, by their text."""
+"""Find files that use spec files and do not mention ImageKit, by their text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MEMBER = re.compile(rb"\.(?:" + b"|".join(sorted(name.encode() for name in MEMB
 
 
 def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options) -> set[Path]:
-    """Python files that give a spec file a name of its own and use it by that, or ask for it with ``getattr``.
+    """Yield Python files that assign a spec file to a name and use that, or access it with ``getattr``.
 
     Those that say ``.thumbnail.`` are found without.
 
     Args:
         folder: the folder of the project, absolute.
         attnames: the spec attributes of the project.
-        options: what to leave out.
+        options: what to skip.
     """
     names = sorted(set(attnames))
     if not names:

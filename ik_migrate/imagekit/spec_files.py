@@ -148,7 +148,7 @@ def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
 
 
 def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
-    """What is known of the spec file that ``expression`` gives; None where it is none, as far as can be told."""
+    """Return what is known of the spec file that ``expression`` evaluates to; None if it is not known to be one."""
     match expression:
         case ast.IfExp(body=body, orelse=orelse) if depth < _FOLLOW_AT_MOST:
             return _one_of([spec_file(module, value, depth + 1) for value in (body, orelse) if not _is_none(value)])
@@ -181,8 +181,10 @@ def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
         return None
     owner, name = call.args[:2]
     found = [_attribute(module, owner, text) for text in texts_of(module, name)]
-    if found:
+    if found and len(found) > 1:
         return _one_of(found)
+    if found:
+        return found[0]
     pattern = pattern_of(module, name)
     if pattern:
         fitting = [text for text in sorted(module.project.spec_attributes) if re.fullmatch(pattern, text)]
@@ -204,7 +206,7 @@ def _alias(module: Module, name: ast.Name, depth: int) -> SpecFile | None:
     if scope is None or scope.is_class:
         return None
     found: list[SpecFile | None] = []
-    for binding in scope.bindings[name.id]:
+    for binding in module.text.names.bindings_in_force(name):
         all_of_them = _spec_files_looped_over(module, binding)
         if all_of_them is not None:
             found.append(SpecFile("", all_of_them))
@@ -222,10 +224,12 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def _one_of(found: list[SpecFile | None]) -> SpecFile | None:
-    """What is known of a spec file that is one of several; None where one of them is none."""
+    """What is known of a spec file that is one of several; None where all of them are something else."""
     files = [file for file in found if file is not None]
-    if not files or len(files) < len(found):
+    if not files:
         return None
+    if len(files) < len(found):
+        return SpecFile("", None, "It can also be something else: see whether it is the image of a spec field.")
     owners = {ast.dump(file.owner) if file.owner is not None else "" for file in files}
     return SpecFile(
         files[0].attname if len({file.attname for file in files}) == 1 else "",

@@ -44,7 +44,7 @@ def _telling_fields(module: Module) -> dict[ast.AST, SpecField]:
 def has_ik2_words(module: Module) -> bool:
     """Whether the file says something that only ImageKit 2 knows."""
     for spec in spec_fields(module):
-        # The fourth argument is the source in both, so by position it says nothing.
+        # The fourth argument is the source in both, so its position is no evidence.
         told = (given for given in spec.arguments.values() if given.keyword is not None or given.position > 3)
         if not spec.is_processed and any(given.name in IK2_ONLY for given in told):
             return True

@@ -13,7 +13,7 @@ class BaselineEntry:
         path: the file.
         rule: the code of the rule.
         context: what the code stands in, by the indentation of the lines: ``class Photo/small``.
-        code: the code that is spoken of, its white space collapsed; long code is cut and ends in a digest.
+        code: the code of the finding, its white space collapsed; long code is cut and ends in a digest.
     """
 
     path: str
@@ -28,7 +28,7 @@ class BaselineDiff:
 
     Args:
         file: the baseline.
-        fixed: what is gone from the code.
+        fixed: entries whose code was removed or changed.
         unseen: what is not found any more though its code is as it was: something else has changed, in the project
             or in ik-migrate.
     """

@@ -48,7 +48,7 @@ class Edit:
         start: first character.
         end: one past the last.
         pieces: what to put there.
-        is_statement: whether it is a statement of its own, which does not move along with what follows it.
+        is_statement: whether it is a separate statement, which does not move with the code after it.
     """
 
     start: int

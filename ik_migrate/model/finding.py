@@ -1,4 +1,4 @@
-"""What the tool has to say: rules, and the places in a code base that they speak of."""
+"""Findings: the places in a code base that rules report."""
 
 from __future__ import annotations
 

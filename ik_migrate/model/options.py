@@ -1,4 +1,4 @@
-"""What was asked for on the command line and in the configuration file."""
+"""The options of a run, from the command line and the configuration file."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Options:
 
     Args:
         unsafe_fixes: also make rewrites that can change behaviour.
-        select: codes of the only rules to heed, or their beginnings; empty for all.
-        ignore: codes of rules to leave out, or their beginnings.
-        per_file_ignores: patterns of paths, and the codes that are left out for the files they mean.
-        exclude: patterns of paths to leave out.
-        include: patterns of paths to look at though they would be left out.
+        select: codes of the rules to enable, or their beginnings; empty for all.
+        ignore: codes of the rules to disable, or their beginnings.
+        per_file_ignores: patterns of paths, and the codes of the rules to disable in matching files.
+        exclude: patterns of paths to skip.
+        include: patterns of paths to include that would be skipped.
         source_roots: folders that are on ``sys.path`` when the project runs, absolute.
         spec_field_classes: dotted names of classes and functions outside the project that make spec fields.
-        respect_gitignore: leave out what git ignores.
+        respect_gitignore: skip files that git ignores.
         keep_cache_names: let the files of spec fields keep the names that ImageKit 2 gave them.
         came_from_2: take fields whose argument was renamed by hand for ImageKit 2's in everything else.
         faithful: keep what ImageKit 2 did at run time for all fields, not only for those that a rewrite concerns.
@@ -40,7 +40,7 @@ class Options:
         baseline: a file of findings that do not count, see `ik_migrate.baseline.baseline_file`; None for none.
         only_packages: enter only those folders that are packages: not all that lies beside a file of no project, in a
             home folder for instance, has to do with it.
-        said_in: the configuration file that some of this was said in, for messages; empty for none.
+        said_in: the configuration file that sets some of these, for messages; empty for none.
     """
 
     unsafe_fixes: bool = False
@@ -75,12 +75,12 @@ class Options:
         return replace(self, ignore=(*self.ignore, *more)) if more else self
 
     def is_enabled(self, code: str) -> bool:
-        """Whether the rule with that code was asked for."""
+        """Whether the rule with that code is enabled."""
         selected = not self.select or _starts(code, self.select)
         return selected and not self.is_ignored(code)
 
     def is_ignored(self, code: str) -> bool:
-        """Whether the rule with that code was expressly left out."""
+        """Whether the rule with that code is explicitly disabled."""
         return _starts(code, self.ignore)
 
     def should_apply(self, finding: Finding) -> bool:

@@ -34,7 +34,7 @@ def anchored(pattern: str, folder: Path) -> str:
     """The pattern as one that means the same wherever it is used from.
 
     Args:
-        pattern: relative to ``folder``; a leading slash is no more than that, unless it begins with ``folder`` itself.
+        pattern: relative to ``folder``, also with a leading slash, unless it begins with ``folder`` itself.
         folder: an absolute path.
     """
     from glob import escape

@@ -1,4 +1,4 @@
-"""All that one run has to say.
+"""The report of one run.
 
 Every run makes a report, most of them an empty one: what findings and results are made of is not imported here.
 """
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that one run of ``scan`` or ``apply`` has to say.
+    """The result of one run of ``scan`` or ``apply``.
 
     Args:
         command: ``scan``, ``apply`` or ``diff``.
         results: the files that were looked at, in the order of their paths.
         files_searched: how many files were searched for a mention of ImageKit.
         errors: what could not be looked at or written at all, a path and a reason each.
-        unsafe_fixes: whether unsafe rewrites were asked for.
-        skipped_trees: folders that were left out, to be said once.
+        unsafe_fixes: whether unsafe rewrites are enabled.
+        skipped_trees: skipped folders, to be reported once.
         left_out: files that mention ImageKit and were not looked into, with a reason each.
         baseline: how it compares with the baseline; None where there is none.
         remarks: what else the user should know about the search for files.

@@ -36,7 +36,7 @@ class FileResult:
         after: the bytes to write; equal to ``before`` unless the status is ``CHANGED``.
         encoding: the encoding of both.
         reason: for ``SKIPPED`` and ``FAILED``: why, and what to do; for a file that was written: what of it was lost.
-        fixes: what the rewrites of ``applied`` do one by one, if that was asked for.
+        fixes: what the rewrites of ``applied`` do one by one, if that was requested.
         is_new: whether the file does not exist yet.
         is_support: whether it is the support module, which is generated for the other files.
         fingerprints: those of ``findings``, ``suppressed`` and ``known``, for a result that was read from a
@@ -66,7 +66,7 @@ class FileResult:
 
     @property
     def remaining(self) -> tuple[Finding, ...]:
-        """The findings that the rewrite leaves for a person, notices aside."""
+        """The findings that the rewrite leaves for manual review, without notices."""
         return tuple(finding for finding in self.findings if not self.is_applied(finding) and not finding.is_notice)
 
     @property

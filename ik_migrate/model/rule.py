@@ -12,14 +12,14 @@ class Applicability(str, Enum):
     SAFE = "safe"
     """The rewrite keeps behaviour: written."""
     UNSAFE = "unsafe"
-    """Probably right, but can change behaviour in the way the finding names: on request only."""
+    """Probably right, but can change behaviour as the finding says: applied on request only."""
     MANUAL = "manual"
-    """Needs a person."""
+    """Needs manual review."""
     NOTICE = "notice"
-    """Nothing to change here, but ImageKit 3 behaves otherwise."""
+    """Nothing to change here, but ImageKit 3 behaves differently."""
 
     def is_written(self, unsafe_fixes: bool) -> bool:
-        """Whether ``apply`` makes such rewrites, given whether unsafe ones were asked for."""
+        """Whether ``apply`` makes such rewrites, given whether unsafe ones are enabled."""
         return self is Applicability.SAFE or (unsafe_fixes and self is Applicability.UNSAFE)
 
 
@@ -36,12 +36,12 @@ class Rule:
         help: what to do about it.
         source: where the fact can be looked up (ImageKit version and file).
         before: an example as ImageKit 2 wants it.
-        after: the same example after ``apply``; equal to ``before`` where a person is needed.
+        after: the same example after ``apply``; equal to ``before`` if it needs manual review.
         path: name of the file that the example would stand in.
         option: the option of ``apply`` that the example is rewritten with; empty where it needs none.
         blocks_call: whether a manual finding holds the whole call of the spec field that it is about.
         is_part_of_class: whether a spec class needs its rewrite even where the rule is not enabled.
-        once_per_project: whether it is said once per project only, at the first place.
+        once_per_project: whether it is reported once per project only, at the first place.
     """
 
     code: str

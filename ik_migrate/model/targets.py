@@ -21,7 +21,7 @@ class Target:
     Args:
         version: the version, as ``--target`` names it.
         below: the first version that is not wanted any more.
-        exact: a release that was seen to run.
+        exact: a release that was tested.
         python: the Python versions that it wants.
         django: the Django versions that it wants.
         note: what else has to be known.
@@ -37,7 +37,7 @@ class Target:
     @property
     def wants(self) -> str:
         """One sentence on what it needs."""
-        return f"django-imagekit {self.version} wants Python {self.python} and Django {self.django}; {self.note}."
+        return f"django-imagekit {self.version} needs Python {self.python} and Django {self.django}; {self.note}."
 
 
 TARGETS = {
@@ -54,7 +54,7 @@ TARGETS = {
         ),
         Target("4.0", "4.1", "4.0.2", "2.7 or 3.3 and later", "up to 3.2", "it runs on both Python 2 and 3"),
         Target("4.1", "5", "4.1.0", "2.7 or 3.3 and later", "up to 4.2", "its file names differ from those of 4.0"),
-        Target("5.0", "6", "5.0.0", "3.6 or later", "4.2 to 5.2", "imagekit.lib is gone"),
+        Target("5.0", "6", "5.0.0", "3.6 or later", "4.2 to 5.2", "imagekit.lib was removed"),
         Target("6.1", "7", "6.1.1", "3.9 or later", "4.2 to 6.0", "it needs PILKit 3 with Pillow 10 and later"),
     )
 }

@@ -89,7 +89,7 @@ def related_class(module: Module, model: ast.ClassDef, name: str) -> Model | Non
     """The model that the foreign key ``name`` of a model, or of one that it derives from, points to.
 
     Returns:
-        The model; None where there is no such key, or where its model can't be seen.
+        The model; None where there is no such key, or where its model cannot be determined.
     """
     for owner, bases in with_bases(module, model):
         for binding in owner.text.names.scope_made_by(bases).bindings.get(name, []):

@@ -23,7 +23,7 @@ def is_abstract(model: ast.ClassDef) -> bool:
 
 
 def app_label(module: Module) -> str:
-    """The label that Django gives to the app of a file with models; empty where that can't be seen."""
+    """The label that Django gives to the app of a file with models; empty where that cannot be determined."""
     parts = list(module.package)
     if parts and parts[-1] == "models":
         parts.pop()

@@ -25,7 +25,7 @@ class ProjectFacts:
     target: str = DEFAULT_TARGET
     """The version of ImageKit that the project moves to."""
     target_reason: str = ""
-    """Why that one was chosen, a sentence; empty where it is the newest, or was asked for."""
+    """Why that one was chosen, a sentence; empty where it is the newest, or was requested."""
     spec_field_classes: frozenset[str] = frozenset()
     """What makes spec fields outside of the project, by dotted names, as its owner says."""
     keep_cache_names: bool = False
@@ -43,7 +43,7 @@ class ProjectFacts:
     around: MediaFacts = field(default_factory=MediaFacts)
     """Facts for the rules about templates, scripts and settings."""
     wanted: tuple[Path, ...] = ()
-    """The files and folders that were asked for; none where that is the whole project."""
+    """The requested files and folders; none if that is the whole project."""
     source_roots: list[Path] = field(default_factory=list)
     """Folders on ``sys.path``, as the project's own code and its owner say."""
     candidates: tuple[Path, ...] = ()
@@ -59,7 +59,7 @@ class ProjectFacts:
     sets_storages: bool = False
     """Whether the project gives files another storage while it runs."""
     has_storages: bool = False
-    """Whether some image of the project may have a storage of its own."""
+    """Whether some image of the project may have its own storage."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)
     """The functions, partials and classes that make fields of the support module, by file and name."""
     settings_modules: set[Path] = field(default_factory=set)
@@ -71,7 +71,7 @@ class ProjectFacts:
     faithful: bool = False
     """Whether all fields keep what ImageKit 2 did at run time, not only those that a rewrite concerns."""
     faults: dict[Path, str] = field(default_factory=dict)
-    """The files that could not be read to the end, by a fault of ours, with what is to be said of them."""
+    """The files that could not be read to the end, because of an internal error, with the message."""
 
     def take_over(self, other: ProjectFacts) -> None:
         """Know what ``other`` knows, in place of what was known before."""

@@ -16,7 +16,7 @@ from ik_migrate.source.comments import in_comment, is_script
 from ik_migrate.source.source_file import Source
 from ik_migrate.source.tree import PythonText
 
-# Also what is nearly right, to be told: other letters, another sign for the hyphen, no colon.
+# Also what is nearly right, to report it: other letters, another sign for the hyphen, no colon.
 _IGNORE = re.compile(
     r"\bik[-_ ]?migrate(?:[ \t]*:[ \t]*ignore|[ \t]+ignore(?=[ \t]*(?:\[|[\r\n]|\Z|-->|#\}|\*/)))(?P<rest>[^\r\n]*)",
     re.I,
@@ -185,7 +185,7 @@ class _CodeAround:
             self._outer.append(outer)
 
     def lines_of(self, finding: Finding) -> frozenset[int]:
-        """The first and last lines of what is spoken of, of its statement, and of the calls around it."""
+        """The first and last lines of the finding, of its statement, and of the calls around it."""
         lines = _own_lines(finding)
         offset = self._source.offset_of(finding.location)
         index = bisect_right(self._starts, offset) - 1
@@ -204,7 +204,7 @@ def _is_statement_or_call(node: ast.AST) -> bool:
 
 
 def _lines_in_text(lines: list[str], finding: Finding) -> frozenset[int]:
-    """The first and last lines of what is spoken of, and the first of a line that backslashes continue."""
+    """The first and last lines of the finding, and the first of a line that backslashes continue."""
     found = _own_lines(finding)
     first = min(found)
     while first > 0 and lines[first - 1].rstrip("\r\n").endswith("\\"):

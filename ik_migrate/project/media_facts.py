@@ -11,11 +11,11 @@ class MediaFacts:
 
     Args:
         has_default_names: whether some spec field has ImageKit's own file names.
-        upload_folders: where the pictures of such models are uploaded to.
+        upload_folders: where the images of such models are uploaded to.
         cache_to_folders: the folders that the project chose itself with ``cache_to=``.
         media_folders: how the last part of ``MEDIA_URL`` or ``MEDIA_ROOT`` is called.
         abstract_apps: labels of the apps that have a spec field on an abstract model.
-        has_own_source_file: whether a class of the project has a ``source_file`` of its own.
+        has_own_source_file: whether a class of the project has its own ``source_file``.
     """
 
     has_default_names: bool = False

@@ -98,7 +98,7 @@ class Module:
         """Its full name."""
         stem = () if self.path.stem == "__init__" else (self.path.stem,)
         dotted = ".".join((*self.package, *stem))
-        # A module of the project's own that is called like the library must not be taken for it.
+        # A module of the project with the name of the library is not the library.
         return f"project:{dotted}" if dotted.split(".")[0] == "imagekit" else dotted
 
     @cached_property
@@ -117,11 +117,11 @@ class Module:
         return self.text.source.text.startswith(MARKER)
 
     def forget_facts(self) -> None:
-        """Find out anew what functions marked `per_module` have found."""
+        """Clear the cached results of functions marked `per_module`."""
         self.facts.clear()
 
     def forget_names(self) -> None:
-        """Resolve each name anew from now on."""
+        """Resolve each name again from now on."""
         self._resolved.clear()
         self.at_top.clear()
         self.imported.clear()
@@ -136,7 +136,7 @@ class Module:
         self.forget_names()
 
     def resolve(self, expression: ast.expr) -> Target | None:
-        """What a name or dotted name in this file stands for; None where that can't be told."""
+        """What a name or dotted name in this file stands for; None where that cannot be determined."""
         known = self._resolved.get(expression, self)
         if not isinstance(known, Module):
             return known

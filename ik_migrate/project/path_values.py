@@ -38,7 +38,7 @@ class PathValues:
         self._steps = [0] if steps is None else steps
 
     def paths(self, expression: ast.expr) -> list[Path]:
-        """The paths that the expression can stand for, absolute; none where that can't be told."""
+        """The paths that the expression can stand for, absolute; none where that cannot be determined."""
         self._steps[0] = _MOST_STEPS
         folder = str(self.module.path.parent)
         found = {os.path.normpath(os.path.join(folder, text)) for text in self._texts(expression, {}, 0)}

@@ -66,11 +66,11 @@ class Project(ProjectIndex):
         return Path(os.path.relpath(path, self._base)).as_posix()
 
     def is_wanted(self, path: Path) -> bool:
-        """Whether the file is one of those that were asked for."""
+        """Whether the file is one of the requested ones."""
         return not self.wanted or is_below(path, self.wanted)
 
     def may_write(self, path: Path) -> bool:
-        """Whether a run may write a file that is needed by those it was asked for.
+        """Whether a run may write a file that the requested files need.
 
         A whole app or project needs it. Whoever names single files, as an editor and a hook do, has these written
         alone.
@@ -81,13 +81,13 @@ class Project(ProjectIndex):
         """What a file holds, or what stands for it.
 
         Raises:
-            OSError: when it can't be read.
+            OSError: when it cannot be read.
         """
         known = self._contents.get(path)
         return file_content(path) if known is None else known
 
     def module_at(self, path: Path) -> Module | None:
-        """The file as a module; None where it can't be read or parsed."""
+        """The file as a module; None where it cannot be read or parsed."""
         if path not in self._modules:
             if path in self.unreadable:
                 return None
@@ -116,7 +116,7 @@ class Project(ProjectIndex):
         return module
 
     def add_source_roots(self, roots: Iterable[Path]) -> None:
-        """Note the folders on ``sys.path``; what was resolved without knowing them is resolved anew."""
+        """Note the folders on ``sys.path``; what was resolved without knowing them is resolved again."""
         self.source_roots += roots
         self._found.clear()
         self._shared = None
@@ -125,7 +125,7 @@ class Project(ProjectIndex):
                 module.forget_names()
 
     def take_over(self, other: ProjectFacts) -> None:
-        """See `ProjectFacts.take_over`; what was found in the files without knowing it is found anew."""
+        """See `ProjectFacts.take_over`; what was found in the files without knowing it is found again."""
         is_new = any(getattr(other, name) != getattr(self, name) for name in _DECIDING_FACTS)
         if other.support != self.support and any(map(self._resolver.depends_on, (other.support, self.support))):
             for module in self._modules.values():
@@ -141,7 +141,7 @@ class Project(ProjectIndex):
     def make_room(self) -> None:
         """Forget the modules that were read, where they have become many; to be called between two files only.
 
-        All of them: a module that stays would still know the syntax trees of one that is read anew.
+        All of them: a module that stays would still know the syntax trees of one that is read again.
         """
         if self._held > _HOLD_AT_MOST:
             for module in self._modules.values():
@@ -276,7 +276,7 @@ class Project(ProjectIndex):
         return self._around[here]
 
     def _shared_roots_with(self, name: str) -> Iterable[Path]:
-        """The folders from which all files import, those that certainly have no module of a name left out."""
+        """The folders from which all files import, without those that certainly have no module of a name."""
         if self._shared is None:
             roots = dict.fromkeys([*self.source_roots, self.root, self.root / "src", self.root / "apps"])
             self._shared = [(root, self._files.listing(root)) for root in roots]

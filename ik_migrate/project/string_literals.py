@@ -18,7 +18,7 @@ class Literal:
 
     Args:
         module: the file.
-        node: the literal; one without values of its own in braces, or a whole f-string.
+        node: the literal; one without values in braces, or a whole f-string.
         value: what it says; of an f-string the text as written.
     """
 
@@ -27,7 +27,7 @@ class Literal:
     value: str
 
     def locate(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where a part of the value stands in the file; None where that can't be told for certain."""
+        """Where a part of the value stands in the file; None where that cannot be determined."""
         if self._value_at is not None:
             return self._value_at + start, self._value_at + end
         # With escapes or in several pieces: the part is found by counting, which takes long in a long text.

@@ -8,7 +8,7 @@ from pathlib import Path
 MARKER = "# ik-migrate: support module"
 """The first line of a support module; it tells later runs that the file is one."""
 NAME = "imagekit_support"
-"""What the module is called where the project says nothing else."""
+"""The default name of the module."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class SupportModule:
         dotted: the name that models and settings import it by.
         path: the file.
         pieces: the names that it defines; none where it does not exist yet.
-        can_grow: whether this run may add pieces to it: not where it was asked for single files.
+        can_grow: whether this run may add pieces to it: not if single files were requested.
     """
 
     dotted: str

@@ -99,7 +99,7 @@ def plan_commits(
         paths: what was given.
         options: how to rewrite.
         by: `BY_RULES` or `BY_APPS`.
-        select: leaves out of a report what is not to be rewritten.
+        select: removes from a report what is not to be rewritten.
     """
     changed = [result for result in report.results if result.status is Status.CHANGED]
     if by == BY_APPS:
@@ -173,7 +173,7 @@ def _by_rules(
         ),
         (
             "Upgrade to ImageKit 3: changes to review",
-            "These rewrites are probably right, and may change behaviour in the way that each rule names.",
+            "These rewrites are probably right. Each rule names the behaviour that may change.",
             final,
             tuple(
                 finding

@@ -53,7 +53,7 @@ class Plan:
         sample: how many rows to look at, for each model and source field.
         synthetic: use neither the database nor the images in it.
         time_limit: for one image, in seconds.
-        pictures: keep the images, for the result page.
+        images: keep the images, for the result page.
         behaviours: also look at what happens when rows are saved and deleted.
     """
 
@@ -69,7 +69,7 @@ class Plan:
     sample: int = 5
     synthetic: bool = False
     time_limit: float = 30.0
-    pictures: bool = False
+    images: bool = False
     behaviours: bool = True
     is_in_git: bool = False
 

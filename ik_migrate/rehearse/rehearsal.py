@@ -86,7 +86,7 @@ def rehearse(plan: Plan, variants: Sequence[Variant], tell: Tell = lambda messag
     Args:
         plan: what to rehearse.
         variants: the ways to rewrite it.
-        tell: is told what is being done.
+        tell: called with what is being done.
 
     Raises:
         ProbeFailed: when the project does not run under the old version.
@@ -119,7 +119,7 @@ def _request(plan: Plan, copy: ProjectCopy) -> Request:
         sample=plan.sample,
         synthetic=plan.synthetic,
         time_limit=plan.time_limit,
-        pictures=plan.pictures,
+        images=plan.images,
         behaviours=plan.behaviours,
         copied_from=(copy.prefix, plan.root),
     )
@@ -144,7 +144,7 @@ class _Runs:
         copy: the copy of the project.
         before: the site under the old version.
         request: how to run it under the new one; None where there is none.
-        tell: is told what is being done.
+        tell: called with what is being done.
     """
 
     def __init__(self, plan: Plan, copy: ProjectCopy, before: Snapshot, request: Request | None, tell: Tell) -> None:
@@ -220,7 +220,7 @@ def _place(plan: Plan, result: FileResult, copy: ProjectCopy) -> Path:
 
 def _notes(copy: ProjectCopy) -> Iterator[str]:
     if copy.lent:
-        yield f"{copy.lent} large files were not copied, but read from the project where the site asked for them."
+        yield f"{copy.lent} large files were not copied, but read from the project when the site opened them."
     if copy.unreadable:
         named = ", ".join(copy.unreadable[:3]) + (" and others" if len(copy.unreadable) > 3 else "")
         yield f"could not be read, so not copied: {named}."

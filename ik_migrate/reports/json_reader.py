@@ -72,6 +72,8 @@ def _report(report: dict[str, Any]) -> Report:
         _all(report["skipped_trees"], lambda tree: _typed(str, tree)),
         baseline=_baseline(report["baseline"]) if report["baseline"] is not None else None,
         targets=_all(report["targets"], _target),
+        # Reports of before this key have none.
+        repositories=_all(report.get("repositories", []), lambda name: _typed(str, name)),
         run=RunInfo(*_texts(report["run"], "project", "revision", "date", "command")) if report["run"] else None,
     )
 

@@ -44,6 +44,7 @@ def as_dict(report: Report) -> dict[str, Any]:
             {"project": encodable(target.project), "version": target.version, "reason": encodable(target.reason)}
             for target in report.targets
         ],
+        "repositories": [encodable(name) for name in report.repositories],
         "unsafe_fixes": report.unsafe_fixes,
         "summary": _summary(report),
         "files": [_file(result, with_diff=report.command == "diff") for result in report.results],

@@ -41,12 +41,21 @@ def merged(reports: Mapping[str, Report], errors: Sequence[tuple[str, str]] = ()
         any(report.unsafe_fixes for report in reports.values()),
         tuple(f"{name}/{tree}" for name, report in reports.items() for tree in report.skipped_trees),
         targets=tuple(
-            replace(target, project=name if len(report.targets) == 1 else f"{name}/{target.project}")
+            replace(target, project=name if _is_single(report) else f"{name}/{target.project}")
             for name, report in reports.items()
             for target in report.targets
         ),
-        repositories=tuple(reports),
+        repositories=tuple(
+            repository
+            for name, report in reports.items()
+            for repository in ([f"{name}/{inner}" for inner in report.repositories] or [name])
+        ),
     )
+
+
+def _is_single(report: Report) -> bool:
+    """Whether it is the report of one project, not a merged one."""
+    return len(report.targets) == 1 and not report.repositories
 
 
 def _below(name: str, result: FileResult) -> FileResult:

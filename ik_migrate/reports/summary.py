@@ -78,7 +78,7 @@ def next_steps(report: Report) -> list[str]:
     steps: list[str] = []
     if report.failed:
         unchanged = " The files are unchanged." if report.command == "apply" else ""
-        steps.append(f"{count(len(report.failed), 'error')}: correct them and run the command again.{unchanged}")
+        steps.append(f"Correct {count(len(report.failed), 'error')} and run the command again.{unchanged}")
     if report.command == "apply":
         steps += _after_apply(report)
     else:

@@ -160,12 +160,12 @@ class _ReportPrinter:
                     print_fixes(self.console, result)
             else:
                 print_fix_list(self.console, files)
-        generated = [result for result in self.report.results if result.is_support]
-        for result in generated if self.report.command == "scan" else ():
-            verb = "is created" if result.is_new else "is extended"
-            path = joined((self._visible(result.path), "cyan"), f" {verb} for the code that the fixes import")
-            print_wrapped(self.console, path, first="  ", indent=4)
-        if places or (generated and self.report.command == "scan"):
+            for result in self.report.results if is_scan else ():
+                if result.is_support:
+                    verb = "created" if result.is_new else "extended"
+                    lead = joined("  ", (self._visible(result.path), "cyan"), "  ")
+                    text = Text(f"{verb} for the code that the fixes import")
+                    print_wrapped(self.console, text, first=lead, indent=4)
             print_line(self.console)
 
     def _notices(self) -> None:

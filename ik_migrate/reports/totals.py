@@ -53,7 +53,7 @@ def _besides(report: Report) -> str:
     excluded = _excluded(report)
     if excluded:
         parts.append(f"{count(excluded, 'file')} excluded that {'mentions' if excluded == 1 else 'mention'} ImageKit")
-    text = f" Besides: {', '.join(parts)}." if parts else ""
+    text = f" Also: {', '.join(parts)}." if parts else ""
     fixed = len(report.baseline.fixed) if report.baseline else 0
     return f"{text} {count(fixed, 'finding')} of the baseline fixed." if fixed else text
 

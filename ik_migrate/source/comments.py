@@ -53,7 +53,7 @@ def line_start(text: str, offset: int) -> int:
 
 
 def line_end(text: str, offset: int) -> int:
-    """Where the line of ``offset`` ends, its newline left out."""
+    """Return the end of the line of ``offset``, without its newline."""
     end = text.find("\n", offset)
     end = len(text) if end < 0 else end
     early = text.find("\r", offset, end)

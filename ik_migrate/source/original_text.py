@@ -1,4 +1,4 @@
-"""The text of a file as it was read, by its lines: what places and reports speak of."""
+"""The text of a file as it was read, by its lines, for locations and reports."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Binding:
 
 @dataclass
 class Scope:
-    """A stretch of code with names of its own.
+    """A block of code with its own names.
 
     Args:
         node: the module, class, function, lambda or comprehension.
@@ -191,7 +191,7 @@ class Names:
             if here is None or binding.end <= here:
                 found.append(binding)
                 if self.parents.get(binding.node) is holder.node:
-                    # It always runs, so what was bound before it is no more.
+                    # It always runs, so what was bound before it is replaced.
                     break
         found.reverse()
         return found

@@ -26,7 +26,7 @@ class PythonText:
         source: the decoded file.
 
     Raises:
-        NotPython: when it can't be parsed.
+        NotPython: when it cannot be parsed.
     """
 
     def __init__(self, source: Source) -> None:
@@ -156,7 +156,7 @@ def read(source: Source) -> PythonText:
     """The text and tree of a file; the last one is remembered, for it is often wanted twice.
 
     Raises:
-        NotPython: when it can't be parsed.
+        NotPython: when it cannot be parsed.
     """
     return PythonText(source)
 

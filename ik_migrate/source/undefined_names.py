@@ -12,7 +12,7 @@ from ik_migrate.source.tree import PythonText
 def undefined_names(text: PythonText) -> set[str]:
     """Return the names that a file uses though nothing binds them, or before it binds them while it is imported.
 
-    Builtins of Python 3 are left out; those of Python 2 are not, since nobody can tell whether they are meant. So
+    Builtins of Python 3 are skipped; those of Python 2 are not, because they may be intended. So
     compare what it returns for a file before and after a rewrite.
     """
     names = text.names

@@ -1,1 +1,1 @@
-"""Whether a site shows the same pictures after its migration: what it makes is recorded, and compared."""
+"""Record the images that a site generates before its migration, and compare them with those after it."""

@@ -1,6 +1,6 @@
-"""What happens to the files of spec fields when rows are saved and deleted, before the upgrade and after it.
+"""Compare what happens to the files of spec fields when rows are saved and deleted, before and after the upgrade.
 
-The probe looks at it (``behaviour_probe.py``) and reports an outcome for each field and check, in words.
+The probe (``behaviour_probe.py``) runs the checks and reports an outcome for each field and check, in words.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _BAD = ("the old image", "no file", "no URL", "the page raises an exception", "t
 
 
 class Kept(str, Enum):
-    """What became of a behaviour."""
+    """How the outcomes of a check compare."""
 
     SAME = "same"
     BETTER = "better"
-    """A fault of before is gone: the outcome was a bad one."""
+    """The outcome before was a fault, and the outcome now is not."""
     DIFFERENT = "different"
     UNKNOWN = "not compared"
 
@@ -57,7 +57,7 @@ class BehaviourResult:
 def compare_behaviours(
     before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
 ) -> tuple[BehaviourResult, ...]:
-    """Compare what happened in each check, by field; those that one side does not know are left out."""
+    """Compare what happened in each check, by field; skip checks that one side does not have."""
     return tuple(
         BehaviourResult(label, check, before[label][check], after[label][check], _kept(*pair))
         for label in sorted(before.keys() & after.keys())

@@ -1,4 +1,4 @@
-"""The two sides of an upgrade, picture by picture."""
+"""Compare the two sides of an upgrade, image by image."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
 
 
 def check(after: Snapshot) -> Comparison:
-    """Whether a project loads and makes its pictures, with nothing to compare them with."""
+    """Check that a project loads and generates its images, with nothing to compare them with."""
     fields = []
     for label in after.fields:
         cases = []
@@ -47,14 +47,14 @@ def check(after: Snapshot) -> Comparison:
 
 
 def _worst(cases: list[CaseResult], differences: tuple[Difference, ...]) -> Verdict:
-    """The verdict on a field. Pictures that could not be compared count only where there are no others."""
+    """Return the verdict on a field. Images that could not be compared count only if there are no others."""
     if cases and not differences and all(_has_no_source(case) for case in cases):
         return Verdict.NO_SOURCE
-    told: list[Verdict] = [case.verdict for case in cases if case.verdict is not Verdict.NOT_COMPARED]
+    found: list[Verdict] = [case.verdict for case in cases if case.verdict is not Verdict.NOT_COMPARED]
     nothing_works = not any(_works(case) for case in cases)
-    if not told or (nothing_works and all(verdict is Verdict.FAILED_BEFORE for verdict in told)):
-        told = [Verdict.NOT_COMPARED]
-    return min([*told, *(difference.verdict for difference in differences)], key=lambda verdict: verdict.rank)
+    if not found or (nothing_works and all(verdict is Verdict.FAILED_BEFORE for verdict in found)):
+        found = [Verdict.NOT_COMPARED]
+    return min([*found, *(difference.verdict for difference in differences)], key=lambda verdict: verdict.rank)
 
 
 def _works(case: CaseResult) -> bool:
@@ -76,7 +76,7 @@ def _field(label: str, before: Snapshot, after: Snapshot) -> FieldResult:
         if causes:
             difference = explain_error(causes[0])
         else:
-            gone = Difference("field", "", "it is not there any more", Verdict.FAILED_AFTER)
+            gone = Difference("field", "", "the field does not exist", Verdict.FAILED_AFTER)
             difference = explain_field(gone, old_spec)
         return FieldResult(label, Verdict.FAILED_AFTER, (), (difference,))
     cases = [_case(case, old[case], new[case], old_spec, new_spec) for case in old if case in new]
@@ -97,7 +97,7 @@ def _of_spec(old: SpecRecord | None, new: SpecRecord | None) -> Iterator[Differe
     if is_known and (old.storage.folder, old.storage.url) != (new.storage.folder, new.storage.url):
         yield Difference("storage", _place(old.storage), _place(new.storage))
     if {old.strategy, new.strategy} == {"when used", "when saved"}:
-        yield Difference("moment", f"made {old.strategy}", f"made {new.strategy}")
+        yield Difference("moment", f"generated {old.strategy}", f"generated {new.strategy}")
 
 
 def _place(storage: StorageRecord) -> str:
@@ -109,7 +109,7 @@ def _place(storage: StorageRecord) -> str:
 def _case(
     case: str, old: CaseRecord, new: CaseRecord, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> CaseResult:
-    """One picture, then and now."""
+    """Compare one image, before and now."""
     if new.error is not None:
         if old.error is not None:
             return CaseResult(case, Verdict.FAILED_BEFORE, (), old, new, "it still fails")
@@ -123,25 +123,25 @@ def _case(
     differences = [
         *_of_name(old, new),
         *_of_processors(old, new),
-        *_of_picture(old.made, new.made, old_spec, new_spec),
+        *_of_image(old.made, new.made, old_spec, new_spec),
     ]
-    told = tuple(explain_case(difference, old.made, new.made, old_spec, new_spec) for difference in differences)
-    verdict = min((difference.verdict for difference in told), key=lambda verdict: verdict.rank, default=Verdict.EQUAL)
-    return CaseResult(case, verdict, told, old, new)
+    found = tuple(explain_case(difference, old.made, new.made, old_spec, new_spec) for difference in differences)
+    verdict = min((difference.verdict for difference in found), key=lambda verdict: verdict.rank, default=Verdict.EQUAL)
+    return CaseResult(case, verdict, found, old, new)
 
 
 def _not_comparable(old: CaseRecord, new: CaseRecord) -> str:
-    """Why two records say nothing about the upgrade; empty where they do."""
+    """Return why two records cannot be compared; empty if they can."""
     for record, when in ((new, "now"), (old, "before")):
         if record.skipped is not None:
             return f"{record.skipped} {when}" if old.skipped != new.skipped else record.skipped
     if old.base and new.base and old.base != new.base:
         (old_version, old_row), (new_version, new_row) = old.base, new.base
         if old_version != new_version:
-            return "another version of ik-migrate made the picture up: take the snapshot again"
-        return f"the picture was lent to another row ({old_row} before, {new_row} now)"
+            return "another version of ik-migrate drew the made-up image: record the snapshot again"
+        return f"the made-up image is in another row ({old_row} before, {new_row} now)"
     if old.source and new.source and old.error is None and old.source.sha1 != new.source.sha1:
-        return "the source picture was replaced in between"
+        return "the source image was replaced after the snapshot"
     return ""
 
 
@@ -172,12 +172,12 @@ def _of_processors(old: CaseRecord, new: CaseRecord) -> Iterator[Difference]:
         return
     for (name, values), (_, others) in zip(old.processors, new.processors, strict=True):
         for key in sorted(values.keys() & others.keys()):
-            # Without upscale= ImageKit 2 did not enlarge.
+            # Without upscale=, ImageKit 2 did not upscale.
             if values[key] != others[key] and (key, values[key], others[key]) != ("upscale", "None", "False"):
                 yield Difference("processors", f"{name}({key}={values[key]})", f"{name}({key}={others[key]})")
 
 
-def _of_picture(
+def _of_image(
     old_made: Made, new_made: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> Iterator[Difference]:
     old, new = old_made.image, new_made.image
@@ -222,8 +222,8 @@ def _transparency(image: ImageRecord) -> str:
 
 def _options(spec: SpecRecord | None, image: ImageRecord) -> str:
     options = spec.options if spec is not None else {}
-    said = ", ".join(f"{name}={value}" for name, value in sorted(options.items())) or "no options"
-    return f"{said} (JPEG tables {image.quality})" if image.quality else said
+    values = ", ".join(f"{name}={value}" for name, value in sorted(options.items())) or "no options"
+    return f"{values} (JPEG tables {image.quality})" if image.quality else values
 
 
 @dataclass(frozen=True)

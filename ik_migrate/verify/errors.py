@@ -1,4 +1,4 @@
-"""Errors of the project, as the probe tells of them."""
+"""Format errors of the project that the probe reports."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def read_event(line: bytes) -> Event:
 
 
 def _read(kind: object, value: Value) -> Event:
-    if kind == "picture":
+    if kind == "image":
         return Case(*read_case(value))
     if kind == "start":
         found = value.entries(("spec", "case"))

@@ -11,32 +11,32 @@ from ik_migrate.verify.records import ErrorRecord, SpecRecord
 from ik_migrate.verify.results import Difference, Verdict
 
 _ERRORS = (
-    (r"unexpected keyword argument '?image_field", "IK101", "image_field= is source= in ImageKit 3"),
-    (r"unexpected keyword argument '?storage", "IK104", "storage= is cachefile_storage= in ImageKit 3"),
-    (r"unexpected keyword argument '?cache_to", "IK301", "cache_to= is gone: a spec class says the name"),
+    (r"unexpected keyword argument '?image_field", "IK101", "image_field= was renamed to source="),
+    (r"unexpected keyword argument '?storage", "IK104", "storage= was renamed to cachefile_storage="),
+    (r"unexpected keyword argument '?cache_to", "IK301", "cache_to= was removed: a spec class sets the name"),
     (r"unexpected keyword argument '?image_cache_backend", "IK401", "image_cache_backend= became a strategy"),
-    (r"unexpected keyword argument '?pre_cache", "IK106", "pre_cache= is gone"),
-    (r"imagekit\.imagecache", "IK404", "imagekit.imagecache is gone"),
-    (r"imagekit\.lib", "IK206", "imagekit.lib is gone from 5.0 on"),
-    (r"imagekit\.processors\.(resize|crop|base|utils)", "IK204", "the processors' modules are PILKit's now"),
-    (r"cannot import name '?ImageSpec\b", "IK107", "the field ImageSpec is called ImageSpecField"),
-    (r"is not registered", "IK112", "with only a source ImageKit 3 makes no spec: say processors=[] too"),
-    (r"does not define any ImageFields|defines multiple ImageFields", "IK102", "ImageKit 3 wants source= here"),
-    (r"[Cc]an't pickle|Can't get local object|not picklable", "IK201", "ImageKit 3 pickles processors for the name"),
+    (r"unexpected keyword argument '?pre_cache", "IK106", "pre_cache= was removed"),
+    (r"imagekit\.imagecache", "IK404", "imagekit.imagecache was removed"),
+    (r"imagekit\.lib", "IK206", "imagekit.lib was removed in 5.0"),
+    (r"imagekit\.processors\.(resize|crop|base|utils)", "IK204", "the modules of processors moved to PILKit"),
+    (r"cannot import name '?ImageSpec\b", "IK107", "the field ImageSpec was renamed to ImageSpecField"),
+    (r"is not registered", "IK112", "ImageKit 3 registers no spec for a field with only a source: add processors=[]"),
+    (r"does not define any ImageFields|defines multiple ImageFields", "IK102", "ImageKit 3 needs source= here"),
+    (r"[Cc]an.t pickle|Can.t get local object|not picklable", "IK201", "ImageKit 3 pickles processors for the name"),
     (r"object is not iterable", "IK201", "processors= has to be a list in ImageKit 3, not a callable"),
-    (r"cannot write mode", "IK108", "ImageKit 3 obeys autoconvert=False, ImageKit 2 ignored it"),
-    (r"imagekit\.(utils|generators|models)", "IK507", "the name moved, or is gone"),
-    (r"no attribute 'ANTIALIAS'", "IK207", "Image.ANTIALIAS is gone from Pillow 10 on: Image.LANCZOS is the same"),
+    (r"cannot write mode", "IK108", "ImageKit 3 respects autoconvert=False, ImageKit 2 ignored it"),
+    (r"imagekit\.(utils|generators|models)", "IK507", "the name was moved or removed"),
+    (r"no attribute 'ANTIALIAS'", "IK207", "Image.ANTIALIAS was removed in Pillow 10: use Image.LANCZOS"),
 )
 """What an error's message looks like, the rule, and the reason."""
 
 
 def explain_error(error: ErrorRecord, spec: SpecRecord | None = None) -> Difference:
-    """Return an error of the migrated project as a difference, with the rule that explains it where there is one.
+    """Return an error of the migrated project as a difference, with the rule that explains it, if there is one.
 
     Args:
         error: what was raised.
-        spec: what the field said of itself before, where it is the error of a field.
+        spec: what was recorded of the field before, if it is the error of a field.
     """
     message = str(error)
     for pattern, rule, reason in _ERRORS:
@@ -52,7 +52,7 @@ def explain_field(difference: Difference, old: SpecRecord | None) -> Difference:
 
     Args:
         difference: what differs.
-        old: what the field said of itself before; None where it never worked.
+        old: what was recorded of the field before; None if it never worked.
     """
     find = _FIELD.get(difference.what)
     rule, reason = find(old) if find else _NOTHING
@@ -68,8 +68,8 @@ def explain_case(
         difference: what differs.
         old: the image from before.
         new: the image from now.
-        old_spec: what the field said of itself before; None where it never worked.
-        new_spec: what it says now.
+        old_spec: what was recorded of the field before; None if it never worked.
+        new_spec: what is recorded now.
     """
     find = _IMAGE.get(difference.what)
     rule, reason = find(difference, old, new, old_spec, new_spec) if find else _NOTHING
@@ -77,10 +77,10 @@ def explain_case(
 
 
 _NOTHING = ("", "")
-_ENLARGES = "ResizeToFit enlarges in ImageKit 3 unless upscale=False is said"
+_UPSCALES = "ResizeToFit upscales in ImageKit 3 unless upscale=False is set"
 _LOSES_TRANSPARENCY = frozenset({"P", "LA", "PA"})
 _TRANSPARENCY_LOST = "PILKit 3 loses the transparency of palette and grey sources when it resizes them"
-_ROUNDS = "PILKit rounds where ImageKit 2 cut off, and Python 2 and 3 round halves differently: a pixel at most"
+_ROUNDS = "PILKit rounds where ImageKit 2 truncated, and Python 2 and 3 round halves differently: one pixel at most"
 
 
 def _size(
@@ -89,19 +89,19 @@ def _size(
     if difference.verdict is Verdict.TOLERATED:
         return "", _ROUNDS
     before, after = old.image.size, new.image.size
-    if (after[0] > before[0] or after[1] > before[1]) and _is_enlarged(old, new, old_spec, new_spec):
-        return "IK203", _ENLARGES
+    if (after[0] > before[0] or after[1] > before[1]) and _is_upscaled(old, new, old_spec, new_spec):
+        return "IK203", _UPSCALES
     return _NOTHING
 
 
-def _is_enlarged(old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None) -> bool:
-    """Whether a picture that was no larger than its source has grown beyond it, or is told to."""
+def _is_upscaled(old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None) -> bool:
+    """Whether an image that was no larger than its source is now larger, or its processors upscale."""
     source, before, after = old.source.size, old.image.size, new.image.size
     if not source or before[0] > source[0] or before[1] > source[1]:
         return False
-    # The source of a chain is smaller than the picture that it started from.
-    is_told = "upscale=True" in _processors_of(new_spec) or (old_spec is not None and old_spec.chained)
-    return is_told or after[0] * after[1] > source[0] * source[1]
+    # The source of a chain is smaller than the image that it started from.
+    can_upscale = "upscale=True" in _processors_of(new_spec) or (old_spec is not None and old_spec.chained)
+    return can_upscale or after[0] * after[1] > source[0] * source[1]
 
 
 def _processors_of(spec: SpecRecord | None) -> str:
@@ -112,30 +112,30 @@ def _pixels(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
-        return "", "JPEG libraries and versions of Pillow differ by as much among themselves"
+        return "", "versions of Pillow and of JPEG libraries differ by as much"
     source, size = old.source.size, old.image.size
     processors = _processors_of(new_spec)
     smaller = source and source[0] < size[0] and source[1] < size[1]
-    if smaller and any(_is_mat_that_enlarges(arguments) for arguments in processors.split("ResizeToFit(")[1:]):
-        return "IK203", "ResizeToFit enlarges in ImageKit 3, here the picture on its mat, unless upscale=False is said"
+    if smaller and any(_is_mat_that_upscales(arguments) for arguments in processors.split("ResizeToFit(")[1:]):
+        return "IK203", "ResizeToFit upscales the image on its mat in ImageKit 3, unless upscale=False is set"
     if "TrimBorderColor" in processors:
-        return "", "TrimBorderColor of PILKit trims nothing with Pillow 7.1 and later"
+        return "", "PILKit's TrimBorderColor trims nothing with Pillow 7.1 and later"
     if "Reflection" in processors:
         return "", "the mask of Reflection is smooth with Pillow 7 and later"
     if "SmartResize" in processors or "SmartCrop" in processors:
         return (
             "",
-            "where parts are much alike the smart crop may choose another: PILKit rounds, Pillow's versions differ",
+            "smart cropping may choose another of several similar parts: PILKit rounds, and versions of Pillow differ",
         )
     if old.source.mode == "1":
-        return "", "PILKit 3 resizes pictures of two colours without smoothing"
+        return "", "PILKit 3 resizes black-and-white images without smoothing"
     if old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
     return _NOTHING
 
 
-def _is_mat_that_enlarges(arguments: str) -> bool:
-    """Whether the arguments of a ResizeToFit, and what comes after them, have a colour for a mat and enlarge."""
+def _is_mat_that_upscales(arguments: str) -> bool:
+    """Whether the arguments of a ResizeToFit, and what follows, set a mat colour and upscale."""
     own = arguments.partition(")")[0]
     _, has_mat, rest = own.partition("mat_color=[")
     return bool(has_mat) and "upscale=True" in rest
@@ -143,7 +143,7 @@ def _is_mat_that_enlarges(arguments: str) -> bool:
 
 def _processors(difference: Difference, *_: object) -> tuple[str, str]:
     if "upscale=True" in difference.after:
-        return "IK203", _ENLARGES
+        return "IK203", _UPSCALES
     return _NOTHING
 
 
@@ -151,7 +151,10 @@ def _format(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> tuple[str, str]:
     if old_spec is not None and not old_spec.format:
-        return "IK304", "without format= ImageKit 2 went by the extension of the file name, ImageKit 3 by the source"
+        return (
+            "IK304",
+            "without format=, ImageKit 2 used the extension of the file name; ImageKit 3 uses the format of the source",
+        )
     return _NOTHING
 
 
@@ -163,7 +166,7 @@ def _transparency(
     if difference.before == "transparent" and old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
     if difference.after == "transparent" and old_spec is not None and old_spec.format == "png":
-        return "IK209", "with format='png' in lower case ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
+        return "IK209", "with format='png' in lower case, ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
     return _NOTHING
 
 
@@ -171,15 +174,15 @@ def _name(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
 ) -> tuple[str, str]:
     if difference.verdict is Verdict.TOLERATED:
-        return "", "for a JPEG of another format ImageKit 2 on Python 2 says .jpe, ImageKit 3 .jpg"
+        return "", "for a JPEG from another format, ImageKit 2 on Python 2 uses .jpe; ImageKit 3 uses .jpg"
     if old_spec is not None and old_spec.chained and not new.default_name:
-        return "IK308", "the name follows that of the spec it is made from, which ImageKit 3 calls otherwise"
+        return "IK308", "the name is derived from that of the source, a spec file, which ImageKit 3 names differently"
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
-        return "", "only figures differ: a name that holds the date changes with the clock"
+        return "", "only digits differ: a name that contains the date changes with time"
     naming = old_spec.naming if old_spec is not None else ""
     rule = {"callable": "IK301", "folder": "IK302"}.get(naming, "")
     if rule and new.default_name:
-        return rule, "cache_to= is gone: cachefile_name of a spec class has to say the name"
+        return rule, "cache_to= was removed: set cachefile_name in a spec class"
     return rule, ""
 
 
@@ -195,21 +198,21 @@ def _profile(difference: Difference, *_: object) -> tuple[str, str]:
 
 def _storage(old: SpecRecord | None) -> tuple[str, str]:
     if old is not None and old.own_storage:
-        return "IK104", "storage= is cachefile_storage= in ImageKit 3"
-    return "IK105", "ImageKit 2 saved beside the source, ImageKit 3 saves to the default storage"
+        return "IK104", "storage= was renamed to cachefile_storage="
+    return "IK105", "ImageKit 2 saved to the storage of the source, ImageKit 3 saves to the default storage"
 
 
 def _moment(old: SpecRecord | None) -> tuple[str, str]:
     return "IK401", (
-        "NonValidatingImageCacheBackend, as an argument or as the setting (IK402), is the strategy Optimistic;"
-        " the others are JustInTime"
+        "NonValidatingImageCacheBackend, as an argument or as the setting (IK402), corresponds to the strategy"
+        " Optimistic; the other backends correspond to JustInTime"
     )
 
 
 def _field(old: SpecRecord | None) -> tuple[str, str]:
     if old is not None and old.kind == "processed":
         return _NOTHING
-    return "IK102", "on an abstract model ImageKit 3 finds a field without source= only if that says which"
+    return "IK102", "on an abstract model, ImageKit 3 needs source="
 
 
 _FIELD: dict[str, Callable[[SpecRecord | None], tuple[str, str]]] = {

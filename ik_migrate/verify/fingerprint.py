@@ -1,4 +1,4 @@
-"""How far two pictures are apart, told from what the probe wrote down about them."""
+"""Measure how far two images are apart, from what the probe recorded about them."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def averages(packed: str) -> bytes:
 
 @dataclass(frozen=True)
 class Distance:
-    """How far two pictures are apart, box by box; all values are 0 to 255.
+    """How far two images are apart, box by box; all values are 0 to 255.
 
     Args:
         light: mean difference in brightness.
         light_at_most: the largest.
-        light_beyond: the largest, less what moving the picture by one pixel would change in that box.
+        light_beyond: the largest, less what moving the image by one pixel would change in that box.
         colour: mean difference of red, green, blue and transparency.
         colour_at_most: the largest.
-        colour_beyond: the largest, less what moving the picture by one pixel would change in that box.
+        colour_beyond: the largest, less what moving the image by one pixel would change in that box.
         opacity: mean difference in transparency.
         opacity_at_most: the largest.
-        opacity_beyond: the largest, less what moving the picture by one pixel would change in that box.
+        opacity_beyond: the largest, less what moving the image by one pixel would change in that box.
     """
 
     light: float
@@ -57,8 +57,8 @@ def distance(one: str, other: str, edge: int) -> Distance:
 
     Args:
         one: what ``fingerprint`` of the probe returned.
-        other: the same of the other picture.
-        edge: the shorter edge of the smaller picture, in pixels.
+        other: the same of the other image.
+        edge: the shorter edge of the smaller image, in pixels.
     """
     boxes = [_box(first, second) for first, second in zip(_boxes(one), _boxes(other), strict=True)]
     if edge < _SMALL:

@@ -94,7 +94,7 @@ def _kept_tone(group: BehaviourGroup) -> str:
 
 def _notes(comparison: Comparison) -> list[str]:
     records = [record for field in comparison.fields for case in field.cases for record in (case.before, case.after)]
-    hint = "With `--pictures`, for `snapshot` and for `verify`, the images are shown here too."
+    hint = "Run `snapshot` and `verify` with `--images` to show the images here."
     return remarks(comparison) + ([] if any(_view_of(record) for record in records) else [hint])
 
 
@@ -191,7 +191,7 @@ class _Numbers:
         if not sides:
             return None
         self._last += 1
-        return _Figures(case.case, f"picture-{self._last}", sides)
+        return _Figures(case.case, f"image-{self._last}", sides)
 
 
 def _field(field: FieldResult, numbers: _Numbers) -> _Field:

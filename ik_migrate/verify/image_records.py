@@ -214,7 +214,7 @@ class CaseRecord:
     processors: tuple[tuple[str, dict[str, str]], ...] | None = dataclasses.field(
         default=None, metadata={"optional": True}
     )
-    image: ImageRecord | None = dataclasses.field(default=None, metadata={"optional": True, "key": "picture"})
+    image: ImageRecord | None = dataclasses.field(default=None, metadata={"optional": True})
     error: ErrorRecord | None = dataclasses.field(default=None, metadata={"optional": True})
     skipped: str | None = dataclasses.field(default=None, metadata={"optional": True})
 
@@ -245,7 +245,7 @@ class CaseRecord:
             at("default_name").optional(Value.flag),
             at("url").optional(lambda url: url.text(LONGEST_TEXT)),
             at("processors").optional(lambda chain: tuple(_processor(part) for part in chain.items(MOST_PARTS))),
-            at("picture").optional(ImageRecord.read),
+            at("image").optional(ImageRecord.read),
             at("error").optional(ErrorRecord.read),
             at("skipped").optional(lambda reason: reason.text(LONGEST_TEXT)),
         )

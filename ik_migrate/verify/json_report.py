@@ -39,7 +39,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "after": _side(comparison.after),
         "summary": {
             "fields": len(comparison.fields),
-            "pictures": sum(len(field.cases) for field in comparison.fields),
+            "images": sum(len(field.cases) for field in comparison.fields),
             "by_verdict": {verdict.value: counts[verdict] for verdict in Verdict},
             "exit_status": comparison.exit_status,
         },
@@ -64,7 +64,7 @@ def _field(field: FieldResult) -> dict[str, Any]:
         "field": field.label,
         "verdict": field.verdict.value,
         "differences": [_difference(difference) for difference in field.differences],
-        "pictures": [_case(case) for case in field.cases],
+        "images": [_case(case) for case in field.cases],
     }
 
 
@@ -112,7 +112,7 @@ def _record(record: CaseRecord | None) -> dict[str, Any] | None:
         "name": record.name,
         "url": record.url,
         "source": as_json(record.source),
-        "picture": image,
+        "image": image,
         "error": as_json(record.error),
         "skipped": record.skipped,
     }

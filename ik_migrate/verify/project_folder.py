@@ -22,7 +22,7 @@ def project_folder(path: Path) -> Path:
 
 
 def settings_module(folder: Path) -> str:
-    """The settings that the project's manage.py uses unless told otherwise; empty where that can't be told."""
+    """Return the settings that manage.py uses by default; empty if they cannot be determined."""
     try:
         text = file_content(folder / "manage.py", _LARGEST).decode("utf-8", "replace")
     except OSError:

@@ -24,7 +24,7 @@ LARGEST_NUMBER = 2**53
 
 
 def as_json(record: Any) -> Any:
-    """Return a record as what ``json`` can write; None at the top of a record is left out where that means the same."""
+    """Return a record as what ``json`` can write; omit optional values that are None."""
     if dataclasses.is_dataclass(record) and not isinstance(record, type):
         values = ((field, getattr(record, field.name)) for field in dataclasses.fields(record))
         return {
@@ -102,7 +102,7 @@ class Rows:
 
     Args:
         model: ``app.Model``.
-        field: the source; empty where it is no field.
+        field: the source; empty if it is not a field.
         total: how many have an image; None where they were not read.
         rows: primary keys of the sample.
         problem: why they could not be read.
@@ -152,23 +152,23 @@ class Environment:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What was asked for; the time limit is in seconds."""
+    """The options of a run; the time limit is in seconds."""
 
     sample: int
     synthetic: bool
     time_limit: float
-    pictures: bool
+    images: bool
     behaviours: bool
 
     @classmethod
     def read(cls, value: Value) -> RunOptions:
         """Return it from JSON."""
-        found = value.entries(("sample", "synthetic", "time_limit", "pictures", "behaviours"))
+        found = value.entries(("sample", "synthetic", "time_limit", "images", "behaviours"))
         return cls(
             found["sample"].integer(0, LARGEST_NUMBER),
             found["synthetic"].flag(),
             found["time_limit"].number(0, LARGEST_NUMBER),
-            found["pictures"].flag(),
+            found["images"].flag(),
             found["behaviours"].flag(),
         )
 

@@ -1,4 +1,4 @@
-"""What is said about a comparison as a whole, in whatever form it is reported."""
+"""Summarise a comparison, for all formats."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, Ve
 def outcome(comparison: Comparison) -> str:
     """The whole run in one sentence."""
     if not comparison.fields and not comparison.problems:
-        return "No spec field and no ProcessedImageField was found: there is nothing to look at."
+        return "No spec field and no ProcessedImageField was found, so there is nothing to compare."
     if comparison.exit_status == 0:
         return "The site generates its images." if comparison.before is None else "The site shows the same images."
     concerned = sum(1 for field in comparison.fields if field.verdict in NEEDS_A_PERSON)
     fields = count(concerned, "field") + (" is" if concerned == 1 else " are")
-    return f"{fields} not as before." if concerned else "Not everything loads."
+    return f"{fields} not as before." if concerned else "Some apps or models do not load."
 
 
 def verdicts(comparison: Comparison) -> str:
@@ -40,29 +40,29 @@ def environment_line(environment: Environment) -> str:
 
 
 def remarks(comparison: Comparison) -> list[str]:
-    """What is to be known before the comparison is believed, in sentences."""
-    said = []
+    """Return the notes on what the comparison covers, in sentences."""
+    found = []
     renamed = sum(1 for field in comparison.fields for case in field.cases if _has_new_default_name(case))
     if renamed:
-        said.append(
-            f"{count(renamed, 'image')} had a name that ImageKit chose, and now a new one: generated again when first"
-            " shown, or by `manage.py generateimages` (IK305)."
+        found.append(
+            f"ImageKit's default names of {count(renamed, 'image')} changed (IK305). The files are generated again when"
+            " they are first shown, or by `manage.py generateimages`."
         )
     fields = [field.label for field in comparison.fields if field.verdict is Verdict.NEW]
     if fields:
-        said.append(f"Not there before, so not compared: {', '.join(fields)}.")
-    said += [f"{note[0].upper()}{note[1:]}." for note in comparison.after.notes if note]
+        found.append(f"New fields, not compared: {', '.join(fields)}.")
+    found += [f"{note[0].upper()}{note[1:]}." for note in comparison.after.notes if note]
     unread: dict[str, list[str]] = {}
     for entry in comparison.after.rows:
         if entry.problem is not None:
             unread.setdefault(_without_names(str(entry.problem)), []).append(entry.model)
     for error, models in unread.items():
-        said.append(f"Only made-up rows were used for {', '.join(sorted(set(models)))}: {error}")
-    return said
+        found.append(f"Only unsaved instances were used for {', '.join(sorted(set(models)))}: {error}")
+    return found
 
 
 def _without_names(error: str) -> str:
-    """An error without the names of tables and columns, so that those of several models are alike."""
+    """Return an error without the names of tables and columns, so that those of several models are equal."""
     return re.sub(r"\w+", lambda word: "..." if "_" in word[0][:-1] else word[0], error)
 
 

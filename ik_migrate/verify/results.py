@@ -12,20 +12,20 @@ from ik_migrate.verify.snapshot import Snapshot
 
 
 class Verdict(str, Enum):
-    """What became of a picture, or of a field with all its pictures: the worst of them."""
+    """The result for an image, or for a field: the worst of its images."""
 
     FAILED_AFTER = "failed after"
-    """It was made before, and can't be made now."""
+    """It was generated before, and cannot be generated now."""
     DIFFERENT = "different"
-    """It is another picture, or is made, kept or saved in another way."""
+    """The image, or the way in which it is generated or stored, is different."""
     NAME_CHANGED = "name changed"
-    """The picture is the same; its name was the project's own, and is another one now."""
+    """The image is the same; a name that the project chose has changed."""
     NOT_COMPARED = "not compared"
-    """There is no picture of it on both sides, so nothing is known."""
+    """No image was generated on both sides, so nothing is known."""
     NO_SOURCE = "no source"
-    """There is nothing to make it from: its source is empty, lost, or no field that a picture could be lent to."""
+    """There is no source: it is empty or lost, or is not a field that could get a made-up image."""
     FAILED_BEFORE = "failed before"
-    """It could not be made before either."""
+    """It could not be generated before either."""
     TOLERATED = "equal within tolerance"
     """It differs by less than versions of Pillow and the JPEG library do among themselves."""
     EQUAL = "equal"
@@ -33,7 +33,7 @@ class Verdict(str, Enum):
     NEW = "new"
     """A field that was not there before."""
     WORKS = "works"
-    """Its pictures are made; there is nothing to compare them with."""
+    """Its images are generated; there is nothing to compare them with."""
 
     @property
     def rank(self) -> int:
@@ -46,16 +46,16 @@ NEEDS_A_PERSON = frozenset({Verdict.FAILED_AFTER, Verdict.DIFFERENT, Verdict.NAM
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not what it was.
+    """One difference.
 
     Args:
         what: ``size``, ``format``, ``transparency``, ``pixels``, ``options``, ``processors``, ``name``,
             ``address``, ``storage``, ``moment``, ``error``, ``field``.
-        before: what it was, in words; empty where that says nothing.
+        before: what it was, in words; may be empty.
         after: what it is.
         verdict: how much it matters.
         rule: the code of the rule that explains it, or empty.
-        reason: what ImageKit 3 does otherwise, or empty where that is not known.
+        reason: what ImageKit 3 does differently, or empty if that is not known.
     """
 
     what: str
@@ -68,11 +68,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One picture of one field.
+    """One image of one field.
 
     Args:
-        case: the row, or the made-up picture, that it was made from.
-        verdict: what became of it.
+        case: the row, or the made-up image, that it was generated from.
+        verdict: the result.
         differences: what differs, those that are tolerated included.
         before: what was recorded before; None where there is nothing to compare with.
         after: what was recorded now.
@@ -89,12 +89,12 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class FieldResult:
-    """One spec field or processed field with all its pictures.
+    """One spec field or processed field with all its images.
 
     Args:
         label: ``app.Model.field``.
-        verdict: the worst of its pictures', and of what differs in the field itself.
-        cases: its pictures.
+        verdict: the worst of its images', and of what differs in the field itself.
+        cases: its images.
         differences: what differs in the field itself.
     """
 
@@ -106,7 +106,7 @@ class FieldResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that ``verify`` has to say.
+    """The result of ``verify``.
 
     Args:
         before: the snapshot from before the upgrade; None where there is none to compare with.
@@ -114,7 +114,7 @@ class Comparison:
         fields: its fields, in the order of their labels.
         problems: apps and models that do not load now and did before, each with what explains it.
         behaviours: what happens to files when rows are saved and deleted, then and now. It does not count for the exit
-            status: ImageKit 3 behaves differently by design, and ``--faithful`` is there for who wants the old.
+            status: ImageKit 3 behaves differently by design, and ``--faithful`` keeps the old behaviour.
     """
 
     before: Snapshot | None
@@ -125,7 +125,7 @@ class Comparison:
 
     @property
     def exit_status(self) -> int:
-        """0: the same pictures; 1: something differs or fails; 2: there was nothing to look at."""
+        """0: the same images; 1: something differs or fails; 2: there was nothing to compare."""
         if not self.fields and not self.problems:
             return 2
         return int(bool(self.problems) or any(field.verdict in NEEDS_A_PERSON for field in self.fields))

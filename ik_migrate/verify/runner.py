@@ -43,7 +43,7 @@ _BOOTSTRAP = "import sys;exec(compile(getattr(sys.stdin,'buffer',sys.stdin).read
 _START_SECONDS = 600.0
 """How long the project may take to be loaded."""
 _GRACE_SECONDS = 30.0
-"""How long after its time limit a picture that ignores the limit is waited for."""
+"""How long to wait for an image that ignores its time limit, after that limit."""
 _MOST_RESTARTS = 20
 _STDERR_LINES = 15
 _STDERR_BYTES = 64 * 1024
@@ -54,7 +54,7 @@ _END_SECONDS = 1.0
 
 
 class ProbeFailed(Exception):
-    """The project could not be looked at at all.
+    """The site could not be run at all.
 
     Args:
         reason: in one sentence.
@@ -77,9 +77,9 @@ class Request:
         settings: the settings module.
         paths: more folders to import from, relative to the project or absolute.
         sample: how many rows to look at, for each model and source field.
-        synthetic: use neither the database nor the pictures in it.
-        time_limit: for one picture, in seconds.
-        pictures: hand the pictures over as well.
+        synthetic: use neither the database nor the images in it.
+        time_limit: for one image, in seconds.
+        images: also return the images themselves.
         rows: the rows to look at, by model and source field, instead of a sample.
         behaviours: also look at what happens when rows are saved and deleted.
         copied_from: where ``project`` is the copy of a folder: the prefix of its path there, and the project's root.
@@ -92,7 +92,7 @@ class Request:
     sample: int = 5
     synthetic: bool = False
     time_limit: float = 30.0
-    pictures: bool = False
+    images: bool = False
     rows: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     behaviours: bool = True
     copied_from: tuple[Path, Path] | None = None
@@ -119,16 +119,16 @@ class Request:
 
 
 def take_snapshot(request: Request, progress: Callable[[str], None] = lambda message: None) -> Snapshot:
-    """Run the probe to its end, again where a picture brought the interpreter down.
+    """Run the probe to its end; run it again if an image crashed the interpreter.
 
     Args:
         request: what to do.
-        progress: is told what is being done.
+        progress: called with what is being done.
 
     Raises:
-        ProbeFailed: when there is nothing to compare: no such interpreter, settings that can't be loaded.
+        ProbeFailed: when there is nothing to compare: no such interpreter, settings that cannot be loaded.
     """
-    options = RunOptions(request.sample, request.synthetic, request.time_limit, request.pictures, request.behaviours)
+    options = RunOptions(request.sample, request.synthetic, request.time_limit, request.images, request.behaviours)
     snapshot = Snapshot(request.settings, options)
     for _ in range(_MOST_RESTARTS):
         stuck = _run_once(request, snapshot, progress)
@@ -169,7 +169,7 @@ def _script(request: Request, snapshot: Snapshot, scratch: Path) -> bytes:
         "sample": request.sample,
         "synthetic": request.synthetic,
         "time_limit": request.time_limit,
-        "pictures": request.pictures,
+        "images": request.images,
         "rows": request.rows,
         "scratch": str(scratch),
         "done": [[label, case] for label, case, _ in snapshot.each_case()],
@@ -196,7 +196,7 @@ class _Probe:
                 env=request.environment(),
             )
         except OSError as error:
-            raise ProbeFailed(f"{request.python[0]} can't be started: {error.strerror or error}.") from error
+            raise ProbeFailed(f"{request.python[0]} cannot be started: {error.strerror or error}.") from error
         self._errors = errors
         # A full queue makes the interpreter wait, instead of filling the memory.
         self._lines: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
@@ -251,7 +251,7 @@ class _Probe:
         try:
             return read_event(line)
         except NotAnEvent as error:
-            raise ProbeFailed("What the interpreter says is not understood: is it Python?", str(error)) from None
+            raise ProbeFailed("The output of the interpreter cannot be read: is it Python?", str(error)) from None
 
     def _status(self) -> int:
         """Return the exit status of an interpreter that has closed its output."""
@@ -325,5 +325,5 @@ def _fatal(error: ErrorRecord, stage: str, request: Request) -> str:
     if re.fullmatch(r"No module named '?django(\.\w+)*'?", error.message):
         return f"{' '.join(request.python)} has no Django: is it the interpreter that the site runs on?"
     if stage == "settings":
-        return f"The settings {request.settings} can't be loaded: {error}"
-    return f"The project can't be loaded: {error}"
+        return f"The settings {request.settings} cannot be loaded: {error}"
+    return f"The project cannot be loaded: {error}"

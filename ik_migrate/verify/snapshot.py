@@ -32,7 +32,7 @@ _LARGEST = 256 * 1024 * 1024
 _MOST_VALUES = 4_000_000
 _KEYS = (
     *("version", "kind", "tool", "settings", "options", "environment"),
-    *("problems", "notes", "rows", "specs", "pictures", "behaviours"),
+    *("problems", "notes", "rows", "specs", "images", "behaviours"),
 )
 
 
@@ -50,7 +50,7 @@ class Snapshot:
 
     Args:
         settings: the settings module.
-        options: what was asked for.
+        options: the options of the run.
         environment: the versions of Python, Django, ImageKit, PILKit and Pillow.
         specs: what each spec field says of itself, by ``app.Model.field``; those that never worked are missing.
         images: what was generated, by field and case; a case is a row or a made-up image.
@@ -115,7 +115,7 @@ class Snapshot:
             "notes": self.notes,
             "rows": [as_json(rows) for rows in self.rows],
             "specs": as_json(self.specs),
-            "pictures": [{"spec": label, "case": case, **as_json(record)} for label, case, record in self.each_case()],
+            "images": [{"spec": label, "case": case, **as_json(record)} for label, case, record in self.each_case()],
             "behaviours": self.behaviours,
         }
 
@@ -172,7 +172,7 @@ def _snapshot(value: Value) -> Snapshot:
         problems=[Problem.read(problem) for problem in found["problems"].items(MOST_FIELDS)],
         notes=[note.text(LONGEST_TEXT) for note in found["notes"].items(_MOST_NOTES)],
     )
-    for image in found["pictures"].items(MOST_IMAGES):
+    for image in found["images"].items(MOST_IMAGES):
         label, case, record = read_case(image)
         if case in snapshot.cases(label):
             image.fail("an image that is recorded once")
@@ -181,7 +181,7 @@ def _snapshot(value: Value) -> Snapshot:
         for check, outcome in checks.mapping(_MOST_CHECKS, LONGEST_TEXT):
             snapshot.add_behaviour(read_label(name), check, outcome.text(LONGEST_TEXT))
     if len(snapshot.fields) > MOST_FIELDS:
-        found["pictures"].fail(f"of at most {MOST_FIELDS:,} fields")
+        found["images"].fail(f"of at most {MOST_FIELDS:,} fields")
     return snapshot
 
 

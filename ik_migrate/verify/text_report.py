@@ -27,7 +27,7 @@ _STYLES = {
 }
 """The verdicts whose fields are listed, with the colour of each."""
 _CASES = 3
-"""How many pictures are named where more differ in the same way."""
+"""How many images are named if more of them differ in the same way."""
 _LINES = 7
 """How many lines of a traceback's end are shown."""
 _INDENT = 4
@@ -38,7 +38,7 @@ def write_text(comparison: Comparison, stream: IO[str], *, color: bool | None = 
     """Write the comparison for people.
 
     Args:
-        comparison: what to tell.
+        comparison: the comparison.
         stream: where to write.
         color: whether to use colour; ``None`` to find out from the stream and the environment.
         width: cells per line; ``None`` for the width of the terminal.
@@ -67,21 +67,21 @@ class _Printer:
                     if not _stops_with_its_app(field):
                         self._field(field)
         print_behaviours(self.console, self.comparison.behaviours)
-        said = remarks(self.comparison)
-        if said:
+        notes = remarks(self.comparison)
+        if notes:
             self._line()
-        for remark in said:
+        for remark in notes:
             print_wrapped(self.console, prose(self.console, remark), first="Note: ", indent=6)
 
     def _totals(self) -> None:
         comparison = self.comparison
         style = "bold red" if comparison.exit_status else "bold green"
         print_wrapped(self.console, Text(outcome(comparison), style=style))
-        pictures = sum(len(field.cases) for field in comparison.fields)
-        said = f"{count(len(comparison.fields), 'field')}, {count(pictures, 'image')}"
+        images = sum(len(field.cases) for field in comparison.fields)
+        totals = f"{count(len(comparison.fields), 'field')}, {count(images, 'image')}"
         if comparison.fields:
-            said = f"{said}: {verdicts(comparison)}"
-        self._wrapped(Text(said), 2)
+            totals = f"{totals}: {verdicts(comparison)}"
+        self._wrapped(Text(totals), 2)
         sides = [("now", comparison.after)]
         if comparison.before is not None:
             sides.insert(0, ("before", comparison.before))
@@ -90,7 +90,7 @@ class _Printer:
             print_wrapped(self.console, line, first=f"  {name}:", indent=10)
 
     def _problems(self) -> None:
-        """What does not load; what stops for the same reason is told of together."""
+        """Print what does not load, grouped by reason."""
         groups: dict[str, list[tuple[Problem, Difference]]] = {}
         for problem, cause in self.comparison.problems:
             groups.setdefault("\n".join(_traceback(problem.error)[-3:]), []).append((problem, cause))
@@ -105,8 +105,8 @@ class _Printer:
     def _with_their_app(self, fields: list[FieldResult]) -> None:
         if fields:
             names = ", ".join(field.label for field in fields)
-            told = f"with its app, which does not load: {names}"
-            self._wrapped(prose(self.console, f"{count(len(fields), 'field')} {told}"), 2)
+            line = f"{count(len(fields), 'field')} of an app that does not load: {names}"
+            self._wrapped(prose(self.console, line), 2)
 
     def _field(self, field: FieldResult) -> None:
         self._line(Text.assemble("  ", (escape(field.label, self.console.encoding), "bold")))
@@ -134,7 +134,7 @@ class _Printer:
                 self._wrapped(Text(f"{count(equal, 'image')}: equal", style="dim"), _INDENT)
 
     def _first_error(self, field: FieldResult) -> None:
-        """Why a picture could not be made, where that is no difference."""
+        """Print why an image could not be generated, if that is not a difference."""
         errors = (record.error for case in field.cases for record in (case.after, case.before) if record is not None)
         error = next((error for error in errors if error is not None), None)
         if error is not None:
@@ -149,7 +149,7 @@ class _Printer:
         self._reason(difference, _INDENT + _LABEL)
 
     def _reason(self, difference: Difference, indent: int) -> None:
-        """Why it differs: the reason of a rule is given once."""
+        """Print why it differs; the reason of a rule is printed once."""
         if difference.reason:
             reason = "" if difference.rule and difference.reason in self._given else difference.reason
             self._given.add(difference.reason)
@@ -177,5 +177,5 @@ def _traceback(error: ErrorRecord) -> list[str]:
 
 
 def _stops_with_its_app(field: FieldResult) -> bool:
-    """Whether a field is not there because its app did not load, of which more is said elsewhere."""
+    """Whether a field is missing because its app did not load, which is reported separately."""
     return not field.cases and any(difference.what == "error" for difference in field.differences)

@@ -39,7 +39,7 @@ def test_comments_are_added_to_what_is_left(run, site):
     assert "    # ik-migrate: ignore[IK101]\n    large = ImageSpecField(\n" in text
     assert "small = ImageSpecField([], source='image', format='JPEG')" in text
     assert "<p>\n  {# ik-migrate: ignore[IK604] #}\n" in (site / "templates" / "page.html").read_text()
-    assert "Besides: 2 findings ignored by comments." in " ".join(done.stdout.split())
+    assert "Also: 2 findings ignored by comments." in " ".join(done.stdout.split())
 
 
 def test_commented_findings_are_no_longer_reported(run, site):

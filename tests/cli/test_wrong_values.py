@@ -63,7 +63,7 @@ def test_codes_of_an_option_that_is_repeated_add_up(run, site):
 def test_nothing_found_among_some_of_it_is_not_said_of_all(run, site):
     assert "some rules were not enabled" in run("scan", "--select", "IK106", cwd=site).stdout
     done = run("scan", "--exclude", "models.py", cwd=site)
-    assert done.stdout == "No findings in 1 file. Besides: 1 file excluded that mentions ImageKit.\n"
+    assert done.stdout == "No findings in 1 file. Also: 1 file excluded that mentions ImageKit.\n"
     assert "No ImageKit 2 code found in 1 file" in run("scan", cwd=_empty(site)).stdout
 
 

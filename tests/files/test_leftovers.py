@@ -420,7 +420,7 @@ def start_probe(hanging_site, temporary, started, environment):
         "sample": 1,
         "synthetic": True,
         "time_limit": 5,
-        "pictures": False,
+        "images": False,
         "rows": {},
         "scratch": "/nowhere",
         "done": [],

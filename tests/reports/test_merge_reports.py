@@ -190,3 +190,24 @@ def test_repositories_have_a_table(run, tmp_path):
     assert "| `shop` | 1 | - | - | - | 6.1 |" in (tmp_path / "all.md").read_text()
     page = (tmp_path / "all.html").read_text()
     assert '<section id="repositories">' in page and "shop: top folder" in page
+
+
+def test_report_merged_again_keeps_its_table(run, reports):
+    run("merge-reports", "blog.json", "shop.json", "--output", "json=web.json", "-q", cwd=reports)
+    once = json.loads((reports / "web.json").read_text())
+    assert once["repositories"] == ["blog", "shop"]
+
+    done = run("merge-reports", "web.json", "shop.json", "--output", "json=all.json", cwd=reports)
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.endswith("6.1")}
+    assert rows == {
+        "web/blog": ["1", "-", "1", "1", "6.1"],
+        "web/shop": ["1", "-", "1", "-", "6.1"],
+        "shop": ["1", "-", "1", "-", "6.1"],
+    }
+    assert json.loads((reports / "all.json").read_text())["repositories"] == ["web/blog", "web/shop", "shop"]
+
+
+def test_json_report_of_before_has_no_repositories(reports):
+    old = json.loads((reports / "shop.json").read_text())
+    del old["repositories"]
+    assert read_json(json.dumps(old).encode()).repositories == ()

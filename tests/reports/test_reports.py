@@ -465,7 +465,7 @@ def steps_of(report):
 
 def test_next_steps_of_scan():
     steps = steps_of(everything())
-    assert steps[0] == "2 errors: correct them and run the command again."
+    assert steps[0] == "Correct 2 errors and run the command again."
     assert "Commit or stash" in steps[1]
     assert "Read `ik-migrate apply --diff`, run `ik-migrate apply`" in steps[2]
     assert steps[3] == "Read why 1 fix is unsafe, then add `--unsafe-fixes`."

@@ -104,7 +104,7 @@ def test_wheel_asks_for_little(wheel):
     assert metadata["License-Expression"] == "MIT"
     needed = {line.partition(">")[0] for line in metadata.get_all("Requires-Dist") if "extra ==" not in line}
     assert needed == {"Jinja2", "click", "fissix", "libcst", "packaging", "rich", "tomli"}
-    assert set(metadata.get_all("Provides-Extra")) >= {"verify", "test"}
+    assert set(metadata.get_all("Provides-Extra")) >= {"docs", "test"}
 
 
 def test_source_distribution_can_be_tested(built, source):

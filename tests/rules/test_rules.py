@@ -30,7 +30,7 @@ from ik_migrate.engine.registry import rules
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult, Status
-from ik_migrate.model.rule import Applicability
+from ik_migrate.model.rule import Applicability, Rule
 
 DOCS = ROOT / "docs"
 KNOWN = known_failing()
@@ -207,14 +207,34 @@ def test_expected_result_runs(case: Case, outcomes: dict[str, str]) -> None:
     assert outcomes[_application(case)] == ""
 
 
-def test_every_folder_is_a_rule_and_every_rule_has_a_page() -> None:
-    names = {rule.name for rule in rules().values()}
-    folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
-    assert folders <= names
-    for code, rule in rules().items():
+def _own_rules() -> dict[str, Rule]:
+    """The rules without those of other packages that happen to be installed."""
+    return {code: rule for code, rule in rules().items() if code.startswith("IK")}
+
+
+def test_every_rule_has_one_folder_of_its_name() -> None:
+    assert {path.name for path in FIXTURES.iterdir() if path.is_dir()} == {rule.name for rule in _own_rules().values()}
+
+
+def test_every_rule_has_a_page() -> None:
+    for code, rule in _own_rules().items():
         page = (DOCS / "rules" / f"{code}.md").read_text("utf-8")
         assert rule.name in page
         assert code in (DOCS / "rules" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("rule", sorted(rule.name for rule in _own_rules().values()))
+def test_rule_has_a_case_and_a_look_alike(rule: str) -> None:
+    """One in which there is something to do, and one that looks like it and stays silent."""
+    cases = [case for case in CASES if case.rule == rule]
+    assert any(case.changes or case.left for case in cases)
+    assert any(not case.changes and not case.left for case in cases)
+
+
+def test_many_cases_have_a_rewrite_beside_manual_review() -> None:
+    """There a rewrite can lose what it must not touch."""
+    mixed = [case for case in CASES if case.changes and any(word == "manual" for *_, word in case.left)]
+    assert len(mixed) >= 60
 
 
 def test_every_code_in_the_fixtures_is_a_rule() -> None:

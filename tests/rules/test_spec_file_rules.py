@@ -108,7 +108,7 @@ def test_another_object_than_before_is_handed_out_on_request_only(project):
     ("body", "expected"),
     [
         ("thumb = photo.thumbnail\n    thumb.validate()", "IK501"),
-        ("thumb = None\n    if photo.image:\n        thumb = photo.thumbnail\n    thumb.delete()", None),
+        ("thumb = None\n    if photo.image:\n        thumb = photo.thumbnail\n    thumb.delete()", "IK503"),
         ("for p in photos:\n        p.thumbnail.delete()", "IK503"),
         ("for file in (photo.thumbnail, photo.large):\n        file.invalidate()", "IK502"),
         ("for name in ['thumbnail', 'large']:\n        getattr(photo, name).clear()", "IK503"),

@@ -316,7 +316,7 @@ def test_cache_paths_of_something_else(tmp_path: Path, keyword: str) -> None:
 def test_addresses_of_imagekit_2(tmp_path, line):
     (found,) = _findings(tmp_path, {"requirements.txt": f"Django==1.5\n{line}\n".encode()}, "IK603")
     assert (found.applicability, found.location.line) == (Applicability.MANUAL, 2)
-    assert "asks for ImageKit 2" in found.message
+    assert "requires ImageKit 2" in found.message
 
 
 @pytest.mark.parametrize("line", ["git+https://github.com/someone/django-imagekit.git@4.0.2", "git://x/imagekit@2.0.4"])

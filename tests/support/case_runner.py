@@ -1,6 +1,7 @@
 """The fixture runner: reads before/after cases, makes variants of them, and runs the migrated models.
 
-A case is a folder ``tests/fixtures/rules/<name of a rule>/<case>/``:
+A case is a folder ``tests/fixtures/rules/<name of a rule>/<case>/`` and a table of its name in the ``cases.toml``
+beside it. In the folder are:
 
 ``before.py`` and ``after.py``
     one file, ``models.py`` of a project that has no other; or
@@ -8,11 +9,19 @@ A case is a folder ``tests/fixtures/rules/<name of a rule>/<case>/``:
     a small project; files that ``after/`` does not have stay as they were.
 ``findings.json``
     the findings that ``apply`` leaves, as ``[path, line, code, applicability]``. No file: it leaves none.
-``case.json``
-    ``why``: what the case is about; ``unsafe_fixes``: as the option of the command;
-    ``option``: the other option of the command, as ``--faithful``;
-    ``run``: whether the migrated models are loaded and their pictures made;
-    ``tabs``: false where the columns matter, so that it can't be tried with tabs.
+
+The table has:
+
+``why``
+    what the case is about;
+``unsafe_fixes``
+    true: as the option of the command;
+``option``
+    the other option of the command, as ``--faithful``;
+``run``
+    true: the migrated models are loaded and their images generated;
+``tabs``
+    false where the columns matter, so that it cannot be tried with tabs.
 
 A case without ``after`` must stay byte for byte as it is.
 ``KNOWN_FAILING.txt`` names cases that fail today, one a line: ``rule/case`` or ``rule/case check``,
@@ -34,6 +43,11 @@ from pathlib import Path
 from typing import Any
 
 from ik_migrate.model.options import Options
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "rules"
 SUPPORT_FILE = "imagekit_support.py"
@@ -85,12 +99,27 @@ class Case:
 
 
 def load_cases() -> list[Case]:
-    """All cases of the fixtures folder."""
-    return [_load(folder) for folder in sorted(FIXTURES.glob("*/*")) if folder.is_dir()]
+    """All cases of the fixtures folder.
+
+    Raises:
+        ValueError: when folders and tables do not match.
+    """
+    return [case for table in sorted(FIXTURES.glob("*/cases.toml")) for case in _cases_of(table)]
 
 
-def _load(folder: Path) -> Case:
-    notes = _json(folder / "case.json", {})
+def _cases_of(table: Path) -> Iterator[Case]:
+    notes = tomllib.loads(table.read_text("utf-8"))
+    folders = {path.name: path for path in table.parent.iterdir() if path.is_dir()}
+    if folders.keys() != notes.keys():
+        raise ValueError(f"{table}: without a folder or a table: {sorted(folders.keys() ^ notes.keys())}")
+    for name in sorted(folders):
+        yield _load(folders[name], notes[name])
+
+
+def _load(folder: Path, notes: dict[str, Any]) -> Case:
+    unknown = notes.keys() - {"why", "unsafe_fixes", "option", "run", "tabs"}
+    if unknown or not notes.get("why"):
+        raise ValueError(f"{folder}: unknown keys {sorted(unknown)}, or no why")
     before = _tree(folder, "before")
     after = {**before, **_tree(folder, "after")}
     return Case(

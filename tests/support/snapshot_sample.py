@@ -78,7 +78,7 @@ SNAPSHOT = {
     "kind": "ik-migrate snapshot",
     "tool": {"name": "ik-migrate", "version": "0.1.0"},
     "settings": "mysite.settings",
-    "options": {"sample": 5, "synthetic": False, "time_limit": 30.0, "pictures": True, "behaviours": True},
+    "options": {"sample": 5, "synthetic": False, "time_limit": 30.0, "images": True, "behaviours": True},
     "environment": {"python": "2.7.18", "django": "1.11.29", "imagekit": "2.0.4", "pilkit": "1.1.0", "pillow": "6.2.2"},
     "problems": [{"where": "models of app blog", "error": error()}],
     "notes": ["the database file x is not there"],
@@ -87,7 +87,7 @@ SNAPSHOT = {
         {"model": "shop.Poster", "field": "image", "total": None, "rows": [], "problem": error()},
     ],
     "specs": {"shop.Photo.small": spec(), "shop.Photo.image": spec(kind="processed", naming="upload", strategy=None)},
-    "pictures": [
+    "images": [
         {
             "spec": "shop.Photo.small",
             "case": "row 1",
@@ -97,11 +97,11 @@ SNAPSHOT = {
             "default_name": False,
             "url": "/media/thumbs/a.jpg",
             "processors": [["ResizeToFit", {"width": "100", "height": "75"}]],
-            "picture": image(),
+            "image": image(),
         },
         {"spec": "shop.Photo.small", "case": "row 4", "error": error()},
         {"spec": "shop.Photo.large", "case": "row 1", "skipped": "no source"},
-        {"spec": "shop.Photo.image", "case": "made-up small", "source": source(), "picture": image(format="PNG")},
+        {"spec": "shop.Photo.image", "case": "made-up small", "source": source(), "image": image(format="PNG")},
     ],
     "behaviours": {"shop.Photo.small": {"replaced": "the new image", "lost": "not checked: it hangs"}},
 }

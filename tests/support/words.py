@@ -72,8 +72,8 @@ def hits_in_markdown(path: Path) -> Iterator[Hit]:
     return hits_in_text(text, path.relative_to(ROOT).as_posix())
 
 
-def hits_in_python(path: Path, *, with_comments: bool) -> Iterator[Hit]:
-    """Yield the avoided words in strings of a module; in docstrings and comments too, if wanted.
+def hits_in_python(path: Path) -> Iterator[Hit]:
+    """Yield the avoided words in strings, docstrings and comments of a module.
 
     The examples of rules are code of users.
     """
@@ -81,22 +81,12 @@ def hits_in_python(path: Path, *, with_comments: bool) -> Iterator[Hit]:
     name = path.relative_to(ROOT).as_posix()
     tree = ast.parse(source)
     skipped = {id(node) for node in _examples(tree)}
-    if not with_comments:
-        skipped |= {id(node) for node in _docstrings(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield from hits_in_text(node.value, name, node.lineno)
-    if with_comments:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.COMMENT:
-                yield from hits_in_text(token.string, name, token.start[0])
-
-
-def _docstrings(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.walk(tree):
-        for statement in getattr(node, "body", ()) if isinstance(getattr(node, "body", ()), list) else ():
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                yield statement.value
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield from hits_in_text(token.string, name, token.start[0])
 
 
 def _examples(tree: ast.AST) -> Iterator[ast.AST]:

@@ -176,7 +176,7 @@ def test_difference_is_reported_with_its_rule(site, rehearse):
     done = rehearse(site, pythons=pythons)
     assert done.status == 1
     assert "shop.Item.small: different" in done.stdout
-    assert "IK203 ResizeToFit enlarges" in done.stdout
+    assert "IK203 ResizeToFit upscales" in done.stdout
 
 
 def test_without_new_interpreter_the_installation_is_shown(legacy, rehearse):
@@ -258,7 +258,7 @@ def test_site_that_fails_stays_as_it_is(site, rehearse, temporary):
     before = checksum(site)
     done = rehearse(site)
     assert (done.status, done.stdout) == (2, "")
-    assert "--old: The settings settings can't be loaded: RuntimeError: no secret" in done.stderr
+    assert "--old: The settings settings cannot be loaded: RuntimeError: no secret" in done.stderr
     # Files are named as in the project, not as in the copy.
     assert f'File "{site}/settings.py"' in done.stderr
     assert checksum(site) == before

@@ -149,10 +149,10 @@ def test_missing_and_unknown_keys_are_refused_as_the_schema_says(read, key):
 
 
 def test_record_that_ends_in_two_ways_is_refused(read):
-    for changes in ({"picture": image(), "error": error()}, {"error": error(), "skipped": "x"}, {}):
+    for changes in ({"image": image(), "error": error()}, {"error": error(), "skipped": "x"}, {}):
         data = make_snapshot()
-        data["pictures"] = [{"spec": "a.b.c", "case": "row 1", "source": source(), **changes}]
-        assert "pictures[0] must be an image with its source, an error, or" in refusal(read, data)
+        data["images"] = [{"spec": "a.b.c", "case": "row 1", "source": source(), **changes}]
+        assert "images[0] must be an image with its source, an error, or" in refusal(read, data)
         assert not SCHEMA.is_valid(data)
 
 
@@ -184,8 +184,8 @@ def test_what_is_no_snapshot_is_refused(read, data, reason):
 
 def test_image_that_is_recorded_twice_is_refused(read):
     data = make_snapshot()
-    data["pictures"].append(data["pictures"][0])
-    assert "pictures[4] must be an image that is recorded once" in refusal(read, data)
+    data["images"].append(data["images"][0])
+    assert "images[4] must be an image that is recorded once" in refusal(read, data)
 
 
 BOMBS = {
@@ -201,13 +201,13 @@ BOMBS = {
 @pytest.mark.parametrize("data", BOMBS.values(), ids=BOMBS)
 def test_what_is_no_fingerprint_is_refused(read, data):
     snapshot = make_snapshot()
-    snapshot["pictures"][0]["picture"]["fingerprint"] = base64.b64encode(data).decode()[:4000]
-    assert "pictures[0].picture.fingerprint must be a" in refusal(read, snapshot)
+    snapshot["images"][0]["image"]["fingerprint"] = base64.b64encode(data).decode()[:4000]
+    assert "images[0].image.fingerprint must be a" in refusal(read, snapshot)
 
 
 def test_fingerprint_of_any_content_is_read(read):
     snapshot = make_snapshot()
-    snapshot["pictures"][0]["picture"]["fingerprint"] = pack(os.urandom(1280))
+    snapshot["images"][0]["image"]["fingerprint"] = pack(os.urandom(1280))
     read(snapshot)
 
 
@@ -241,12 +241,12 @@ COSTLY = {
     "100,000 keys": lambda: with_keys((), 100_000),
     "100,000 specs": lambda: with_keys(("specs",), 100_000),
     "100,000 options": lambda: with_keys(("specs", "shop.Photo.small", "options"), 100_000),
-    "100,000 attributes": lambda: with_keys(("pictures", 0, "processors", 0, 1), 100_000),
+    "100,000 attributes": lambda: with_keys(("images", 0, "processors", 0, 1), 100_000),
     "100,000 fields": lambda: with_items(
-        "pictures", 100_000, lambda index: {"spec": f"a.B.f{index}", "case": "row 1", "skipped": "x"}
+        "images", 100_000, lambda index: {"spec": f"a.B.f{index}", "case": "row 1", "skipped": "x"}
     ),
     "20,000 fields": lambda: with_items(
-        "pictures", 20_000, lambda index: {"spec": f"a.B.f{index}", "case": "row 1", "skipped": "x"}
+        "images", 20_000, lambda index: {"spec": f"a.B.f{index}", "case": "row 1", "skipped": "x"}
     ),
     "100,000 problems": lambda: with_items("problems", 100_000, lambda index: {"where": "x", "error": error()}),
     "1,000,000 notes": lambda: with_items("notes", 1_000_000, lambda index: "x"),
@@ -288,15 +288,14 @@ def test_largest_snapshot_is_compared_within_seconds(read):
     """Of 10,000 fields, all of which differ."""
     data = make_snapshot()
     data["specs"] = {f"shop.Photo.f{index}": spec() for index in range(10_000)}
-    picture = {"case": "row 1", "source": source(), "name": "a", "default_name": False, "url": "/a"}
-    data["pictures"] = [
-        {"spec": f"shop.Photo.f{index}", **picture, "picture": image(size=[100 + index % 7, 75])}
-        for index in range(10_000)
+    entry = {"case": "row 1", "source": source(), "name": "a", "default_name": False, "url": "/a"}
+    data["images"] = [
+        {"spec": f"shop.Photo.f{index}", **entry, "image": image(size=[100 + index % 7, 75])} for index in range(10_000)
     ]
     begun = time.process_time()
     before = read(data)
-    for entry in data["pictures"]:
-        entry["picture"]["size"] = [50, 50]
+    for entry in data["images"]:
+        entry["image"]["size"] = [50, 50]
     written = reports(compare(before, read(data)))
     assert time.process_time() - begun < 60
     assert written["text"].count("shop.Photo.f") == 10_000
@@ -308,13 +307,13 @@ def test_hostile_text_does_not_take_long(read):
     data["specs"]["shop.Photo.small"]["processors"] = "ResizeToFit(mat_color=[" * 430
     data["rows"][1]["problem"]["message"] = "a" * 9_999
     data["notes"] = ["`" * 9_999]
-    data["pictures"][1]["error"]["message"] = "unexpected keyword argument " * 350
-    data["pictures"][0]["name"] = "1" * 9_999
+    data["images"][1]["error"]["message"] = "unexpected keyword argument " * 350
+    data["images"][0]["name"] = "1" * 9_999
     after = make_snapshot()
     after["specs"]["shop.Photo.small"]["processors"] = "ResizeToFit(mat_color=[" * 430
-    after["pictures"][0]["name"] = "1" * 9_998
-    after["pictures"][0]["picture"]["fingerprint"] = pack(bytes(1280))
-    after["pictures"][0]["picture"]["pixels"] = "0" * 40
+    after["images"][0]["name"] = "1" * 9_998
+    after["images"][0]["image"]["fingerprint"] = pack(bytes(1280))
+    after["images"][0]["image"]["pixels"] = "0" * 40
     after["rows"][1]["problem"]["message"] = "a" * 9_999
     begun = time.process_time()
     reports(compare(read(data), read(after)))
@@ -415,12 +414,12 @@ def check_reports(read, place, payload):
 def test_no_key_of_a_snapshot_becomes_markup(read, payload):
     data = make_snapshot()
     data["specs"][f"shop.Photo.{payload}"] = spec(options={payload: payload})
-    data["pictures"][0]["processors"] = [[payload, {payload: "1"}]]
-    data["pictures"][0]["spec"] = f"shop.Photo.{payload}"
+    data["images"][0]["processors"] = [[payload, {payload: "1"}]]
+    data["images"][0]["spec"] = f"shop.Photo.{payload}"
     other = json.loads(json.dumps(data))
     other["specs"][f"shop.Photo.{payload}"]["options"] = {payload: "other"}
-    other["pictures"][0]["processors"] = [[payload, {payload: "2"}]]
-    other["pictures"][0]["picture"]["quality"] = None
+    other["images"][0]["processors"] = [[payload, {payload: "2"}]]
+    other["images"][0]["image"]["quality"] = None
     written = reports(compare(read(data), read(other)))
     check_page(written["html"])
     check_plain(written["text"])
@@ -429,8 +428,8 @@ def test_no_key_of_a_snapshot_becomes_markup(read, payload):
 @pytest.mark.parametrize("size", ["1 onload=alert(1)", ['100" onload="alert(1)', 75], [1e3, 75], [[100], 75]])
 def test_size_that_is_no_size_is_refused(read, size):
     data = make_snapshot()
-    data["pictures"][0]["picture"]["size"] = size
-    assert "pictures[0].picture.size" in refusal(read, data)
+    data["images"][0]["image"]["size"] = size
+    assert "images[0].image.size" in refusal(read, data)
 
 
 @pytest.mark.parametrize(
@@ -445,8 +444,8 @@ def test_size_that_is_no_size_is_refused(read, size):
 )
 def test_view_that_is_no_image_is_refused(read, view):
     data = make_snapshot()
-    data["pictures"][0]["picture"]["view"] = view
-    assert "pictures[0].picture.view" in refusal(read, data)
+    data["images"][0]["image"]["view"] = view
+    assert "images[0].image.view" in refusal(read, data)
 
 
 def test_hostile_key_in_an_error_is_shown_as_an_escape(read):
@@ -482,7 +481,7 @@ def test_event_that_is_too_long_is_cut(tmp_path):
     frames = [{"file": "a", "line": number, "function": "", "code": ""} for number in range(3000)]
     case = read_event(
         event(
-            "picture",
+            "image",
             spec="a.B.c",
             case="row 1",
             processors=[["x", {f"a{index}": "v" for index in range(5000)}]],
@@ -517,8 +516,8 @@ def write(tmp_path, case):
         event("other"),
         event("stage"),
         event("stage", stage=1),
-        event("picture", spec="a.B.c", case="row 1"),
-        event("picture", spec="abc", case="row 1", skipped="x"),
+        event("image", spec="a.B.c", case="row 1"),
+        event("image", spec="abc", case="row 1", skipped="x"),
         event("rows", model="a.B", field="c", total=-1, rows=[], problem=None),
         event("environment", python="3"),
         event("fatal", error="no"),
@@ -539,7 +538,7 @@ def test_interpreter_that_is_none_ends_soon(start, tmp_path, command):
     process = start("verify", tmp_path, "--settings", "x", "--python", interpreter, preexec_fn=bounded)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (2, b"")
-    assert b"What the interpreter says is not understood: is it Python?" in err
+    assert b"The output of the interpreter cannot be read: is it Python?" in err
     assert len(err) < 2000
     check_plain(err.decode())
 

@@ -27,7 +27,7 @@ PYTHON = ("--python", sys.executable)
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory):
-    """The site with eight rows that have pictures, one that has none, and two thumbnails."""
+    """The site with eight rows that have images, one that has none, and two thumbnails."""
     folder = Path(shutil.copytree(SITE, tmp_path_factory.mktemp("verify") / "site"))
     subprocess.run([sys.executable, "-B", "fill.py"], cwd=folder, check=True, capture_output=True)
     return folder
@@ -35,9 +35,9 @@ def filled(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def snapshot(filled, environment):
-    """What was recorded of the site, with the pictures."""
+    """What was recorded of the site, with the images."""
     path = filled.with_name("before.json")
-    command = [*command_line(), "snapshot", *PYTHON, "--pictures", "--sample", "4", "-o", path, filled]
+    command = [*command_line(), "snapshot", *PYTHON, "--images", "--sample", "4", "-o", path, filled]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     return path
@@ -72,7 +72,7 @@ def verdicts(report):
 def differences(report, field):
     """What differs in a field, with the rule that explains it, tolerated differences left out."""
     (found,) = [entry for entry in report["fields"] if entry["field"] == field]
-    told = found["differences"] + [one for picture in found["pictures"] for one in picture["differences"]]
+    told = found["differences"] + [one for image in found["images"] for one in image["differences"]]
     return {(one["what"], one["rule"]) for one in told if one["verdict"] != "equal within tolerance"}
 
 
@@ -95,7 +95,7 @@ def test_the_same_site_is_equal_and_stays_as_it_is(filled, snapshot, run, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} == {"copy", "again.json"}
 
 
-def test_the_sample_has_the_first_and_the_last_row_and_the_smallest_and_the_largest_picture(snapshot):
+def test_the_sample_has_the_first_and_the_last_row_and_the_smallest_and_the_largest_image(snapshot):
     (rows,) = [entry for entry in json.loads(snapshot.read_text())["rows"] if entry["model"] == "shop.Item"][1:]
     assert rows["field"] == "picture"
     assert rows["total"] == 8
@@ -129,11 +129,9 @@ def test_what_differs_is_told_with_its_rule(site, snapshot, run, tmp_path):
         "failed after",
         "new",
     )
-    # Only the row with the small picture, and the made-up one, are enlarged.
+    # Only the row with the small image, and the made-up one, are enlarged.
     (small,) = [field for field in report["fields"] if field["field"] == "shop.Item.small"]
-    enlarged = [
-        picture["case"] for picture in small["pictures"] if "size" in {one["what"] for one in picture["differences"]}
-    ]
+    enlarged = [image["case"] for image in small["images"] if "size" in {one["what"] for one in image["differences"]}]
     assert enlarged == ["row 4", "made-up small"]
 
     page = tmp_path / "report.html"
@@ -207,7 +205,7 @@ class Deadly(object):
 class Loud("""
 
 
-def test_a_picture_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_others(site, run):
+def test_a_image_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_others(site, run):
     edit(
         site / "shop" / "models.py",
         ("import logging\n", "import logging\nimport os\n"),
@@ -223,7 +221,7 @@ def test_a_picture_that_fails_hangs_or_ends_the_interpreter_does_not_hide_the_ot
     found = verdicts(report)
     assert found["shop.Item.tile"] == found["shop.Item.small"] == "works"
     messages = {
-        field["field"]: {one["after"] for picture in field["pictures"] for one in picture["differences"]}
+        field["field"]: {one["after"] for image in field["images"] for one in image["differences"]}
         for field in report["fields"]
     }
     assert messages["shop.Item.sharp"] == {"TookTooLong: took longer than 1.5 seconds"}
@@ -272,10 +270,10 @@ def test_rows_that_say_nothing_about_the_upgrade(site, snapshot, run):
     report = report_of(verified)
     assert verified.status == 0
     (small,) = [field for field in report["fields"] if field["field"] == "shop.Item.small"]
-    reasons = {picture["case"]: picture["reason"] for picture in small["pictures"] if picture["reason"]}
+    reasons = {image["case"]: image["reason"] for image in small["images"] if image["reason"]}
     assert reasons == {
         "row 4": "the source file is not there now",
-        "row 6": "the source picture was replaced in between",
+        "row 6": "the source image was replaced after the snapshot",
         "row 8": "the row is not there now",
     }
 
@@ -297,8 +295,8 @@ def test_a_database_that_is_not_there(site, snapshot, run):
     verified = run("verify", site, *PYTHON, "--against", snapshot)
     assert verified.status == 1
     assert "Not compared\n" in verified.stdout
-    assert "the picture was lent to another row (row 1 before, unsaved now)" in verified.stdout
-    assert "Only made-up rows were used for shop.Item" in verified.stdout
+    assert "the made-up image is in another row (row 1 before, unsaved now)" in verified.stdout
+    assert "Only unsaved instances were used for shop.Item" in verified.stdout
     assert not (site / "shop.db").exists()
 
 
@@ -317,12 +315,12 @@ def test_a_database_that_can_not_be_copied_is_only_read(site, run, contents):
     assert verified.status == 1
     failed = [field for field, verdict in verdicts(report).items() if verdict == "failed after"]
     assert failed == ["shop.Item.loud", "shop.Offer.loud"]
-    assert {picture["case"] for field in report["fields"] for picture in field["pictures"]} >= {"row 1", "row 4"}
+    assert {image["case"] for field in report["fields"] for image in field["images"]} >= {"row 1", "row 4"}
     messages = [
-        picture["differences"][0]["after"]
+        image["differences"][0]["after"]
         for field in report["fields"]
-        for picture in field["pictures"]
-        if picture["verdict"] == "failed after"
+        for image in field["images"]
+        if image["verdict"] == "failed after"
     ]
     assert all("does not write into the database: UPDATE" in message for message in messages)
     assert (site / "shop.db").read_bytes() == before
@@ -333,7 +331,7 @@ def test_without_a_database(site, run, tmp_path):
     output = tmp_path / "before.json"
     assert run("snapshot", site, *PYTHON, "--synthetic", "-o", output).status == 1  # what Loud counts is not there
     taken = json.loads(output.read_text())
-    failed = {picture["spec"] for picture in taken["pictures"] if "error" in picture}
+    failed = {image["spec"] for image in taken["images"] if "error" in image}
     assert failed == {"shop.Item.loud", "shop.Offer.loud"}
     verified = run("verify", site, *PYTHON, "--against", output)
     assert verified.status == 1
@@ -344,14 +342,14 @@ def test_without_a_database(site, run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "there is no folder nowhere"),
-        ([".", *PYTHON], "name them with --settings"),
-        ([SITE, "--python", "no-such-python"], "no-such-python can't be started"),
-        ([SITE, *PYTHON, "--settings", "not.there"], "The settings not.there can't be loaded"),
+        (["nowhere"], "no such folder: nowhere"),
+        ([".", *PYTHON], "cannot determine the settings"),
+        ([SITE, "--python", "no-such-python"], "no-such-python cannot be started"),
+        ([SITE, *PYTHON, "--settings", "not.there"], "The settings not.there cannot be loaded"),
         ([SITE, "--python", f"{sys.executable} -S"], "has no Django"),
-        ([SITE, *PYTHON, "--against", "not-there.json"], "not-there.json can't be read"),
+        ([SITE, *PYTHON, "--against", "not-there.json"], "cannot read not-there.json"),
         ([SITE, *PYTHON, "--against", SITE / "manage.py"], "is not a snapshot"),
-        ([SITE, *PYTHON, "--sample", "3", "--against", "any.json"], "leave --sample out"),
+        ([SITE, *PYTHON, "--sample", "3", "--against", "any.json"], "--sample cannot be used with --against"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -366,7 +364,7 @@ def test_a_snapshot_of_another_project(filled, snapshot, run, tmp_path):
     other.write_text(snapshot.read_text().replace('"shop.', '"blog.'))
     verified = run("verify", filled, *PYTHON, "--against", other)
     assert (verified.status, verified.stdout) == (2, "")
-    assert "other.json is of another project: it has blog.Item, blog.Offer, blog.Poster, here are" in verified.stderr
+    assert "other.json is the snapshot of another project: it has blog.Item, blog.Offer," in verified.stderr
 
 
 def test_settings_that_end_the_interpreter(tmp_path, run):

@@ -1,4 +1,4 @@
-"""How far two pictures are apart: small ones that moved by half a pixel are alike, others are not."""
+"""How far two images are apart: small ones that moved by half a pixel are alike, others are not."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ GRID = 16
 
 
 def grey(column, row, busy):
-    """A busy picture: one grey value for each pixel."""
+    """A busy image: one grey value for each pixel."""
     return int(120 + busy * math.sin(column * 1.1) * math.cos(row * 0.6))
 
 
 def record(moved=0, brighter=0, tint=0, busy=80, size=GRID):
-    """What the probe would write down about a picture of 16 x 16 pixels, or one that is that busy."""
+    """What the probe would write down about a image of 16 x 16 pixels, or one that is that busy."""
     boxes = []
     for row in range(GRID):
         for column in range(GRID):
@@ -51,7 +51,7 @@ def record(moved=0, brighter=0, tint=0, busy=80, size=GRID):
     ],
     ids=["half a pixel", "three pixels", "brighter"],
 )
-def test_a_small_picture_may_have_moved_by_half_a_pixel(after, verdict):
+def test_a_small_image_may_have_moved_by_half_a_pixel(after, verdict):
     assert _of_pixels(record(), after).verdict is verdict
 
 

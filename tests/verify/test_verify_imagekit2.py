@@ -31,7 +31,7 @@ def python2(packages):
 @pytest.fixture
 def before(photo_site, run, tmp_path):
     path = tmp_path / "before.json"
-    taken = run("snapshot", photo_site, *python2(IK2_PACKAGES), "--pictures", "-o", path)
+    taken = run("snapshot", photo_site, *python2(IK2_PACKAGES), "--images", "-o", path)
     assert (taken.status, taken.stderr) == (0, "")
     return path
 
@@ -58,8 +58,8 @@ def test_the_migrated_site_is_equal_and_others_are_not(photo_site, before, run):
         (field["field"], difference["what"], difference["rule"])
         for field in json.loads(naive.stdout)["fields"]
         if field["verdict"] == "different"
-        for picture in field["pictures"]
-        for difference in picture["differences"]
+        for image in field["images"]
+        for difference in image["differences"]
         if difference["verdict"] == "different" and difference["what"] != "processors"
     }
     assert told == {

@@ -24,6 +24,7 @@ _BY_HAND = {
     "generate_file": "from imagekit.utils import generate\n\ncontent = generate({file}.generator)",
 }
 """What to write by hand in the place of a function, where nothing is known to have the support module define it."""
+_DO_BY_HAND = "Use the code below, which does not need the support module."
 
 
 def suggest_by_hand(function: str, file: str) -> str:
@@ -42,7 +43,8 @@ def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, ar
         arguments: what is passed after the file, as ``, save=False``.
     """
     if use.call is None:
-        return use.make_finding(rule, message, Applicability.MANUAL, suggestion=suggest_by_hand(function, use.shown))
+        suggestion = suggest_by_hand(function, use.shown)
+        return use.make_finding(rule, message, Applicability.MANUAL, help=_DO_BY_HAND, suggestion=suggestion)
     try:
         local, changes = use_support(use.module, function)
     except CannotGenerate as error:
@@ -52,6 +54,7 @@ def replace_method(rule: Rule, use: SpecFileUse, message: str, function: str, ar
     edit: Change = Edit(text.start(use.call), text.end(use.call), pieces)
     if use.file.doubt:
         # It becomes manual, and then nothing has the support module define the function.
-        return use.make_finding(rule, message, Applicability.SAFE, suggestion=suggest_by_hand(function, use.shown))
+        suggestion = suggest_by_hand(function, use.shown)
+        return use.make_finding(rule, message, Applicability.SAFE, help=_DO_BY_HAND, suggestion=suggestion)
     suggestion = f"{local}({use.shown}{arguments})"
     return use.make_finding(rule, message, Applicability.SAFE, changes=(edit, *changes), suggestion=suggestion)

@@ -11,6 +11,8 @@ from ik_migrate.codegen.support.parts import (
     bound_names,
     chosen_parts,
     import_lines,
+    import_ranks,
+    is_import,
     lines_of,
     member_names,
     members_of,
@@ -35,7 +37,7 @@ def extend(existing: str, names: Collection[str], features: Collection[str], kno
     text, wanted = existing.replace("\r\n", "\n"), set(names)
     while True:
         text = _extend_once(text, wanted, features, known)
-        # Another variant of a piece that was there can need pieces that were not asked for.
+        # Another variant of a piece that was there can need pieces that were not requested.
         missing = (used_names(text) & piece_names()) - set(_definitions(text)) - wanted
         if not missing:
             return text.replace("\n", newline)
@@ -134,21 +136,37 @@ def _with_imports(text: str) -> str:
     """Add the imports of the template for names that a text uses and does not bind."""
     tree = ast.parse(text)
     bound = {name for node in tree.body for name in bound_names(node)}
-    missing = import_lines(used_names(text) - bound)
-    if not missing:
-        return text
-    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines = text.splitlines(keepends=True)
-    end = (imports[-1].end_lineno or 1) if imports else 1
-    for line in filter(str.strip, missing):
-        source, _, names = line.partition(" import ")
-        there = [number for number, known in enumerate(lines[:end]) if known.startswith(f"{source} import ")]
-        if names and there and not lines[there[0]].rstrip().endswith(("(", "\\")):
-            known = lines[there[0]].rstrip("\n").removeprefix(f"{source} import ")
-            merged = sorted(
-                {*known.split(", "), *names.rstrip("\n").split(", ")}, key=lambda name: (name.islower(), name)
-            )
-            lines[there[0]] = f"{source} import {', '.join(merged)}\n"
+    end = max((node.end_lineno or 1 for node in tree.body if is_import(node)), default=1)
+    top = lines[:end]
+    for line in filter(str.strip, import_lines(used_names(text) - bound)):
+        names = line.rstrip("\n").partition(" import ")[2]
+        there = [number for number, known in enumerate(top) if names and _head(known) == _head(line)]
+        if there and not top[there[0]].rstrip().endswith(("(", "\\")):
+            known = top[there[0]].rstrip("\n").partition(" import ")[2]
+            merged = sorted({*known.split(", "), *names.split(", ")}, key=lambda name: (name.islower(), name))
+            top[there[0]] = f"{_head(line)} import {', '.join(merged)}\n"
         else:
-            lines.insert(end, line)
-    return "".join(lines)
+            top = _lines_with_import(top, line)
+    return "".join([*top, *lines[end:]])
+
+
+def _lines_with_import(lines: list[str], line: str) -> list[str]:
+    """Lines with an import of the template in the place that it has there: beside its group, or beyond a blank line."""
+    ranks = import_ranks()
+    group, _ = rank = ranks[_head(line)]
+    there = {number: ranks[head] for number, known in enumerate(lines) if (head := _head(known)) in ranks}
+    before = [number for number, known in there.items() if known < rank]
+    after = [number for number, known in there.items() if known > rank]
+    if before and there[before[-1]][0] == group:
+        return [*lines[: before[-1] + 1], line, *lines[before[-1] + 1 :]]
+    if after:
+        border = [] if there[after[0]][0] == group else ["\n"]
+        return [*lines[: after[0]], line, *border, *lines[after[0] :]]
+    place = before[-1] + 1 if before else len(lines)
+    return [*lines[:place], "\n", line, *lines[place:]]
+
+
+def _head(line: str) -> str:
+    """What an import says before its names."""
+    return line.rstrip("\n").partition(" import ")[0]

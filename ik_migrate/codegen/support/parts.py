@@ -92,6 +92,20 @@ def import_lines(used: Collection[str]) -> list[str]:
     return lines
 
 
+@cache
+def import_ranks() -> dict[str, tuple[int, int]]:
+    """Return where the imports of the template stand, by what precedes their names: their group, and the line."""
+    found: dict[str, tuple[int, int]] = {}
+    group, last_line = 0, 0
+    for part in top_level():
+        if isinstance(part.node, ast.Import | ast.ImportFrom):
+            if last_line and "\n\n" in _between(last_line, part.node.lineno):
+                group += 1
+            last_line = part.node.lineno
+            found[_import_line(part.node, part.node.names).rstrip("\n").partition(" import ")[0]] = group, last_line
+    return found
+
+
 def _between(first: int, last: int) -> str:
     return "\n".join(template().split("\n")[first - 1 : last])
 

@@ -36,5 +36,6 @@ def render(wanted: Collection[str], existing: str = "") -> str:
 def _render_new(names: Collection[str], features: Collection[str]) -> str:
     pieces = [text_with(part, features) for part in chosen_parts(names)]
     used = set().union(*map(used_names, pieces))
-    head = [f"{MARKER}\n", top_level()[0].text, "\n"]
-    return "".join([*head, *import_lines(used), *with_blank_lines(pieces)])
+    imports = import_lines(used)
+    head = [f"{MARKER}\n", top_level()[0].text, *(["\n"] if imports else [])]
+    return "".join([*head, *imports, *with_blank_lines(pieces)])

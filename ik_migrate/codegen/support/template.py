@@ -77,9 +77,10 @@ def follow_properties(sender, instance, signal, **kwargs):
         source = descriptor.source_field_name or only_image_field(sender)
         if source not in fields:
             name = getattr(getattr(instance, source), 'name', None)
-            file = getattr(instance, attname)
-            if signal is post_save and names.get(attname) != name and hasattr(file.cachefile_strategy, 'on_source_saved'):
-                file.cachefile_strategy.on_source_saved(file)
+            if signal is post_save and names.get(attname) != name:
+                file = getattr(instance, attname)
+                if hasattr(file.cachefile_strategy, 'on_source_saved'):
+                    file.cachefile_strategy.on_source_saved(file)
             names[attname] = name
 
 
@@ -167,6 +168,13 @@ class NonValidatingImageCacheBackend(Optimistic):
     # if: own_backends
     def clear(self, file):
         remove_file(file)
+
+
+def require_source(file):
+    """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
+    if not file.name:
+        raise ValueError('The spec field has no source image.')
+    return file
 
 
 class StorageBackend(Simple):
@@ -696,7 +704,9 @@ class LegacyProcessedSpec(ImageSpec):
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         file = getattr(self.source, 'field_file', None)
-        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as)) if file is not None else None
+        if file is None:
+            return None
+        return format_of(file.field.generate_filename(file.instance, self.source.uploaded_as))
 
 
 class LegacyProcessedImageFieldFile(ProcessedImageFieldFile):

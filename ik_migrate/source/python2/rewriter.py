@@ -79,7 +79,7 @@ class Rewriter:
             elif token.text == "<>":
                 token.new = "!="
             if previous.kind == "NUMBER" and previous.end == token.start:
-                # `7if x` is on its way out, and `7L.x` without its letter is no Python at all.
+                # `7if x` is deprecated, and `7L.x` without its letter is a syntax error.
                 needs_space = token.kind == "NAME" or (token.text == "." and previous.new)
                 previous.after = " " if needs_space else ""
             previous = token
@@ -144,7 +144,7 @@ class Rewriter:
     # Parameters and arguments
 
     def tuple_parameter(self, node: Node) -> None:
-        """`def f(a, (b, c))` takes the names in the tuple as parameters of their own."""
+        """`def f(a, (b, c))` takes the names in the tuple as separate parameters."""
         opening, *inner = node.children
         if not inner:
             return

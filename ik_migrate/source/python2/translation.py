@@ -128,7 +128,7 @@ def _rewritten_tokens(text: str) -> list[Token]:
 
 
 def _assemble(text: str, tokens: list[Token]) -> Translation:
-    """The translation that the tokens ask for; raises NotPython where that is no Python 3.
+    """Translate the tokens; raise NotPython if the result is not Python 3.
 
     What the grammar allows is not all valid: `f() = 1` is still to be refused.
     """

@@ -27,7 +27,7 @@ NOT_CHECKED = "not checked: "
 
 
 class CannotCheck(Exception):
-    """A check says nothing here; the message says why."""
+    """A check has no result here; the message says why."""
 
 
 class Behaviours(object):

@@ -74,7 +74,7 @@ class CheckRows(object):
         upload = ContentFile(self._uploads[number])
         upload.name = str(name)
         setattr(instance, field.name, upload)
-        # What was stored under that name is gone: the storage gives the name again.
+        # The file of that name was deleted, so the storage uses the name again.
         self._overlay.remove(field.storage, field.generate_filename(instance, str(name)))
 
     def copy_of(self, group, instance):

@@ -16,7 +16,7 @@ class WouldWrite(Exception):
 
 
 class ReadingCursor(object):
-    """A database cursor that hands on what reads, and refuses what writes."""
+    """A database cursor that passes statements that read, and refuses those that write."""
 
     READS = frozenset(
         "select with show explain describe pragma set savepoint release rollback begin".split()  # noqa: SIM905

@@ -22,7 +22,7 @@ VIEW_EDGE = 800
 """The longest edge of what is made smaller, in pixels."""
 
 
-def picture_record(content, with_view):
+def image_record(content, with_view):
     """What is written down about an image."""
     from PIL import Image
 
@@ -104,7 +104,7 @@ def view(image, content):
 
 
 def source_record(content, name, exact):
-    """The source of an image. That of one that is made up depends on the encoder: its hash says nothing."""
+    """The source of an image; without the hash of a made-up image, which depends on the encoder."""
     from PIL import Image
 
     digest = hashlib.sha1(content).hexdigest()

@@ -79,7 +79,7 @@ class Overlay(object):
             target.write(content)
 
     def cover(self):
-        """Put the overlay over all storage classes that there are; those known already are left out."""
+        """Put the overlay over all storage classes that are not covered yet."""
         from django.core.files.storage import Storage
 
         waiting = [Storage]

@@ -120,7 +120,7 @@ class Project(object):
         for entry in settings.INSTALLED_APPS:
             config = self.guarded("app %s" % text(entry), AppConfig.create)(entry)
             if config is not None:
-                # The models of a module that failed half-way would be in the way when another app imports it.
+                # The models of a module that failed half-way would conflict when another app imports it.
                 forget = lambda label=config.label: (apps.all_models[label].clear(), apps.clear_cache())  # noqa: E731
                 config.import_models = self.guarded("models of app %s" % config.name, config.import_models, forget)
                 config.ready = self.guarded("ready() of app %s" % config.name, config.ready)

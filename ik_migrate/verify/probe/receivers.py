@@ -23,7 +23,7 @@ def keep_receivers_of_imagekit(names):
 
 
 def function_of(receiver):
-    """The function of a receiver, which may be referred to weakly; None where it is gone."""
+    """The function of a receiver, which may be a weak reference; None if it no longer exists."""
     import weakref
 
     if isinstance(receiver, weakref.ReferenceType) or type(receiver).__name__.startswith("Bound"):

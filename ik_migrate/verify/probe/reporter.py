@@ -12,10 +12,10 @@ from .project_copy import copy_of_project
 from .text_value import text
 
 FILE_NAME = "ik-migrate-probe"
-"""What file names of the probe begin with in tracebacks, where its own lines are left out; see `loader`."""
+"""The prefix of file names of the probe in tracebacks, where its own lines are skipped; see `loader`."""
 
 FILE_NAME = "ik-migrate-probe"
-"""What this file is called in tracebacks, where its own lines are left out."""
+"""The name of this file in tracebacks, where its own lines are skipped."""
 
 
 class Reporter(object):

@@ -102,4 +102,4 @@ MADE_UP = [
 """Name, extension, and how it is made. Edges whose usual fractions are whole: halves are rounded in many ways."""
 
 MADE_UP_VERSION = 1
-"""Grows when one of these images changes, for snapshots with others can't be compared."""
+"""Increased when one of these images changes, because snapshots with other images cannot be compared."""

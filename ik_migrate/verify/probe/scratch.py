@@ -81,7 +81,7 @@ def remove_abandoned(folder, fcntl):
                 shutil.rmtree(folder, ignore_errors=True)
         finally:
             os.close(lock)
-    except (IOError, OSError):  # it is gone, or not one of ours
+    except (IOError, OSError):  # it was removed, or is not one of ours
         return
 
 

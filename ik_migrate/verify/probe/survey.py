@@ -8,7 +8,7 @@ import sys
 
 from .databases import roll_back
 from .groups import groups_of
-from .image_record import picture_record, source_record
+from .image_record import image_record, source_record
 from .instance_builder import Builder
 from .models import image_fields, source_name
 from .reporter import error_record
@@ -94,7 +94,7 @@ class Survey(object):
                 gone = {"skipped": "the row is not there"}
             roll_back()
             for name in names + ([group.key] if processed else []):
-                self.reporter.event("picture", spec=group.label + "." + name, case=case, **gone)
+                self.reporter.event("image", spec=group.label + "." + name, case=case, **gone)
             return
         for name in names:
             self._spec(group, name, case, instance, described_specs, made_up)
@@ -117,7 +117,7 @@ class Survey(object):
         if not callable(upload_to):
             return text(upload_to) if "%" not in text(upload_to) else "uploads"
         try:
-            return posixpath.dirname(text(upload_to(instance, "picture.jpg")).replace("\\", "/"))
+            return posixpath.dirname(text(upload_to(instance, "image.jpg")).replace("\\", "/"))
         except Exception:  # it wants more of the instance than is made up
             return "uploads"
 
@@ -147,7 +147,7 @@ class Survey(object):
         except BaseException:
             record["error"] = error_record(sys.exc_info())
             roll_back()
-        self.reporter.event("picture", spec=spec, case=case, **record)
+        self.reporter.event("image", spec=spec, case=case, **record)
 
     def _spec(self, group, name, case, instance, described_specs, made_up):
         """One image of one spec field."""
@@ -163,7 +163,7 @@ class Survey(object):
         if made_up is not None:
             record["base"] = made_up[2]
             if not posixpath.basename(text(root.name)).startswith("ik-migrate-"):
-                record["skipped"] = "its source is no field"
+                record["skipped"] = "its source is not a field"
                 return
         try:
             content = bytes_of(root)
@@ -183,7 +183,7 @@ class Survey(object):
             described_spec["source"] = source_name(group.model, name)
             described_spec["chained"] = is_spec_file(source_of(file))
             self.reporter.event("spec", spec=group.label + "." + name, kind="spec", **described_spec)
-        record["picture"] = picture_record(made(file, self.project.overlay), self.request["pictures"])
+        record["image"] = image_record(made(file, self.project.overlay), self.request["images"])
 
     def _processed(self, group, case, instance, described_specs, made_up):
         """What a ProcessedImageField would make of the image it has, or of one that is made up."""
@@ -206,4 +206,4 @@ class Survey(object):
         if group.key not in described_specs:
             described_specs.add(group.key)
             self.reporter.event("spec", spec=group.label + "." + group.key, **processed_record(group.field, name))
-        record["picture"] = picture_record(made_on_upload(group.field, stored, name, content), self.request["pictures"])
+        record["image"] = image_record(made_on_upload(group.field, stored, name, content), self.request["images"])

@@ -71,7 +71,7 @@ READS, WRITES, CHANGES = "reads", "writes", "changes"
 
 
 class NothingThere(Exception):
-    """A folder that the copy does not have was to be changed: that is left out."""
+    """A folder that the copy does not have was to be changed: that is skipped."""
 
 
 def redirected(path, use):
