@@ -56,21 +56,19 @@ def classify(module: Module, expression: ast.expr, depth: int = 0) -> Callabilit
         return _unknown("it is defined in a circle")
     if isinstance(expression, _LITERALS):
         return _NO
-    if isinstance(expression, ast.Lambda):
-        return Callability(Verdict.YES, expression, module)
-    if isinstance(expression, ast.Name | ast.Attribute):
-        return _judge_name(module, expression, depth)
-    if isinstance(expression, ast.Call):
-        return _judge_call(module, expression, depth)
-    if isinstance(expression, ast.IfExp):
-        return _agreed(classify(module, expression.body, depth + 1), classify(module, expression.orelse, depth + 1))
-    if isinstance(expression, ast.BoolOp):
-        first, *others = (classify(module, value, depth + 1) for value in expression.values)
-        for other in others:
-            first = _agreed(first, other)
-        return first
-    if isinstance(expression, ast.Subscript):
-        return _judge_item(module, expression, depth)
+    match expression:
+        case ast.Lambda():
+            return Callability(Verdict.YES, expression, module)
+        case ast.Name() | ast.Attribute():
+            return _judge_name(module, expression, depth)
+        case ast.Call():
+            return _judge_call(module, expression, depth)
+        case ast.IfExp(body=body, orelse=orelse):
+            return _agreed([classify(module, value, depth + 1) for value in (body, orelse)])
+        case ast.BoolOp(values=values):
+            return _agreed([classify(module, value, depth + 1) for value in values])
+        case ast.Subscript():
+            return _judge_item(module, expression, depth)
     return _unknown("what it is can only be seen when it runs")
 
 
@@ -78,10 +76,12 @@ def _unknown(reason: str) -> Callability:
     return Callability(Verdict.UNKNOWN, reason=reason)
 
 
-def _agreed(first: Callability, second: Callability) -> Callability:
-    if first.verdict is second.verdict:
-        return first if first.verdict is Verdict.UNKNOWN else Callability(first.verdict)
-    return _unknown("it is a callable in one case and not in the other")
+def _agreed(judgements: list[Callability]) -> Callability:
+    """What is known of a value that is one of several."""
+    first, *others = judgements
+    if any(other.verdict is not first.verdict for other in others):
+        return _unknown("it is a callable in one case and not in the other")
+    return first if not others or first.verdict is Verdict.UNKNOWN else Callability(first.verdict)
 
 
 def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int) -> Callability:
@@ -96,18 +96,18 @@ def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int
             return _NO if target.qualified == "builtins.None" else Callability(Verdict.YES)
         return _unknown(f"{shown} is defined outside this project")
     binding = target.binding
-    if binding.kind == "function":
-        assert isinstance(binding.node, Function)
-        if not _are_known(target.module, binding.node.decorator_list):
-            return _unknown(f"{shown} is decorated, so what it really is can only be seen when it runs")
-        return Callability(Verdict.YES, binding.node, target.module)
-    if binding.kind == "class":
-        return Callability(Verdict.YES)
-    if binding.kind == "assign" and binding.value is not None:
-        judgement = classify(target.module, binding.value, depth + 1)
-        return Callability(judgement.verdict, judgement.function, judgement.module, reason=judgement.reason)
-    if binding.kind == "parameter":
-        return _judge_parameter(target.module, binding.node, shown, depth)
+    match binding.kind:
+        case "function":
+            assert isinstance(binding.node, Function)
+            if not _are_known(target.module, binding.node.decorator_list):
+                return _unknown(f"{shown} is decorated, so what it really is can only be seen when it runs")
+            return Callability(Verdict.YES, binding.node, target.module)
+        case "class":
+            return Callability(Verdict.YES)
+        case "assign" if binding.value is not None:
+            return classify(target.module, binding.value, depth + 1)
+        case "parameter":
+            return _judge_parameter(target.module, binding.node, shown, depth)
     return _unknown(f"what {shown} is can only be seen when it runs")
 
 
@@ -131,27 +131,26 @@ def _judge_item(module: Module, expression: ast.Subscript, depth: int) -> Callab
         return _unknown(f"what {shown} is can only be seen when it runs")
     holder = target.binding.value
     judgements = [classify(target.module, item, depth + 1) for item in _items(holder, expression.slice)]
-    if not judgements:
-        return _unknown(f"what {shown} is can only be seen when it runs")
-    first, *others = judgements
-    for other in others:
-        first = _agreed(first, other)
-    return first
+    return _agreed(judgements) if judgements else _unknown(f"what {shown} is can only be seen when it runs")
 
 
 def _items(holder: ast.expr | None, key: ast.expr) -> list[ast.expr]:
     """What a literal holds under a key; all that it holds where the key is not a literal."""
-    if isinstance(holder, ast.Dict):
-        if not all(isinstance(known, ast.Constant) for known in holder.keys):
+    match holder, key:
+        case ast.Dict(), _:
+            known = [entry.value for entry in holder.keys if isinstance(entry, ast.Constant)]
+            if len(known) < len(holder.keys):
+                return []
+            values = dict(zip(known, holder.values, strict=True))
+            if isinstance(key, ast.Constant):
+                return [values[key.value]] if key.value in values else []
+            return list(values.values())
+        case ast.List(elts=items) | ast.Tuple(elts=items), _ if any(isinstance(item, ast.Starred) for item in items):
             return []
-        values = {known.value: value for known, value in zip(holder.keys, holder.values, strict=True)}  # type: ignore[union-attr]
-        if isinstance(key, ast.Constant):
-            return [values[key.value]] if key.value in values else []
-        return list(values.values())
-    if isinstance(holder, ast.List | ast.Tuple) and not any(isinstance(item, ast.Starred) for item in holder.elts):
-        if isinstance(key, ast.Constant) and isinstance(key.value, int):
-            return holder.elts[key.value : key.value + 1]
-        return holder.elts
+        case ast.List(elts=items) | ast.Tuple(elts=items), ast.Constant(value=int(index)):
+            return items[index : index + 1]
+        case ast.List(elts=items) | ast.Tuple(elts=items), _:
+            return items
     return []
 
 

@@ -60,16 +60,16 @@ def _maker_of_target(project: ProjectIndex, target: Target, depth: int) -> Field
         return FieldFactory(SPEC_FIELD, frozenset())
     if target.module is None or target.binding is None:
         return None
-    node, value = target.binding.node, target.binding.value
-    if isinstance(node, ast.ClassDef):
-        return _maker_of_class(target.module, node, depth)
-    if isinstance(node, Function):
-        return _maker_of_function(target.module, node, depth)
-    if isinstance(value, ast.Call):
-        return find_partial_factory(target.module, value, depth)
-    if isinstance(value, ast.Lambda) and isinstance(value.body, ast.Call):
-        inner = find_factory(target.module, value.body.func, depth + 1)
-        return _maker_with_signature(inner.field, value) if inner is not None else None
+    match target.binding.node, target.binding.value:
+        case ast.ClassDef() as node, _:
+            return _maker_of_class(target.module, node, depth)
+        case (ast.FunctionDef() | ast.AsyncFunctionDef()) as function, _:
+            return _maker_of_function(target.module, function, depth)
+        case _, ast.Call() as call:
+            return find_partial_factory(target.module, call, depth)
+        case _, ast.Lambda(body=ast.Call(func=called)) as value:
+            inner = find_factory(target.module, called, depth + 1)
+            return _maker_with_signature(inner.field, value) if inner is not None else None
     return None
 
 
@@ -173,16 +173,20 @@ def _asked_for(node: Function | ast.Lambda) -> frozenset[str]:
         return frozenset()
     keywords, found = node.args.kwarg.arg, set()
     for inner in ast.walk(node):
-        name: ast.expr | None = None
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.args:
-            is_asking = inner.func.attr in {"pop", "get", "has_key"} and _is_name(inner.func.value, keywords)
-            name = inner.args[0] if is_asking else None
-        elif isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load) and _is_name(inner.value, keywords):
-            name = inner.slice
-        elif isinstance(inner, ast.Compare) and any(_is_name(other, keywords) for other in inner.comparators):
-            name = inner.left
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            found.add(name.value)
+        match inner:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=asked), attr="pop" | "get" | "has_key"),
+                args=[ast.Constant(value=str(name)), *_],
+            ) if asked == keywords:
+                found.add(name)
+            case ast.Subscript(value=ast.Name(id=asked), slice=ast.Constant(value=str(name)), ctx=ast.Load()) if (
+                asked == keywords
+            ):
+                found.add(name)
+            case ast.Compare(left=ast.Constant(value=str(name)), comparators=others) if any(
+                _is_name(other, keywords) for other in others
+            ):
+                found.add(name)
     return frozenset(found)
 
 

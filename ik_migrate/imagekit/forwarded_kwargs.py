@@ -60,13 +60,16 @@ def _uses(spec: SpecField, function: ast.AST, keywords: str) -> Iterator[Keyword
         target: node.value for node in ast.walk(function) if isinstance(node, ast.Assign) for target in node.targets
     }
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and _is_name(node.value, keywords):
-            yield from _named(spec, node.slice, values.get(node))
-        elif isinstance(node, ast.Compare) and any(_is_name(other, keywords) for other in node.comparators):
-            yield from _named(spec, node.left)
-        elif isinstance(node, ast.Call) and _is_method(node.func, keywords):
-            yield from (use for argument in node.args[:1] for use in _named(spec, argument))
-            yield from (KeywordUse(spec, keyword.arg, keyword) for keyword in node.keywords if keyword.arg is not None)
+        match node:
+            case ast.Subscript(value=value, slice=key) if _is_name(value, keywords):
+                yield from _named(spec, key, values.get(node))
+            case ast.Compare(left=key, comparators=others) if any(_is_name(other, keywords) for other in others):
+                yield from _named(spec, key)
+            case ast.Call() if _is_method(node.func, keywords):
+                yield from (use for argument in node.args[:1] for use in _named(spec, argument))
+                yield from (
+                    KeywordUse(spec, keyword.arg, keyword) for keyword in node.keywords if keyword.arg is not None
+                )
 
 
 def _named(spec: SpecField, expression: ast.expr, value: ast.expr | None = None) -> Iterator[KeywordUse]:

@@ -84,14 +84,13 @@ def _class_of_name(module: Module, name: ast.Name) -> tuple[Module, ast.ClassDef
 
 def _class_of_query(module: Module, value: ast.expr) -> tuple[Module, ast.ClassDef] | None:
     """``Model.objects`` with nothing but method calls and subscripts after it."""
-    while not (isinstance(value, ast.Attribute) and value.attr in _MANAGERS):
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-            value = value.func.value
-        elif isinstance(value, ast.Subscript):
-            value = value.value
-        else:
-            return None
-    return _class_named(module, value.value)
+    while True:
+        match value:
+            case ast.Attribute(value=model, attr=attribute) if attribute in _MANAGERS:
+                return _class_named(module, model)
+            case ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value):
+                continue
+        return None
 
 
 def _class_named(module: Module, expression: ast.expr) -> tuple[Module, ast.ClassDef] | None:

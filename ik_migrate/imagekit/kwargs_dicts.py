@@ -338,12 +338,10 @@ def _gets_more_keys(module: Module, name: str) -> bool:
 def _names_that_get_keys(module: Module) -> set[str]:
     found = set()
     for node in module.text.nodes_of(ast.Subscript, ast.Attribute):
-        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            changed: ast.expr = node.value
-        elif isinstance(node, ast.Attribute) and node.attr in {"update", "setdefault"}:
-            changed = node.value
-        else:
-            continue
-        if isinstance(changed, ast.Name):
-            found.add(changed.id)
+        match node:
+            case (
+                ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del())
+                | ast.Attribute(value=ast.Name(id=name), attr="update" | "setdefault")
+            ):
+                found.add(name)
     return found

@@ -41,19 +41,20 @@ def why_name_changes(spec: SpecField) -> str:
 
 def _processors_in(module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
     """The expressions of a list of processors, also through names, each with its file."""
-    if isinstance(value, ast.List | ast.Tuple):
-        for item in value.elts:
-            yield from _processors_in(module, item)
-    elif isinstance(value, ast.BinOp):
-        yield from _processors_in(module, value.left)
-        yield from _processors_in(module, value.right)
-    elif isinstance(value, ast.Name | ast.Attribute):
-        target = module.resolve(value)
-        bound = target.binding.value if target is not None and target.binding is not None else None
-        if target is not None and target.module is not None and isinstance(bound, ast.List | ast.Tuple | ast.Call):
-            yield from _processors_in(target.module, bound)
-    else:
-        yield module, value
+    match value:
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                yield from _processors_in(module, item)
+        case ast.BinOp(left=left, right=right):
+            yield from _processors_in(module, left)
+            yield from _processors_in(module, right)
+        case ast.Name() | ast.Attribute():
+            target = module.resolve(value)
+            bound = target.binding.value if target is not None and target.binding is not None else None
+            if target is not None and target.module is not None and isinstance(bound, ast.List | ast.Tuple | ast.Call):
+                yield from _processors_in(target.module, bound)
+        case _:
+            yield module, value
 
 
 def _why_unstable(module: Module, processor: ast.expr, depth: int = 0) -> str:

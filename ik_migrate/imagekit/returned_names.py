@@ -81,27 +81,29 @@ class _Reader:
             self._depth -= 1
 
     def _tail(self, expression: ast.expr) -> Extension:
-        if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
-            return _of_text(expression.value)
-        if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
-            return self._after_dot(expression.left, expression.right)
-        if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Mod):
-            return self._formatted(expression)
-        if isinstance(expression, ast.IfExp):
-            return _common([self.tail(expression.body), self.tail(expression.orelse)])
-        if isinstance(expression, ast.JoinedStr) and expression.values:
-            last = expression.values[-1]
-            return self.tail(last.value if isinstance(last, ast.FormattedValue) else last)
-        if isinstance(expression, ast.Name):
-            return self._named(expression)
-        if isinstance(expression, ast.Call):
-            return self._called(expression)
+        match expression:
+            case ast.Constant(value=str(text)):
+                return _of_text(text)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._after_dot(left, right)
+            case ast.BinOp(op=ast.Mod()):
+                return self._formatted(expression)
+            case ast.IfExp(body=body, orelse=orelse):
+                return _common([self.tail(body), self.tail(orelse)])
+            case ast.JoinedStr(values=[*_, ast.FormattedValue(value=last)]) | ast.JoinedStr(values=[*_, last]):
+                return self.tail(last)
+            case ast.Name():
+                return self._named(expression)
+            case ast.Call():
+                return self._called(expression)
         return self._derived(expression)
 
     def _after_dot(self, left: ast.expr, right: ast.expr) -> Extension:
-        if isinstance(right, ast.Constant) and isinstance(right.value, str) and "." not in right.value:
-            whole = left.value + right.value if isinstance(left, ast.Constant) and isinstance(left.value, str) else ""
-            return _of_text(whole) if whole else UNKNOWN
+        match left, right:
+            case ast.Constant(value=str(start)), ast.Constant(value=str(end)) if "." not in end:
+                return _of_text(start + end) if start + end else UNKNOWN
+            case _, ast.Constant(value=str(end)) if "." not in end:
+                return UNKNOWN
         return self.tail(right)
 
     def _formatted(self, expression: ast.BinOp) -> Extension:

@@ -198,12 +198,11 @@ def _find_home(spec: SpecField) -> None:
     """Find the attribute and the model that the call is for."""
     names = spec.module.text.names
     parent = names.parents.get(spec.call)
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
-        spec.attname = parent.targets[0].id
-    elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
-        spec.attname = parent.target.id
-    elif isinstance(parent, ast.Call):
-        spec.attname = attribute_added(parent) or ""
+    match parent:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            spec.attname = name
+        case ast.Call():
+            spec.attname = attribute_added(parent) or ""
     scope = spec.module.text.scope_of(spec.call)
     if isinstance(scope.node, ast.ClassDef):
         spec.model = scope.node

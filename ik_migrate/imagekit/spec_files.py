@@ -149,15 +149,17 @@ def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
 
 def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
     """Return what is known of the spec file that ``expression`` evaluates to; None if it is not known to be one."""
-    if isinstance(expression, ast.IfExp | ast.BoolOp) and depth < _FOLLOW_AT_MOST:
-        either = expression.values if isinstance(expression, ast.BoolOp) else [expression.body, expression.orelse]
-        return _one_of([spec_file(module, value, depth + 1) for value in either if not _is_none(value)])
-    if isinstance(expression, ast.Attribute):
-        return _attribute(module, expression.value, expression.attr)
-    if isinstance(expression, ast.Call) and 2 <= len(expression.args) <= 3 and not expression.keywords:
-        return _asked_by_name(module, expression)
-    if isinstance(expression, ast.Name) and depth < _FOLLOW_AT_MOST:
-        return _alias(module, expression, depth)
+    match expression:
+        case ast.IfExp(body=body, orelse=orelse) if depth < _FOLLOW_AT_MOST:
+            return _one_of([spec_file(module, value, depth + 1) for value in (body, orelse) if not _is_none(value)])
+        case ast.BoolOp(values=values) if depth < _FOLLOW_AT_MOST:
+            return _one_of([spec_file(module, value, depth + 1) for value in values if not _is_none(value)])
+        case ast.Attribute(value=owner, attr=attribute):
+            return _attribute(module, owner, attribute)
+        case ast.Call(args=[_, _] | [_, _, _], keywords=[]):
+            return _asked_by_name(module, expression)
+        case ast.Name() if depth < _FOLLOW_AT_MOST:
+            return _alias(module, expression, depth)
     return None
 
 

@@ -57,16 +57,17 @@ class PathValues:
         return [text for text in self._any_texts(node, given, depth)[:_MOST] if len(text) <= _LONGEST]
 
     def _any_texts(self, node: ast.expr, given: dict[str, list[str]], depth: int) -> list[str]:
-        if isinstance(node, ast.Constant):
-            return [node.value] if isinstance(node.value, str) else []
-        if isinstance(node, ast.Name | ast.Attribute):
-            return self._of_name(node, given, depth + 1)
-        if isinstance(node, ast.BinOp):
-            return self._of_operator(node, given, depth + 1)
-        if isinstance(node, ast.Subscript):
-            return self._of_subscript(node, given, depth + 1)
-        if isinstance(node, ast.Call):
-            return self._of_call(node, given, depth + 1)
+        match node:
+            case ast.Constant(value=str(text)):
+                return [text]
+            case ast.Name() | ast.Attribute():
+                return self._of_name(node, given, depth + 1)
+            case ast.BinOp():
+                return self._of_operator(node, given, depth + 1)
+            case ast.Subscript():
+                return self._of_subscript(node, given, depth + 1)
+            case ast.Call():
+                return self._of_call(node, given, depth + 1)
         return []
 
     def _of_name(self, node: ast.Name | ast.Attribute, given: dict[str, list[str]], depth: int) -> list[str]:

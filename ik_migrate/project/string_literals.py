@@ -65,10 +65,11 @@ def literals(module: Module) -> tuple[Literal, ...]:
     for node in module.text.nodes_of(ast.Constant, ast.JoinedStr):
         if node in skipped:
             continue
-        if isinstance(node, ast.JoinedStr):
-            found.append(Literal(module, node, module.text.text_of(node)))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-            found.append(Literal(module, node, node.value))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, bytes) and node.value:
-            found.append(Literal(module, node, node.value.decode("latin-1")))
+        match node:
+            case ast.JoinedStr():
+                found.append(Literal(module, node, module.text.text_of(node)))
+            case ast.Constant(value=str(text)) if text:
+                found.append(Literal(module, node, text))
+            case ast.Constant(value=bytes(data)) if data:
+                found.append(Literal(module, node, data.decode("latin-1")))
     return tuple(sorted(found, key=lambda literal: (literal.node.lineno, literal.node.col_offset)))

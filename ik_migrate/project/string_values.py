@@ -41,20 +41,19 @@ def pattern_of(module: Module, expression: ast.expr) -> str:
 
 
 def _pieces(module: Module, expression: ast.expr) -> list[str]:
-    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
-        return [re.escape(expression.value)]
-    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
-        return [*_pieces(module, expression.left), *_pieces(module, expression.right)]
-    form: ast.expr | None = None
-    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Mod):
-        form = expression.left
-    elif isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute):
-        form = expression.func.value if expression.func.attr == "format" else None
-    if isinstance(form, ast.Constant) and isinstance(form.value, str):
-        written = re.split(r"%(?:\(\w+\))?[\d.]*[a-z]|\{[^{}]*\}", form.value)
-        return [piece for text in written for piece in (_ANY, re.escape(text)) if piece][1:]
-    if isinstance(expression, ast.Name):
-        bindings = module.text.names.bindings_in_force(expression)
-        if len(bindings) == 1 and bindings[0].value is not None and not isinstance(bindings[0].value, ast.Name):
-            return _pieces(module, bindings[0].value)
+    match expression:
+        case ast.Constant(value=str(text)):
+            return [re.escape(text)]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return [*_pieces(module, left), *_pieces(module, right)]
+        case (
+            ast.BinOp(left=ast.Constant(value=str(form)), op=ast.Mod())
+            | ast.Call(func=ast.Attribute(value=ast.Constant(value=str(form)), attr="format"))
+        ):
+            written = re.split(r"%(?:\(\w+\))?[\d.]*[a-z]|\{[^{}]*\}", form)
+            return [piece for text in written for piece in (_ANY, re.escape(text)) if piece][1:]
+        case ast.Name():
+            bindings = module.text.names.bindings_in_force(expression)
+            if len(bindings) == 1 and bindings[0].value is not None and not isinstance(bindings[0].value, ast.Name):
+                return _pieces(module, bindings[0].value)
     return [_ANY]

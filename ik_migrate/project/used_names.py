@@ -13,12 +13,13 @@ def _taken(module: Module) -> frozenset[str]:
     """Every name that is written anywhere in the file."""
     names = {node.id for node in module.text.nodes_of(ast.Name)}
     for node in module.text.nodes_of(ast.alias, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.arg):
-        if isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
+        match node:
+            case ast.alias():
+                names.add((node.asname or node.name).split(".")[0])
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.arg(arg=name):
+                names.add(name)
     return frozenset(names)
 
 

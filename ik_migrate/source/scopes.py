@@ -251,38 +251,38 @@ class Names:
         return self._scopes[node]
 
     def _bind(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.asname or alias.name.split(".")[0]
-                module = alias.name if alias.asname else name
-                scope.bind(Binding(name, node, "import", module=module))
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            for alias in node.names:
-                if alias.name == "*":
-                    scope.star_imports.append(module)
-                else:
-                    name = alias.asname or alias.name
-                    scope.bind(Binding(name, node, "import", module=module, attribute=alias.name))
-        elif isinstance(node, ast.ClassDef):
-            scope.bind(Binding(node.name, node, "class"))
-        elif isinstance(node, Function):
-            scope.bind(Binding(node.name, node, "function"))
-        elif isinstance(node, ast.arg):
-            scope.bind(Binding(node.arg, node, "parameter"))
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    scope.bind(Binding(target.id, node, "assign", value=node.value))
-        elif isinstance(node, ast.AnnAssign):
-            if isinstance(node.target, ast.Name) and node.value is not None:
-                scope.bind(Binding(node.target.id, node, "assign", value=node.value))
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            scope.outer_names.update(node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            scope.bind(Binding(node.name, node, "other"))
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            self._bind_target(node, scope)
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    name = alias.asname or alias.name.split(".")[0]
+                    module = alias.name if alias.asname else name
+                    scope.bind(Binding(name, node, "import", module=module))
+            case ast.ImportFrom():
+                module = "." * node.level + (node.module or "")
+                for alias in node.names:
+                    if alias.name == "*":
+                        scope.star_imports.append(module)
+                    else:
+                        name = alias.asname or alias.name
+                        scope.bind(Binding(name, node, "import", module=module, attribute=alias.name))
+            case ast.ClassDef(name=name):
+                scope.bind(Binding(name, node, "class"))
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                scope.bind(Binding(name, node, "function"))
+            case ast.arg(arg=name):
+                scope.bind(Binding(name, node, "parameter"))
+            case ast.Assign():
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        scope.bind(Binding(target.id, node, "assign", value=node.value))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                scope.bind(Binding(name, node, "assign", value=value))
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                scope.outer_names.update(names)
+            case ast.ExceptHandler(name=str(name)):
+                scope.bind(Binding(name, node, "other"))
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                self._bind_target(node, scope)
 
     def _bind_target(self, node: ast.Name, scope: Scope) -> None:
         """A name stored to, unless the statement around has already bound it with its value."""
