@@ -219,7 +219,7 @@ def _of_id(spec: SpecField) -> str:
     """ImageKit 3 gives the spec of the first field to all that have its id."""
     if spec_id_of(spec) not in spec.module.project.shared_ids:
         return ""
-    return "ImageKit 3 would take it for a field of another model of that name"
+    return "ImageKit 3 would treat it as a field of another model of that name"
 
 
 def _of_place(spec: SpecField) -> str:

@@ -496,7 +496,7 @@ class LegacyImageSpecField(ImageSpecField):
         self.cachefile_backend, self.image_cache_backend = cachefile_backend, cachefile_strategy or image_cache_backend
 
     def get_attributes(self):
-        """Return what the spec class of the field has of its own."""
+        """Return the attributes that the spec class of the field sets."""
         given = {
             'choose_processors' if callable(self.processors) else 'processors': self.processors,
             'format': self.format,
