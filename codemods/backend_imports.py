@@ -17,7 +17,7 @@ from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonic
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding
-from ik_migrate.project.used_names import used_names
+from ik_migrate.project.used_names import exported_names, used_names
 from ik_migrate.rules import Codemod
 
 RULE = Rule(
@@ -68,9 +68,10 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
         dotted = canonical(f"{node.module}.{alias.name}")
         uses = [use for use in _names(module, name) if use not in rewritten]
         importers = module.project.importing(module, name)
-        if alias.name == "*" or (dotted not in _SUCCESSORS and (uses or importers)):
+        is_exported = name in exported_names(module.text)
+        if alias.name == "*" or (dotted not in _SUCCESSORS and (uses or importers or is_exported)):
             yield _manual(module, alias, dotted)
-        elif uses or not all(_drops(other, local) for other, local in importers):
+        elif uses or is_exported or not all(_drops(other, local) for other, local in importers):
             try:
                 changes += require_support(module, _SUCCESSORS[dotted], *_features(module))
             except CannotGenerate as error:

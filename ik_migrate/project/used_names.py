@@ -31,7 +31,13 @@ def is_taken(module: Module, name: str) -> bool:
 def used_names(text: PythonText) -> set[str]:
     """Names that are read somewhere in a file, or listed in its ``__all__``."""
     used = {node.id for node in text.nodes_of(ast.Name) if isinstance(node.ctx, ast.Load)}
+    return used | exported_names(text)
+
+
+def exported_names(text: PythonText) -> set[str]:
+    """Names that a file lists in its ``__all__``."""
+    exported = set[str]()
     for binding in text.names.module.bindings.get("__all__", []):
         if isinstance(binding.value, ast.List | ast.Tuple):
-            used |= {str(item.value) for item in binding.value.elts if isinstance(item, ast.Constant)}
-    return used
+            exported |= {str(item.value) for item in binding.value.elts if isinstance(item, ast.Constant)}
+    return exported
