@@ -179,14 +179,12 @@ def backend_settings(module: Module) -> Iterator[BackendSetting]:
 
 def may_set_other_backend(module: Module) -> bool:
     """Whether the settings in a file may name a backend that does not generate files at once."""
-    if any(successor is None or not successor.is_exact for successor in _successors_of_settings(module)):
-        return True
     text = module.text.source.text
+    if SETTING in text:
+        successors = [successor_of_setting(module, setting) for setting in backend_settings(module)]
+        if any(successor is None or not successor.is_exact for successor in successors):
+            return True
     return BACKEND_SETTING in text and not _SIMPLE_BACKENDS.search(text)
-
-
-def _successors_of_settings(module: Module) -> Iterator[Successor | None]:
-    return (successor_of_setting(module, setting) for setting in backend_settings(module))
 
 
 def why_setting_stays(module: Module, setting: BackendSetting) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
+from ik_migrate.project.django_apps import is_abstract
 from ik_migrate.project.module import Module
 from ik_migrate.source.scopes import Function
 
@@ -23,12 +24,23 @@ def spec_id_of(spec: SpecField) -> str:
 
 
 def spec_ids_of(module: Module) -> Iterator[str]:
-    """Yield the ids of the fields in a file; twice where a function can make several models of that name."""
-    seen: set[tuple[str, str]] = set()
+    """Yield the ids of the fields in a file that other fields can have: twice where two fields here have it.
+
+    Django refuses two models of one name in an app, unless they are abstract or are made by a function. The fields of
+    one model have one id where their names differ in case alone.
+    """
+    names: dict[str, set[str]] = {}
     for spec in spec_fields(module):
-        if spec.model is None or not spec_id_of(spec) or (spec.model.name, spec.attname) in seen:
-            continue  # One of two definitions of a model is not run.
-        seen.add((spec.model.name, spec.attname))
-        yield spec_id_of(spec)
+        spec_id = spec_id_of(spec)
+        if spec.model is None or not spec_id:
+            continue
+        names.setdefault(spec_id, set()).add(spec.attname)
         if isinstance(module.text.scope_of(spec.model).node, Function):
-            yield spec_id_of(spec)
+            yield spec_id
+            yield spec_id
+        elif is_abstract(spec.model):
+            yield spec_id
+    for spec_id, spellings in names.items():
+        if len(spellings) > 1:
+            yield spec_id
+            yield spec_id

@@ -211,16 +211,18 @@ def test_other_use_stays_right(text, tmp_path):
     assert after["other.py"] == text
 
 
-SETTINGS = {
-    "named by a variable": "import os\nIMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = os.environ['BACKEND']\n",
-    "beside the new settings": (
-        "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'caching.Sure'\nIMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'x.Y'\n"
-    ),
-}
+def test_setting_named_by_a_variable_is_read_when_the_site_runs(tmp_path):
+    text = "import os\nIMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = os.environ['BACKEND']\n"
+    files = {"caching.py": DUCK, "models.py": MODELS.format(name="Sure", made="Sure()"), "settings.py": text}
+    after, found = migrated(tmp_path, files)
+    added = "IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit_support.strategy_of_setting'\n"
+    assert after["settings.py"] == text + added
+    assert "def strategy_of_setting():" in after["imagekit_support.py"]
+    assert [finding.applicability for finding in found["IK402"]] == [Applicability.SAFE]
 
 
-@pytest.mark.parametrize("text", SETTINGS.values(), ids=SETTINGS)
-def test_uncertain_setting_is_for_manual_review(text, tmp_path):
+def test_setting_beside_its_successors_is_for_manual_review(tmp_path):
+    text = "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'caching.Sure'\nIMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'x.Y'\n"
     files = {"caching.py": DUCK, "models.py": MODELS.format(name="Sure", made="Sure()"), "settings.py": text}
     after, found = migrated(tmp_path, files)
     assert after["caching.py"] == DERIVED

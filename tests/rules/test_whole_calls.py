@@ -91,7 +91,7 @@ def test_private_storage_of_a_child_model_is_kept(run, tmp_path):
         (
             "def sized(size):\n    def procs(instance, file):\n        return [ResizeToFill(size, size)]\n"
             "    return ImageSpecField(procs, image_field='i', cache_to=lambda i, p, s, e: '%s/%s' % (size, p))\n",
-            "the name of the attribute is only known when the site runs",
+            "its function makes several fields",
         ),
     ],
 )

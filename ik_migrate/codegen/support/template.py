@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
-from django.db.models.signals import class_prepared, post_delete, post_init, post_save, pre_save
+from django.db.models.signals import class_prepared, post_delete, post_init, post_save, pre_delete, pre_save
 from django.utils.encoding import smart_str
 from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
@@ -226,15 +226,18 @@ def descriptors_of(model):
     return dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
 
 
-def remove_all_files(sender, instance, **kwargs):
+def remove_all_files(sender, instance, signal, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
-    for file in get_spec_files(instance):
+    for file in get_spec_files(instance):  # Before the row is deleted, this loads a deferred source.
         # if: not own_backends
-        remove_file(file)
+        if signal is post_delete:
+            remove_file(file)
         # if: own_backends
-        clear_file(file)
+        if signal is post_delete:
+            clear_file(file)
 
 
+pre_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
 post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
 
 
