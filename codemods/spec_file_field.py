@@ -144,17 +144,20 @@ def _finding(use: SpecFileUse) -> Finding:
     return use.make_finding(RULE, message, Applicability.SAFE, changes=(edit,), suggestion=new)
 
 
+def _asks_spec(use: SpecFileUse) -> bool:
+    """Whether what is read from the field is an attribute of the spec in ImageKit 3, or is not known."""
+    parent = use.module.text.names.parents.get(use.node)
+    return not use.asks_old_field or getattr(parent, "attr", "") in {"processors", "format", "options"}
+
+
 def _suggestion(use: SpecFileUse) -> str:
     if use.member == "attname":
         if not use.file.attname:
             return ""
         return f"'{use.file.attname}'"
     if use.member == "field":
-        return f"{use.shown}.generator  # the spec: processors, format, options"
-    code = (
-        f"from imagekit.utils import get_field_info\n\ninstance, attname = get_field_info({use.shown}.generator.source)"
-    )
-    return f"{code}  # or simply {use.owner}" if use.owner.isidentifier() else code
+        return f"{use.shown}.generator  # the spec: processors, format, options" if _asks_spec(use) else ""
+    return use.owner
 
 
 def _test(module: Module, call: ast.Call) -> Iterator[Finding]:

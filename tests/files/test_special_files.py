@@ -265,7 +265,7 @@ def test_pipe_as_manage_py(tmp_path, start):
     with start("verify", tmp_path, env={"DJANGO_SETTINGS_MODULE": ""}) as process:
         _, err = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert b"name them with --settings" in err
+    assert b"Use --settings" in err
 
 
 def test_code_that_has_no_end(site, start, git):
