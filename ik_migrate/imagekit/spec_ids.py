@@ -16,7 +16,7 @@ from ik_migrate.source.scopes import Function
 
 def spec_id_of(spec: SpecField) -> str:
     """Return the id of a field, with the folder of its file in place of the app; empty where it is not known."""
-    if spec.model is None or not spec.attname or spec.is_processed:
+    if spec.model is None or not spec.attname:
         return ""
     folder = spec.module.path.parent
     app = folder.parent if folder.name == "models" else folder
