@@ -18,6 +18,8 @@ _PLAIN_CALLS = frozenset(
 )
 
 
+# Methods of lists, sets and dicts that change them.
+_CHANGING_METHODS = frozenset({"append", "add", "extend", "insert", "pop", "remove", "setdefault", "update"})
 _FOLLOW_AT_MOST = 5
 
 
@@ -102,10 +104,22 @@ def _changes_instance(module: Module, method: ast.FunctionDef) -> bool:
             if method.name != "__init__" or (value is not None and not _has_stable_pickle(module, value)):
                 return True
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and method.name != "__init__":
-            is_item_of_instance = isinstance(node.value, ast.Attribute) and _is_name(node.value.value, instance)
-            if is_item_of_instance:
+            if _is_attribute_of(node.value, instance):
                 return True
+        elif isinstance(node, ast.Call) and method.name != "__init__" and _changes_by_call(module, node, instance):
+            return True
     return False
+
+
+def _changes_by_call(module: Module, call: ast.Call, instance: str) -> bool:
+    """Whether a call changes what an attribute of the instance holds, or sets an attribute by its name."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _CHANGING_METHODS:
+        return _is_attribute_of(call.func.value, instance)
+    return bool(call.args) and _is_name(call.args[0], instance) and module.qualified(call.func) == "builtins.setattr"
+
+
+def _is_attribute_of(node: ast.expr, instance: str) -> bool:
+    return isinstance(node, ast.Attribute) and _is_name(node.value, instance)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:
