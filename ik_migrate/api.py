@@ -54,7 +54,7 @@ def scan(
         choose: asked about each rewrite, if given: those that it refuses are in no result's ``after``.
         with_fixes: also work out what each rewrite does on its own, see `FileResult`; not with ``choose``.
         write_baseline: a file to make the baseline of all that is found; none of it counts then.
-        progress: told of how far the run has come.
+        progress: called as the run advances.
 
     Raises:
         IkMigrateError: when an option cannot be used, or the baseline cannot be read or written.

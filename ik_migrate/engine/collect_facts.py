@@ -39,7 +39,7 @@ def collect_facts(
         first: the files that mention ImageKit.
         crew: who reads them; told in the end what is known.
         knowledge: what is known; added to.
-        progress: told of each file that is read.
+        progress: called for each file that is read.
 
     Returns:
         The files that may concern us besides ``first``.

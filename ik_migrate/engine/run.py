@@ -48,7 +48,7 @@ def migrate_project(
         contents: what stands for files instead of what they hold, see `Project`.
         choose: asked about each rewrite, file by file, if given.
         with_fixes: also work out what each rewrite does on its own; not with ``choose``.
-        progress: told of each file that is done.
+        progress: called for each file that is done.
         targets: the target of the project is added to it, if given.
     """
     searched = Project(root, base, contents)

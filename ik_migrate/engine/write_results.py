@@ -23,7 +23,7 @@ def written(report: Report, paths: Sequence[Path], base: Path, backup: str, prog
         paths: the files and folders that were given; nothing is written outside of their projects.
         base: the folder that the paths of the report are relative to.
         backup: keep each rewritten file as it was beside it, with this added to its name; not if empty.
-        progress: told of each file that is done.
+        progress: called for each file that is done.
     """
     places = _places(paths)
     _remove_leftovers(report, base)

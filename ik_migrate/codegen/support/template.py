@@ -49,7 +49,8 @@ def note_sources(sender, instance, signal, **kwargs):
     fields = [field.attname for field in sender._meta.fields]
     for group in signal_router._source_groups if instance.pk else ():
         if isinstance(instance, group.model_class):
-            name, hashes = group.image_field, instance._ik['source_hashes']
+            name = group.image_field
+            hashes = vars(instance).setdefault('_ik', {}).setdefault('source_hashes', {})
             if signal is post_init and (name in vars(instance) or name not in fields):
                 hashes[name] = hash(vars(instance).get(name) or getattr(instance, name))
             elif signal is post_init:
