@@ -1,4 +1,4 @@
-"""ProcessedImageFields that ImageKit 3 takes for one."""
+"""ProcessedImageFields that ImageKit 3 confuses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ RULE = Rule(
         "ImageKit 3 registers a `ProcessedImageField` under app, model and field. If the id is taken, it uses the spec"
         " that is there: uploads are processed with the processors of another model, and the original is lost."
     ),
-    help="Give the field a `spec_id=` of its own.",
+    help="Give the field its own `spec_id=`.",
     source="SpecHost.set_spec_id in imagekit/specs/__init__.py of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
     after=_EXAMPLE.replace("image_field=", "source="),
@@ -52,12 +52,12 @@ RULE = Rule(
 
 
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
-    """Give a field an id of its own where another one has the same."""
+    """Give a field its own id where another one has the same."""
     if not spec.is_processed or spec.model is None or {"spec_id", "spec"} & set(spec.arguments):
         return
     if not spec.module.project.has_ik2_code or spec_id_of(spec) not in spec.module.project.shared_ids:
         return
-    message = f"{spec.label}: ImageKit 3 takes it for a field of another model of that name"
+    message = f"{spec.label}: ImageKit 3 confuses it with a field of another model of that name"
     if isinstance(spec.module.text.scope_of(spec.model).node, Function):
         todo = "Give it a `spec_id=` that is another one for each model that the function makes."
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.MANUAL, help=todo)
