@@ -181,10 +181,8 @@ def _asked_by_name(module: Module, call: ast.Call) -> SpecFile | None:
         return None
     owner, name = call.args[:2]
     found = [_attribute(module, owner, text) for text in texts_of(module, name)]
-    if found and len(found) > 1:
-        return _one_of(found)
     if found:
-        return found[0]
+        return _one_of(found)
     pattern = pattern_of(module, name)
     if pattern:
         fitting = [text for text in sorted(module.project.spec_attributes) if re.fullmatch(pattern, text)]
