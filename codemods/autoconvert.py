@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK108",
@@ -46,6 +49,7 @@ class Photo(models.Model):
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Drop the argument, unless it says the default."""
     argument = spec.arguments.get("autoconvert")
@@ -62,6 +66,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         Applicability.SAFE if is_known else Applicability.UNSAFE,
         changes=(DropArgument(spec.offset, "autoconvert"),),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import needed
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.shared_objects import backend_named, is_kept_by_support
-from ik_migrate.codegen.support.use import need_support, use_support
 from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, backend_name, successor_of
-from ik_migrate.imagekit.spec_field import Argument, SpecField
-from ik_migrate.model.change import AddArgument, Change, DropArgument, RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.imagekit.spec_field import Argument
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Change,
+    DropArgument,
+    Finding,
+    RenameArgument,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    need_support,
+    quoted,
+    use_support,
+)
 
 RULE = Rule(
     code="IK401",
@@ -66,6 +74,7 @@ _SUPPORT = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonVali
 """The strategies of the support module, for files whose name does not change with their source."""
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Replace the backends of ImageKit by a backend and a strategy; others become strategies themselves."""
     argument = spec.arguments.get("image_cache_backend")
@@ -115,6 +124,3 @@ def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> lis
         AddArgument(spec.offset, "cachefile_strategy", (path,), after="cachefile_backend"),
         *imports,
     ]
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

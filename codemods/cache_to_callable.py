@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\
@@ -72,6 +69,7 @@ class Photo(models.Model):
 )
 
 
+@checks_spec_field(CALLABLE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move a callable ``cache_to`` into a spec class."""
     callability = classify_cache_to(spec)
@@ -80,6 +78,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is callable"
     yield make_spec_finding(CALLABLE, spec, argument, message, write_cache_to)
-
-
-CODEMOD = Codemod(rules=(CALLABLE,), spec_field=check_spec_field)

@@ -6,12 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, DropArgument, Finding, Rule, SpecField, checks_spec_field, make_finding
 
 RULE = Rule(
     code="IK302",
@@ -56,6 +51,7 @@ class Photo(models.Model):
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move a directory into a spec class; drop an empty one, which meant the default."""
     given = spec.arguments.get("cache_to")
@@ -70,6 +66,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is a directory"
     yield make_spec_finding(RULE, spec, argument, message, write_cache_to)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of
 from ik_migrate.imagekit.sources import source_name
-from ik_migrate.imagekit.spec_field import SpecField, spec_fields
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field, make_finding, spec_fields
 
 _MODEL = """\
 from django.db import models
@@ -55,6 +51,7 @@ class Photo(models.Model):
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report specs of specs whose names are not kept."""
     project = spec.module.project
@@ -72,6 +69,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if inner is not None and cache_to_of(inner) is None:
         message = f"{spec.label}: its source is {inner.label}, whose file gets a new name"
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
 from ik_migrate.imagekit.sources import image_fields_of
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import AddArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    quoted,
+)
 
 IMPLICIT = Rule(
     code="IK102",
@@ -86,6 +89,7 @@ _MAKES_A_SPEC = frozenset(
 )
 
 
+@checks_spec_field(IMPLICIT, BARE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
     spec = with_passed_arguments(spec)
@@ -123,6 +127,3 @@ def _implicit(spec: SpecField) -> Finding:
     message = f"{spec.label}: no `source=`"
     add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
     return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
-
-
-CODEMOD = Codemod(rules=(IMPLICIT, BARE), spec_field=check_spec_field)

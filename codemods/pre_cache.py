@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import has_callable_processors, names_its_files
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.static_rewrite import why_not_static_but_pre_cache
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import AddArgument, DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    DropArgument,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    quoted,
+)
 
 RULE = Rule(
     code="IK106",
@@ -51,6 +55,7 @@ class Photo(models.Model):
 _OPTIMISTIC = "imagekit.cachefiles.strategies.Optimistic"
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Drop the argument, or replace it by a strategy if it is true."""
     argument = spec.arguments.get("pre_cache")
@@ -71,6 +76,3 @@ def _has_strategy(spec: SpecField) -> bool:
     """Whether the field has a strategy already, or gets one with its spec class."""
     given = {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments)
     return bool(given) or names_its_files(spec) or has_callable_processors(spec)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -7,14 +7,9 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses, imports_from
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import used_names
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, is_ik3_code, make_finding
 
 RULE = Rule(
     code="IK204",
@@ -55,6 +50,7 @@ _STAYS = (
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite what is imported by name; tell of the modules that are imported whole."""
     if module.path in module.project.loaded_with_settings:
@@ -115,6 +111,3 @@ def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         why=_ENTROPY if is_entropy else "",
         suggestion="\n".join(import_lines(moves)),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

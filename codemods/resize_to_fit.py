@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.masked_call import with_keyword
-from ik_migrate.codegen.support.use import use_support
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    is_ik3_code,
+    make_finding,
+    use_support,
+)
 
 RULE = Rule(
     code="IK203",
@@ -53,6 +56,7 @@ class Photo(models.Model):
 _UPSCALE_POSITION = 2
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each place where the processor is built without ``upscale``."""
     parents = module.text.names.parents
@@ -170,6 +174,3 @@ def _use_support(module: Module, node: ast.expr, message: str) -> Finding:
         return make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
     edit = Edit(module.text.start(node), module.text.end(node), (local,))
     return make_finding(RULE, module, node, message, Applicability.SAFE, changes=[edit, *changes])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -7,14 +7,9 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.codegen.unused_imports import drop_aliases
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import is_taken, used_names
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK107",
@@ -50,6 +45,7 @@ class Photo(models.Model):
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename the alias where it is imported, and where it is used under its own name."""
     uses = [
@@ -125,6 +121,3 @@ def _last_word(node: ast.Name | ast.Attribute) -> str:
 def _rename(module: Module, node: ast.Name | ast.Attribute, name: str) -> Edit:
     end = module.text.end(node)
     return Edit(end - len("ImageSpec"), end, (name,))
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

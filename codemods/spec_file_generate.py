@@ -7,11 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, is_ik3_code
 
 _EXAMPLE = """\
 from django.db import models
@@ -60,6 +56,7 @@ def thumbnail_for_mail(photo):
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the function of the support module that does what ``generate()`` did."""
     for use in spec_file_uses(module):
@@ -78,6 +75,3 @@ def _is_ik2(use: SpecFileUse, call: ast.Call) -> bool:
     if call.args or call.keywords or not use.is_statement:
         return True
     return use.module.project.has_ik2_code and not is_ik3_code(use.module, use.node)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

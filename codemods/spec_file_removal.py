@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method, suggest_by_hand
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module
 
 _MODELS = """\
 from django.db import models
@@ -97,6 +94,7 @@ def free_space(photo):
 )
 
 
+@checks_module(INVALIDATE, DELETE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the functions of the support module that do what the methods did."""
     for use in spec_file_uses(module):
@@ -116,6 +114,3 @@ def _saves(call: ast.Call) -> bool:
     """Whether ``delete`` also saves the instance."""
     values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "save")]
     return any(not isinstance(value, ast.Constant) or bool(value.value) for value in values)
-
-
-CODEMOD = Codemod(rules=(INVALIDATE, DELETE), module=check_module)

@@ -7,13 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.string_literals import literals
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK505",
@@ -54,6 +49,7 @@ def original_of(photo):
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Write the longer way."""
     for use in spec_file_uses(module):
@@ -87,6 +83,3 @@ def _in_strings(module: Module) -> Iterator[Finding]:
                 suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
             )
             yield keep_file_api(finding, module.project)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module
 
 RULE = Rule(
     code="IK501",
@@ -56,12 +53,10 @@ def warm_up():
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the function of the support module that does what ``validate()`` did."""
     for use in spec_file_uses(module):
         if use.member == "validate":
             message = f"`{use.shown}.validate()` {use.is_or_may_be} a method of ImageKit 2"
             yield replace_method(RULE, use, message, "validate_file")
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import DropArgument, RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    Finding,
+    RenameArgument,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK104",
@@ -45,6 +49,7 @@ class Photo(models.Model):
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Rename the argument of a spec field; ``storage=`` of a ProcessedImageField is Django's own."""
     argument = spec.arguments.get("storage")
@@ -70,6 +75,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)
