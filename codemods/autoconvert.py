@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ik_migrate.rules import (
     Applicability,
     DropArgument,
+    ErrorSymptom,
     Finding,
     Rule,
     SpecField,
@@ -46,6 +47,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
+    symptoms=(ErrorSymptom("cannot write mode", "ImageKit 3 respects autoconvert=False, ImageKit 2 ignored it"),),
 )
 
 

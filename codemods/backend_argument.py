@@ -13,9 +13,12 @@ from ik_migrate.rules import (
     Applicability,
     Change,
     DropArgument,
+    ErrorSymptom,
     Finding,
+    ImageSymptom,
     RenameArgument,
     Rule,
+    Sign,
     SpecField,
     checks_spec_field,
     make_finding,
@@ -64,6 +67,14 @@ class Photo(models.Model):
         cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',
     )
 """,
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?image_cache_backend", "image_cache_backend= became a strategy"),
+        ImageSymptom(
+            Sign.MOMENT,
+            "NonValidatingImageCacheBackend, as an argument or as the setting, corresponds to the strategy"
+            " Optimistic; the other backends correspond to JustInTime",
+        ),
+    ),
 )
 
 _LATER = (

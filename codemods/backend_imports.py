@@ -16,6 +16,7 @@ from ik_migrate.rules import (
     CannotGenerate,
     Change,
     Edit,
+    ErrorSymptom,
     Finding,
     Module,
     Rule,
@@ -44,6 +45,7 @@ from imagekit.imagecache import PessimisticImageCacheBackend
     after="""\
 from django.db import models
 """,
+    symptoms=(ErrorSymptom(r"imagekit\.imagecache", "imagekit.imagecache was removed"),),
 )
 
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+)
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\
@@ -66,6 +75,10 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
 """,
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?cache_to", "cache_to= was removed: a spec class sets the name"),
+        ImageSymptom(Sign.NAME_FROM_CALLABLE, "cache_to= was removed: set cachefile_name in a spec class"),
+    ),
 )
 
 

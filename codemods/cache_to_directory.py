@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.rules import Applicability, DropArgument, Finding, Rule, SpecField, checks_spec_field, make_finding
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK302",
@@ -48,6 +58,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
 """,
+    symptoms=(ImageSymptom(Sign.NAME_IN_DIRECTORY, "cache_to= was removed: set cachefile_name in a spec class"),),
 )
 
 

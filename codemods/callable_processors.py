@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import has_callable_processors, make_spec_finding, write_processors
-from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field
+from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Rule, SpecField, checks_spec_field
 
 RULE = Rule(
     code="IK201",
@@ -57,6 +57,12 @@ class Item(models.Model):
     picture = models.ImageField(upload_to='items')
     banner = ImageSpecField(source='picture', spec=ItemBanner)
 """,
+    symptoms=(
+        ErrorSymptom(
+            "[Cc]an.t pickle|Can.t get local object|not picklable", "ImageKit 3 pickles processors for the name"
+        ),
+        ErrorSymptom("object is not iterable", "processors= has to be a list in ImageKit 3, not a callable"),
+    ),
 )
 
 

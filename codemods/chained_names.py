@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of
 from ik_migrate.imagekit.sources import source_name
-from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field, make_finding, spec_fields
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    spec_fields,
+)
 
 _MODEL = """\
 from django.db import models
@@ -48,6 +58,12 @@ class Photo(models.Model):
     large = ImageSpecField([ResizeToFill(500, 500)], source='image')
     icon = ImageSpecField(source='large', spec=PhotoIcon)
 """,
+    symptoms=(
+        ImageSymptom(
+            Sign.NAME_OF_SPEC_FILE,
+            "the name is derived from that of the source, a spec file, which ImageKit 3 names differently",
+        ),
+    ),
 )
 
 

@@ -10,8 +10,10 @@ from ik_migrate.rules import (
     Applicability,
     CannotGenerate,
     Finding,
+    ImageSymptom,
     Module,
     Rule,
+    Sign,
     SpecField,
     checks_module,
     checks_spec_field,
@@ -57,6 +59,7 @@ class Photo(models.Model):
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
     once_per_project=True,
+    symptoms=(ImageSymptom(Sign.DEFAULT_NAME, "ImageKit's default names changed"),),
 )
 
 _KEEPING = (

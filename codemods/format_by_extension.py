@@ -13,7 +13,9 @@ from ik_migrate.rules import (
     AddArgument,
     Applicability,
     Finding,
+    ImageSymptom,
     Rule,
+    Sign,
     SpecField,
     checks_spec_field,
     is_ik3_code,
@@ -50,6 +52,12 @@ RULE = Rule(
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
     before=_EXAMPLE.format(""),
     after=_EXAMPLE.format(", format='PNG'"),
+    symptoms=(
+        ImageSymptom(
+            Sign.FORMAT_OF_SOURCE,
+            "without format=, ImageKit 2 used the extension of the file name; ImageKit 3 uses the format of the source",
+        ),
+    ),
 )
 
 

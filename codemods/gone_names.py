@@ -14,6 +14,7 @@ from ik_migrate.rules import (
     CannotGenerate,
     Change,
     Edit,
+    ErrorSymptom,
     Finding,
     Module,
     Rule,
@@ -44,6 +45,7 @@ def thumbnail_urls(photo):
     return [file.url for file in get_spec_files(photo)]
 """,
     path="photos.py",
+    symptoms=(ErrorSymptom(r"imagekit\.(utils|generators|models)", "the name was moved or removed"),),
 )
 
 _GONE = {

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.rules import Applicability, Finding, RenameArgument, Rule, SpecField, checks_spec_field, make_finding
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    RenameArgument,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK101",
@@ -36,6 +45,7 @@ class Profile(models.Model):
     avatar = models.ImageField(upload_to='avatars')
     thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='avatar')
 """,
+    symptoms=(ErrorSymptom("unexpected keyword argument '?image_field", "image_field= was renamed to source="),),
 )
 
 

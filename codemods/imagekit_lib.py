@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
 from ik_migrate.project.imported_names import imports_from, spelled
-from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, make_finding
+from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
 
 LIB = Rule(
     code="IK206",
@@ -35,6 +35,7 @@ class Warmer(object):
         return ImageEnhance.Color(img.convert('RGB')).enhance(1.1)
 """,
     path="processors.py",
+    symptoms=(ErrorSymptom(r"imagekit\.lib", "imagekit.lib was removed in 5.0"),),
 )
 
 _ANTIALIAS = """\
@@ -61,6 +62,7 @@ ANTIALIAS = Rule(
     before=_ANTIALIAS,
     after=_ANTIALIAS,
     path="processors.py",
+    symptoms=(ErrorSymptom("no attribute 'ANTIALIAS'", "Image.ANTIALIAS was removed in Pillow 10: use Image.LANCZOS"),),
 )
 
 _PIL = frozenset(

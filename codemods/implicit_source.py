@@ -9,8 +9,11 @@ from ik_migrate.imagekit.sources import image_fields_of
 from ik_migrate.rules import (
     AddArgument,
     Applicability,
+    ErrorSymptom,
     Finding,
+    ImageSymptom,
     Rule,
+    Sign,
     SpecField,
     checks_spec_field,
     is_ik3_code,
@@ -50,6 +53,10 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
+    symptoms=(
+        ErrorSymptom("does not define any ImageFields|defines multiple ImageFields", "ImageKit 3 needs source= here"),
+        ImageSymptom(Sign.FIELD_GONE, "on an abstract model, ImageKit 3 needs source="),
+    ),
 )
 
 BARE = Rule(
@@ -81,6 +88,11 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     copy = ImageSpecField(source='image', processors=[])
 """,
+    symptoms=(
+        ErrorSymptom(
+            "is not registered", "ImageKit 3 registers no spec for a field with only a source: add processors=[]"
+        ),
+    ),
 )
 
 _MAKES_A_SPEC = frozenset(

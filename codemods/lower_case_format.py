@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field, is_ik3_code, make_finding
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+)
 
 _MODEL = """\
 from django.db import models
@@ -30,6 +40,12 @@ RULE = Rule(
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
     before=_MODEL,
     after=_MODEL.replace("image_field=", "source="),
+    symptoms=(
+        ImageSymptom(
+            Sign.LOWER_CASE_FORMAT,
+            "with format='png' in lower case, ImageKit 2 pasted on white; ImageKit 3 keeps the transparency",
+        ),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from ik_migrate.rules import (
     AddArgument,
     Applicability,
     DropArgument,
+    ErrorSymptom,
     Finding,
     Rule,
     SpecField,
@@ -50,6 +51,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
+    symptoms=(ErrorSymptom("unexpected keyword argument '?pre_cache", "pre_cache= was removed"),),
 )
 
 _OPTIMISTIC = "imagekit.cachefiles.strategies.Optimistic"

@@ -11,6 +11,7 @@ from ik_migrate.rules import (
     Applicability,
     CannotGenerate,
     Edit,
+    ErrorSymptom,
     Finding,
     Rule,
     SpecField,
@@ -59,6 +60,18 @@ def avatar_processors(file):
 class Profile(models.Model):
     avatar = LegacyProcessedImageField(avatar_processors, format='JPEG', upload_to='avatars')
 """,
+    symptoms=(
+        ErrorSymptom(
+            "[Cc]an.t pickle|Can.t get local object|not picklable",
+            "ImageKit 3 pickles processors for the name",
+            field_kind="processed",
+        ),
+        ErrorSymptom(
+            "object is not iterable",
+            "processors= has to be a list in ImageKit 3, not a callable",
+            field_kind="processed",
+        ),
+    ),
 )
 
 

@@ -9,7 +9,16 @@ from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
 from ik_migrate.project.imported_names import attribute_uses, imports_from
 from ik_migrate.project.used_names import used_names
-from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, is_ik3_code, make_finding
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    is_ik3_code,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK204",
@@ -39,6 +48,9 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
+    symptoms=(
+        ErrorSymptom(r"imagekit\.processors\.(resize|crop|base|utils)", "the modules of processors moved to PILKit"),
+    ),
 )
 
 _ENTROPY = (

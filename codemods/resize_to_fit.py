@@ -12,8 +12,10 @@ from ik_migrate.rules import (
     CannotGenerate,
     Edit,
     Finding,
+    ImageSymptom,
     Module,
     Rule,
+    Sign,
     checks_module,
     is_ik3_code,
     make_finding,
@@ -51,6 +53,12 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')
 """,
+    symptoms=(
+        ImageSymptom(Sign.UPSCALED, "ResizeToFit upscales in ImageKit 3 unless upscale=False is set"),
+        ImageSymptom(
+            Sign.UPSCALED_ON_MAT, "ResizeToFit upscales the image on its mat in ImageKit 3, unless upscale=False is set"
+        ),
+    ),
 )
 
 _UPSCALE_POSITION = 2

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
 from ik_migrate.imagekit.source_storage import find_source_storage
-from ik_migrate.rules import AddArgument, Applicability, Finding, Rule, SpecField, checks_spec_field, make_finding
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK105",
@@ -41,6 +51,12 @@ class Scan(models.Model):
     image = models.ImageField(upload_to='scans', storage=vault)
     small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=vault)
 """,
+    symptoms=(
+        ImageSymptom(
+            Sign.STORAGE_OF_SOURCE,
+            "ImageKit 2 saved to the storage of the source, ImageKit 3 saves to the default storage",
+        ),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project.used_names import is_taken, used_names
-from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
+from ik_migrate.rules import Applicability, Edit, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK107",
@@ -42,6 +42,7 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image')
 """,
+    symptoms=(ErrorSymptom(r"cannot import name '?ImageSpec\b", "the field ImageSpec was renamed to ImageSpecField"),),
 )
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from ik_migrate.rules import (
     Applicability,
     DropArgument,
+    ErrorSymptom,
     Finding,
+    ImageSymptom,
     RenameArgument,
     Rule,
+    Sign,
     SpecField,
     checks_spec_field,
     make_finding,
@@ -46,6 +49,10 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)
 """,
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?storage", "storage= was renamed to cachefile_storage="),
+        ImageSymptom(Sign.STORAGE_OF_FIELD, "storage= was renamed to cachefile_storage="),
+    ),
 )
 
 

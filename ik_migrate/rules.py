@@ -24,6 +24,7 @@ from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.change import AddArgument, AddImport, Change, DropArgument, Edit, NeedSupport, RenameArgument
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.symptom import ErrorSymptom, ImageSymptom, Sign
 from ik_migrate.project.ignore_comments import Ignore
 from ik_migrate.project.module import Module
 from ik_migrate.project.reporting import make_finding, make_finding_at
@@ -39,14 +40,17 @@ __all__ = [
     "Check",
     "DropArgument",
     "Edit",
+    "ErrorSymptom",
     "Finding",
     "IgnoreCheck",
+    "ImageSymptom",
     "LeftoverCheck",
     "Module",
     "ModuleCheck",
     "NeedSupport",
     "RenameArgument",
     "Rule",
+    "Sign",
     "SpecField",
     "SpecFieldCheck",
     "TextCheck",
