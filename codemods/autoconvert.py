@@ -14,6 +14,7 @@ from ik_migrate.rules import (
     checks_spec_field,
     is_ik3_code,
     make_finding,
+    photo_model,
 )
 
 RULE = Rule(
@@ -27,26 +28,8 @@ RULE = Rule(
     ),
     help="Remove the argument to keep the current behaviour.",
     source="imagekit/generators.py of 2.0.4 (img_to_fobj is called without it); imagekit/specs/__init__.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', autoconvert=False)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', autoconvert=False)"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     symptoms=(ErrorSymptom("cannot write mode", "ImageKit 3 respects autoconvert=False, ImageKit 2 ignored it"),),
 )
 

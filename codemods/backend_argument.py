@@ -23,6 +23,7 @@ from ik_migrate.rules import (
     checks_spec_field,
     make_finding,
     need_support,
+    photo_model,
     quoted,
     use_support,
 )
@@ -38,35 +39,25 @@ RULE = Rule(
     ),
     help="Set `cachefile_backend=` and `cachefile_strategy=`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py and strategies.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.imagecache import NonValidatingImageCacheBackend
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(
-        [ResizeToFill(50, 50)],
-        image_field='image',
-        image_cache_backend=NonValidatingImageCacheBackend(),
-    )
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(
-        [ResizeToFill(50, 50)],
-        source='image',
-        cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',
-    )
-""",
+    before=photo_model(
+        "small = ImageSpecField(",
+        "    [ResizeToFill(50, 50)],",
+        "    image_field='image',",
+        "    image_cache_backend=NonValidatingImageCacheBackend(),",
+        ")",
+        imports=(
+            "from imagekit.imagecache import NonValidatingImageCacheBackend",
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField(",
+        "    [ResizeToFill(50, 50)],",
+        "    source='image',",
+        "    cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',",
+        ")",
+    ),
     symptoms=(
         ErrorSymptom("unexpected keyword argument '?image_cache_backend", "image_cache_backend= became a strategy"),
         ImageSymptom(

@@ -16,6 +16,7 @@ from ik_migrate.rules import (
     SpecField,
     checks_spec_field,
     make_finding,
+    photo_model,
 )
 
 RULE = Rule(
@@ -32,16 +33,7 @@ RULE = Rule(
         "Give the field a spec class that derives from `DirectorySpec` of the support module, and set `cache_to` there."
     ),
     source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')"),
     after="""\
 from django.db import models
 from imagekit.models import ImageSpecField

@@ -15,20 +15,14 @@ from ik_migrate.rules import (
     SpecField,
     checks_spec_field,
     make_finding,
+    photo_model,
     spec_fields,
 )
 
-_MODEL = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')
-    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')
-"""
+_MODEL = photo_model(
+    "large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')",
+    "icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')",
+)
 RULE = Rule(
     code="IK308",
     name="chained-names",

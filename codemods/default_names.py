@@ -19,6 +19,7 @@ from ik_migrate.rules import (
     checks_spec_field,
     is_ik3_code,
     make_finding,
+    photo_model,
     spec_fields,
 )
 
@@ -38,26 +39,8 @@ RULE = Rule(
         " `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     once_per_project=True,
     symptoms=(ImageSymptom(Sign.DEFAULT_NAME, "ImageKit's default names changed"),),
 )

@@ -22,42 +22,26 @@ from ik_migrate.rules import (
     checks_module,
     checks_spec_field,
     make_finding,
+    photo_model,
     require_support,
     spec_fields,
     support_of,
     use_support,
 )
 
-_HEAD = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-"""
-_TWINS = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-"""
-_ONE = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-"""
-_EMPTY = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos', blank=True)
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-
-
+_SMALL = "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"
+_ONE = photo_model(_SMALL)
+_TWINS = photo_model(_SMALL, "icon = ImageSpecField([ResizeToFill(50, 50)], image_field='image')")
+_EMPTY = photo_model(
+    _SMALL,
+    below="""\
 def small_url(photo):
     try:
         return photo.small.url
     except ValueError:
         return None
-"""
+""",
+).replace("upload_to='photos'", "upload_to='photos', blank=True")
 
 
 def _renamed(example: str) -> str:

@@ -23,6 +23,7 @@ from ik_migrate.rules import (
     checks_module,
     checks_spec_field,
     make_finding,
+    photo_model,
     quoted,
 )
 
@@ -40,28 +41,22 @@ RULE = Rule(
         " `options=`."
     ),
     source="ImageKit's change log for 2.0: resize.Fit is ResizeToFit, resize.Crop is ResizeToFill; processors of 2.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors.resize import Crop, Fit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([Crop(50, 50)], image_field='image', quality=70)
-    large = ImageSpecField([Fit(800, 600)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill, ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image', options={'quality': 70})
-    large = ImageSpecField([ResizeToFit(800, 600, upscale=False)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([Crop(50, 50)], image_field='image', quality=70)",
+        "large = ImageSpecField([Fit(800, 600)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors.resize import Crop, Fit",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], source='image', options={'quality': 70})",
+        "large = ImageSpecField([ResizeToFit(800, 600, upscale=False)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill, ResizeToFit",
+        ),
+    ),
 )
 
 _SOURCES = tuple(dict.fromkeys(name.rpartition(".")[0] for name in IK1_NAMES))

@@ -18,6 +18,7 @@ from ik_migrate.rules import (
     checks_spec_field,
     is_ik3_code,
     make_finding,
+    photo_model,
     quoted,
 )
 
@@ -33,26 +34,8 @@ IMPLICIT = Rule(
     ),
     help="Name the `ImageField` with `source=`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)])
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)])"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     symptoms=(
         ErrorSymptom("does not define any ImageFields|defines multiple ImageFields", "ImageKit 3 needs source= here"),
         ImageSymptom(Sign.FIELD_GONE, "on an abstract model, ImageKit 3 needs source="),
@@ -70,24 +53,12 @@ BARE = Rule(
     ),
     help="Add `processors=[]`.",
     source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    copy = ImageSpecField(image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    copy = ImageSpecField(source='image', processors=[])
-""",
+    before=photo_model(
+        "copy = ImageSpecField(image_field='image')", imports=("from imagekit.models import ImageSpecField",)
+    ),
+    after=photo_model(
+        "copy = ImageSpecField(source='image', processors=[])", imports=("from imagekit.models import ImageSpecField",)
+    ),
     symptoms=(
         ErrorSymptom(
             "is not registered", "ImageKit 3 registers no spec for a field with only a source: add processors=[]"

@@ -23,22 +23,18 @@ from ik_migrate.rules import (
     checks_leftovers,
     make_finding,
     make_finding_at,
+    photo_model,
     spec_fields,
 )
 
-_EXAMPLE = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([], source='image')
-
-
+_EXAMPLE = photo_model(
+    "small = ImageSpecField([], source='image')",
+    imports=("from imagekit.models import ImageSpecField",),
+    below="""\
 def original_of(photo, size):
     return getattr(photo, size).source_file
-"""
+""",
+)
 
 RULE = Rule(
     code="IK608",

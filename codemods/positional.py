@@ -15,6 +15,7 @@ from ik_migrate.rules import (
     SpecField,
     checks_spec_field,
     make_finding,
+    photo_model,
 )
 
 RULE = Rule(
@@ -29,28 +30,22 @@ RULE = Rule(
     help="Pass these arguments by keyword, with their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', None, thumbnails)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', cachefile_storage=thumbnails)
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', None, thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', cachefile_storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
 )
 
 _SAME_PLACE = frozenset({"processors", "format", "options", "image_field", "source"})

@@ -16,6 +16,7 @@ from ik_migrate.rules import (
     SpecField,
     checks_spec_field,
     make_finding,
+    photo_model,
     quoted,
 )
 
@@ -31,26 +32,8 @@ RULE = Rule(
     help="Remove it. To generate images when their source is saved, use the strategy `Optimistic`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', pre_cache=None)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', pre_cache=None)"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     symptoms=(ErrorSymptom("unexpected keyword argument '?pre_cache", "pre_cache= was removed"),),
 )
 

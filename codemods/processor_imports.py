@@ -18,6 +18,7 @@ from ik_migrate.rules import (
     checks_module,
     is_ik3_code,
     make_finding,
+    photo_model,
 )
 
 RULE = Rule(
@@ -28,26 +29,14 @@ RULE = Rule(
     why="ImageKit 3.2.4 and later raise a `DeprecationWarning`, and some names were removed.",
     help="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
     source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors.resize import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors.resize import ResizeToFill",
+        ),
+    ),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     symptoms=(
         ErrorSymptom(r"imagekit\.processors\.(resize|crop|base|utils)", "the modules of processors moved to PILKit"),
     ),

@@ -19,6 +19,7 @@ from ik_migrate.rules import (
     checks_module,
     is_ik3_code,
     make_finding,
+    photo_model,
     use_support,
 )
 
@@ -33,26 +34,20 @@ RULE = Rule(
     ),
     help="Set `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFit(120, 120)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFit(120, 120)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFit",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFit",
+        ),
+    ),
     symptoms=(
         ImageSymptom(Sign.UPSCALED, "ResizeToFit upscales in ImageKit 3 unless upscale=False is set"),
         ImageSymptom(

@@ -9,7 +9,17 @@ from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project.used_names import is_taken, used_names
-from ik_migrate.rules import Applicability, Edit, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
+from ik_migrate.rules import (
+    Applicability,
+    Edit,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK107",
@@ -22,26 +32,14 @@ RULE = Rule(
     ),
     help="Use `ImageSpecField`.",
     source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpec
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpec([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpec([ResizeToFill(50, 50)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpec",
+            "from imagekit.processors import ResizeToFill",
+        ),
+    ),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     symptoms=(ErrorSymptom(r"cannot import name '?ImageSpec\b", "the field ImageSpec was renamed to ImageSpecField"),),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method, suggest_by_hand
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, photo_model
 
 _MODELS = """\
 from django.db import models
@@ -47,21 +47,18 @@ INVALIDATE = Rule(
     help="Call `invalidate_file(file)` of the support module.",
     source=_SOURCE,
     before=_INVALIDATE,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import invalidate_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import invalidate_file",
+        ),
+        below="""\
 def redo_thumbnail(photo):
     invalidate_file(photo.thumbnail)
 """,
+    ),
 )
 
 DELETE = Rule(
@@ -76,21 +73,18 @@ DELETE = Rule(
     help="Call `clear_file(file)` or `remove_file(file)` of the support module.",
     source=_SOURCE,
     before=_DELETE,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import remove_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import remove_file",
+        ),
+        below="""\
 def free_space(photo):
     remove_file(photo.thumbnail)
 """,
+    ),
 )
 
 

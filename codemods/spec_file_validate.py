@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, photo_model
 
 RULE = Rule(
     code="IK501",
@@ -19,37 +19,27 @@ RULE = Rule(
     ),
     help="Call `validate_file(file)` of the support module.",
     source="ImageSpecFieldFile in imagekit/models/fields/files.py of 2.0.4; ImageCacheFile of 3.0.4 to 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    before=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        below="""\
 def warm_up():
     for photo in Photo.objects.all():
         photo.thumbnail.validate()
 """,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import validate_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    ),
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import validate_file",
+        ),
+        below="""\
 def warm_up():
     for photo in Photo.objects.all():
         validate_file(photo.thumbnail)
 """,
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from ik_migrate.rules import (
     SpecField,
     checks_spec_field,
     make_finding,
+    photo_model,
 )
 
 RULE = Rule(
@@ -27,28 +28,22 @@ RULE = Rule(
     help="Rename the argument to `cachefile_storage=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', storage=thumbnails)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
     symptoms=(
         ErrorSymptom("unexpected keyword argument '?storage", "storage= was renamed to cachefile_storage="),
         ImageSymptom(Sign.STORAGE_OF_FIELD, "storage= was renamed to cachefile_storage="),

@@ -22,6 +22,7 @@ from ik_migrate.codegen.support.use import need_support, require_support, suppor
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.change import AddArgument, AddImport, Change, DropArgument, Edit, NeedSupport, RenameArgument
+from ik_migrate.model.examples import photo_model
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.model.symptom import ErrorSymptom, ImageSymptom, Sign
@@ -65,6 +66,7 @@ __all__ = [
     "make_finding",
     "make_finding_at",
     "need_support",
+    "photo_model",
     "quoted",
     "require_support",
     "spec_fields",
