@@ -173,7 +173,7 @@ def test_fault_over_backends(site, monkeypatch):
         raise ZeroDivisionError
 
     api.scan([site], base=site)
-    monkeypatch.setattr("ik_migrate.codemods.custom_backend._changes", fail)
+    monkeypatch.setattr("ik_migrate.codemods.ik403_custom_image_cache_backend._changes", fail)
     # What the default strategy is can't be told then, nor whether anybody needs it.
     monkeypatch.setattr("ik_migrate.imagekit.cache_backends.backend_settings", fail)
     report = api.apply([site], Options(unsafe_fixes=True), base=site)
