@@ -146,9 +146,9 @@ def test_file_that_takes_too_long(site, monkeypatch):
     (site / "slow.py").write_text(IMPORTS + MODEL)
     monkeypatch.setattr(time_limit, "SECONDS", 0.2)
     from ik_migrate.engine import file_facts as facts
-    from ik_migrate.engine import pipeline
+    from ik_migrate.engine import parsed_file
 
-    for owner, name, argument in ((facts, "facts_of", 1), (pipeline, "findings_of", 0)):
+    for owner, name, argument in ((facts, "facts_of", 1), (parsed_file, "findings_of", 0)):
         whole = getattr(owner, name)
 
         def hang(*given, whole=whole, argument=argument):
