@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.run_time_notices import report_at_spec_fields
 from ik_migrate.rules import (
+    ONE_FIELD,
+    ONE_FIELD_AFTER,
     AddImport,
     Applicability,
     CannotGenerate,
@@ -16,7 +18,6 @@ from ik_migrate.rules import (
     Rule,
     checks_module,
     make_finding,
-    photo_model,
     require_support,
     spec_fields,
     support_of,
@@ -33,8 +34,8 @@ RULE = Rule(
     ),
     help="Add `--faithful`, which deletes them.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
-    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
-    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    before=ONE_FIELD,
+    after=ONE_FIELD_AFTER,
     once_per_project=True,
 )
 

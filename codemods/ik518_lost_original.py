@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.run_time_notices import report_at_spec_fields
-from ik_migrate.rules import (
-    Applicability,
-    Finding,
-    Module,
-    Rule,
-    checks_module,
-    photo_model,
-)
+from ik_migrate.rules import ONE_FIELD, ONE_FIELD_AFTER, Applicability, Finding, Module, Rule, checks_module
 
 RULE = Rule(
     code="IK518",
@@ -26,8 +19,8 @@ RULE = Rule(
     ),
     help="Find rows without their original, or add `--faithful --keep-cache-names`.",
     source="SpecFileGenerator.generate_file in imagekit/generators.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4",
-    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
-    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    before=ONE_FIELD,
+    after=ONE_FIELD_AFTER,
     once_per_project=True,
 )
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.run_time_notices import report_at_spec_fields
-from ik_migrate.rules import (
-    Applicability,
-    Finding,
-    Module,
-    Rule,
-    checks_module,
-    photo_model,
-)
+from ik_migrate.rules import ONE_FIELD, ONE_FIELD_AFTER, Applicability, Finding, Module, Rule, checks_module
 
 RULE = Rule(
     code="IK519",
@@ -27,8 +20,8 @@ RULE = Rule(
     ),
     help="Check code that uses more than `url`, or add `--faithful`.",
     source="ImageSpecFieldFile of 2.0.4; imagekit/cachefiles/__init__.py of 3.0.4 to 6.1.1",
-    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
-    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    before=ONE_FIELD,
+    after=ONE_FIELD_AFTER,
     once_per_project=True,
 )
 
