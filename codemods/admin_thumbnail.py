@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.support.use import use_support
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    use_support,
+)
 
 _HEAD = """\
 from django.contrib import admin
@@ -67,6 +70,7 @@ _TEMPLATE = (
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Look at each place that makes a thumbnail for the admin, or derives from its class."""
     if not module.project.has_ik2_code:
@@ -108,6 +112,3 @@ def _use_support(module: Module, function: ast.expr, message: str) -> Finding:
         return make_finding(RULE, module, function, message, Applicability.MANUAL, why=why)
     edit = Edit(module.text.start(function), module.text.end(function), (local,))
     return make_finding(RULE, module, function, message, Applicability.SAFE, changes=[edit, *changes])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    ErrorSymptom,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK108",
@@ -23,29 +28,13 @@ RULE = Rule(
     ),
     help="Remove the argument to keep the current behaviour.",
     source="imagekit/generators.py of 2.0.4 (img_to_fobj is called without it); imagekit/specs/__init__.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', autoconvert=False)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', autoconvert=False)"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    symptoms=(ErrorSymptom("cannot write mode", "ImageKit 3 respects autoconvert=False, ImageKit 2 ignored it"),),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Drop the argument, unless it says the default."""
     argument = spec.arguments.get("autoconvert")
@@ -62,6 +51,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         Applicability.SAFE if is_known else Applicability.UNSAFE,
         changes=(DropArgument(spec.offset, "autoconvert"),),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

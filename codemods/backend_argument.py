@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import needed
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.shared_objects import backend_named, is_kept_by_support
-from ik_migrate.codegen.support.use import need_support, use_support
 from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, backend_name, successor_of
-from ik_migrate.imagekit.spec_field import Argument, SpecField
-from ik_migrate.model.change import AddArgument, Change, DropArgument, RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.imagekit.spec_field import Argument
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Change,
+    DropArgument,
+    ErrorSymptom,
+    Finding,
+    ImageSymptom,
+    RenameArgument,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    need_support,
+    photo_model,
+    quoted,
+    use_support,
+)
 
 RULE = Rule(
     code="IK401",
@@ -27,35 +39,33 @@ RULE = Rule(
     ),
     help="Set `cachefile_backend=` and `cachefile_strategy=`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py and strategies.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.imagecache import NonValidatingImageCacheBackend
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(
-        [ResizeToFill(50, 50)],
-        image_field='image',
-        image_cache_backend=NonValidatingImageCacheBackend(),
-    )
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField(
-        [ResizeToFill(50, 50)],
-        source='image',
-        cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',
-    )
-""",
+    before=photo_model(
+        "small = ImageSpecField(",
+        "    [ResizeToFill(50, 50)],",
+        "    image_field='image',",
+        "    image_cache_backend=NonValidatingImageCacheBackend(),",
+        ")",
+        imports=(
+            "from imagekit.imagecache import NonValidatingImageCacheBackend",
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField(",
+        "    [ResizeToFill(50, 50)],",
+        "    source='image',",
+        "    cachefile_strategy='imagekit.cachefiles.strategies.Optimistic',",
+        ")",
+    ),
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?image_cache_backend", "image_cache_backend= became a strategy"),
+        ImageSymptom(
+            Sign.MOMENT,
+            "NonValidatingImageCacheBackend, as an argument or as the setting, corresponds to the strategy"
+            " Optimistic; the other backends correspond to JustInTime",
+        ),
+    ),
 )
 
 _LATER = (
@@ -66,6 +76,7 @@ _SUPPORT = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonVali
 """The strategies of the support module, for files whose name does not change with their source."""
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Replace the backends of ImageKit by a backend and a strategy; others become strategies themselves."""
     argument = spec.arguments.get("image_cache_backend")
@@ -115,6 +126,3 @@ def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> lis
         AddArgument(spec.offset, "cachefile_strategy", (path,), after="cachefile_backend"),
         *imports,
     ]
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

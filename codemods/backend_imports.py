@@ -5,20 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Set
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.moved_names import Move, import_changes, import_lines
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
-from ik_migrate.codegen.support.use import require_support, support_of, use_support
 from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.imagekit.backend_family import root_of
-from ik_migrate.model.change import Change, Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonical
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import exported_names, used_names
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Change,
+    Edit,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    require_support,
+    support_of,
+    use_support,
+)
 
 RULE = Rule(
     code="IK404",
@@ -38,6 +45,7 @@ from imagekit.imagecache import PessimisticImageCacheBackend
     after="""\
 from django.db import models
 """,
+    symptoms=(ErrorSymptom(r"imagekit\.imagecache", "imagekit.imagecache was removed"),),
 )
 
 
@@ -49,6 +57,7 @@ _SUCCESSORS = {
 _PACKAGE = "imagekit.imagecache"
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Import backends from the support module where they are still used, and drop the imports of the others."""
     rewritten = names_in_arguments(module) | _names_in_shared_objects(module)
@@ -215,6 +224,3 @@ def _manual(module: Module, node: ast.AST, what: str, why: str = "") -> Finding:
 def _names_in_shared_objects(module: Module) -> set[ast.AST]:
     """The names in statements that make an object for rewritten arguments alone, and go with them."""
     return {node for _, statement in shared_objects(module) for node in ast.walk(statement.value)}
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

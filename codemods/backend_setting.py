@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.masked_call import MaskedCall
-from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.cache_backends import (
     BACKEND_SETTING,
     BACKENDS,
@@ -22,13 +21,20 @@ from ik_migrate.imagekit.cache_backends import (
     successor_of_setting,
     why_setting_stays,
 )
-from ik_migrate.model.change import Change, Edit, NeedSupport
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import canonical
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    NeedSupport,
+    Rule,
+    checks_module,
+    make_finding,
+    need_support,
+    support_of,
+)
 
 RULE = Rule(
     code="IK402",
@@ -87,6 +93,7 @@ _DEFAULT_BACKEND = "Simple"
 _FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite the setting where it gets a literal value; report every other mention."""
     if SETTING not in module.text.source.text or f".{_DECIDES}" in module.text.source.text:
@@ -297,6 +304,3 @@ def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: st
         return opaque.edit(layout.code)
     layout.insert(index + 1, STRATEGY_SETTING, opaque.hide((strategy,)))
     return opaque.edit(layout.code)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

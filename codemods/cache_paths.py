@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ik_migrate.imagekit.media_paths import CACHE
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module, ProjectIndex
-from ik_migrate.project.reporting import make_finding_at
+from ik_migrate.project.module import ProjectIndex
 from ik_migrate.project.string_literals import Literal, literals
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, TextFile, checks_module, checks_text, make_finding_at
 from ik_migrate.source.comments import in_comment
 
 RULE = Rule(
@@ -72,6 +68,7 @@ _RELATIVE = re.compile(rf"(?:^|%s|%\(\w+\)s|\{{[^{{}}]*\}})/?(?P<path>cache{_END
 _OTHER_KEYWORDS = frozenset({"cache_to", "upload_to", "location"})
 
 
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Look for the folder behind the media folder, its setting, or before a known upload folder."""
     if not _concerns(file.project):
@@ -89,6 +86,7 @@ def check_text(file: TextFile) -> Iterator[Finding]:
             yield _finding(file, (match.start(), match.end()), match.group())
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Look into string literals, with the expression around them."""
     if not _concerns(module.project) or CACHE not in module.text.source.text:
@@ -165,6 +163,3 @@ def _expression(literal: Literal) -> str:
     ):
         node, parent = parent, parents.get(parent)
     return literal.module.text.text_of(node)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+)
 
 _SOURCE = "ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4; imagekit/specs/__init__.py of 3.0.4"
 _HEAD = """\
@@ -69,9 +75,14 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
 """,
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?cache_to", "cache_to= was removed: a spec class sets the name"),
+        ImageSymptom(Sign.NAME_FROM_CALLABLE, "cache_to= was removed: set cachefile_name in a spec class"),
+    ),
 )
 
 
+@checks_spec_field(CALLABLE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move a callable ``cache_to`` into a spec class."""
     callability = classify_cache_to(spec)
@@ -80,6 +91,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is callable"
     yield make_spec_finding(CALLABLE, spec, argument, message, write_cache_to)
-
-
-CODEMOD = Codemod(rules=(CALLABLE,), spec_field=check_spec_field)

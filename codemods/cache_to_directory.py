@@ -6,12 +6,18 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of, classify_cache_to, make_spec_finding, write_cache_to
 from ik_migrate.imagekit.callability import Verdict
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK302",
@@ -27,16 +33,7 @@ RULE = Rule(
         "Give the field a spec class that derives from `DirectorySpec` of the support module, and set `cache_to` there."
     ),
     source="ImageSpecFieldFile.name in imagekit/models/fields/files.py of 2.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', cache_to='thumbs')"),
     after="""\
 from django.db import models
 from imagekit.models import ImageSpecField
@@ -53,9 +50,11 @@ class Photo(models.Model):
     image = models.ImageField(upload_to='photos')
     small = ImageSpecField(source='image', spec=PhotoSmall)
 """,
+    symptoms=(ImageSymptom(Sign.NAME_IN_DIRECTORY, "cache_to= was removed: set cachefile_name in a spec class"),),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move a directory into a spec class; drop an empty one, which meant the default."""
     given = spec.arguments.get("cache_to")
@@ -70,6 +69,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is a directory"
     yield make_spec_finding(RULE, spec, argument, message, write_cache_to)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import has_callable_processors, make_spec_finding, write_processors
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Rule, SpecField, checks_spec_field
 
 RULE = Rule(
     code="IK201",
@@ -60,9 +57,16 @@ class Item(models.Model):
     picture = models.ImageField(upload_to='items')
     banner = ImageSpecField(source='picture', spec=ItemBanner)
 """,
+    symptoms=(
+        ErrorSymptom(
+            "[Cc]an.t pickle|Can.t get local object|not picklable", "ImageKit 3 pickles processors for the name"
+        ),
+        ErrorSymptom("object is not iterable", "processors= has to be a list in ImageKit 3, not a callable"),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move callable processors into a spec class."""
     argument = spec.given("processors")
@@ -70,6 +74,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     message = f"{spec.label}: `processors=` is callable"
     yield make_spec_finding(RULE, spec, argument, message, write_processors)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import cache_to_of
 from ik_migrate.imagekit.sources import source_name
-from ik_migrate.imagekit.spec_field import SpecField, spec_fields
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+    spec_fields,
+)
 
-_MODEL = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')
-    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')
-"""
+_MODEL = photo_model(
+    "large = ImageSpecField([ResizeToFill(500, 500)], image_field='image')",
+    "icon = ImageSpecField([ResizeToFill(50, 50)], image_field='large', cache_to='icons')",
+)
 RULE = Rule(
     code="IK308",
     name="chained-names",
@@ -52,9 +52,16 @@ class Photo(models.Model):
     large = ImageSpecField([ResizeToFill(500, 500)], source='image')
     icon = ImageSpecField(source='large', spec=PhotoIcon)
 """,
+    symptoms=(
+        ImageSymptom(
+            Sign.NAME_OF_SPEC_FILE,
+            "the name is derived from that of the source, a spec file, which ImageKit 3 names differently",
+        ),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report specs of specs whose names are not kept."""
     project = spec.module.project
@@ -72,6 +79,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if inner is not None and cache_to_of(inner) is None:
         message = f"{spec.label}: its source is {inner.label}, whose file gets a new name"
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.NOTICE)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -7,13 +7,18 @@ import re
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.spec_files import spec_file
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.facts import ProjectFacts
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding, make_finding_at
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    Module,
+    Rule,
+    TextFile,
+    checks_module,
+    checks_text,
+    make_finding,
+    make_finding_at,
+)
 from ik_migrate.source.comments import in_comment
 
 _EXAMPLE = """\
@@ -50,6 +55,7 @@ _PARTS = frozenset({"url", "name", "path"})
 _CALL_IN_TEXT = re.compile(r"\b(?:replace|split|indexOf|endsWith|match)\s*\(|\|\s*cut\s*:")
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report methods that look for the name of a spec field in the name of a spec file."""
     if not _concerns(module.project):
@@ -96,6 +102,7 @@ def _names_field(module: Module, argument: ast.expr) -> bool:
     )
 
 
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Report the same in templates and scripts, where the text is as in a file name: ``'_small.'``."""
     if not _concerns(file.project) or not file.project.spec_attributes:
@@ -108,6 +115,3 @@ def check_text(file: TextFile) -> Iterator[Finding]:
             word = match.group().strip("'\"/")
             message = f"`{word}` is no longer part of a file's name"
             yield make_finding_at(RULE, file, match.span(), message, Applicability.MANUAL)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.support.use import require_support, use_support
 from ik_migrate.imagekit.backend_family import has_all_events, is_strategy, root_of
-from ik_migrate.model.change import Change, Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.class_hierarchy import with_bases
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    require_support,
+    use_support,
+)
 
 RULE = Rule(
     code="IK403",
@@ -94,6 +99,7 @@ class Photo(models.Model):
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Give each backend a base of the support module, which passes ImageKit 3's events on to its methods."""
     for node in module.text.nodes_of(ast.ClassDef):
@@ -147,6 +153,3 @@ def _imports_backend(module: Module, name: str) -> bool:
 def _derives_from_project(module: Module, node: ast.ClassDef) -> bool:
     """Whether a class without a base of ImageKit's has one of the project's, which gets the new base."""
     return any(has_all_events(*found) for found in list(with_bases(module, node))[1:])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_field import falls_back
 from ik_migrate.codegen.legacy_spec import cache_to_of, write_default_name
-from ik_migrate.imagekit.spec_field import SpecField, spec_fields
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Finding,
+    ImageSymptom,
+    Module,
+    Rule,
+    Sign,
+    SpecField,
+    checks_module,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    photo_model,
+    spec_fields,
+)
 
 RULE = Rule(
     code="IK305",
@@ -31,27 +39,10 @@ RULE = Rule(
         " `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
     once_per_project=True,
+    symptoms=(ImageSymptom(Sign.DEFAULT_NAME, "ImageKit's default names changed"),),
 )
 
 _KEEPING = (
@@ -60,6 +51,7 @@ _KEEPING = (
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Say it at the first field of the project that goes by the default, or keep the name of each."""
     project = spec.module.project
@@ -73,6 +65,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         yield _renamed(spec)
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Say the same of fields that become those of the support module, whose files are named by ImageKit 3 as well."""
     project = module.project
@@ -103,6 +96,3 @@ def _kept(spec: SpecField) -> Finding:
         why=_KEEPING,
         changes=changes,
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field, module=check_module)

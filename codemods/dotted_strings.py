@@ -6,16 +6,21 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.cache_backends import SETTING
-from ik_migrate.model.change import Change, Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import canonical
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.string_literals import Literal, literals
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    need_support,
+    support_of,
+)
 
 _EXAMPLE = """\
 from mock import patch
@@ -69,6 +74,7 @@ _IN_SUPPORT = {
 """What the support module has in the place of ImageKit 2's; names of ImageKit 2 under their shortest path."""
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report strings that are such a name and nothing else, the values of the backend setting excepted."""
     if "imagekit." not in module.text.source.text:
@@ -107,6 +113,3 @@ def _is_of_setting(module: Module, node: ast.expr) -> bool:
     if isinstance(around, ast.FunctionDef | ast.ClassDef):
         return False
     return SETTING in module.text.text_of(around)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -6,15 +6,19 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import line_after_imports
-from ik_migrate.codegen.support.use import need_support, support_of
 from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, SETTING, STRATEGY_SETTING
 from ik_migrate.imagekit.settings_modules import installed_apps_of
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    need_support,
+    support_of,
+)
 
 RULE = Rule(
     code="IK405",
@@ -42,6 +46,7 @@ INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Add the two settings to the settings modules that no others are the base of."""
     if not module.project.faithful or module.path not in module.project.settings_modules:
@@ -74,6 +79,3 @@ def _sets_strategy(module: Module) -> bool:
         and any(isinstance(target, ast.Name) and target.id in {SETTING, STRATEGY_SETTING} for target in node.targets)
         for node in module.tree.body
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

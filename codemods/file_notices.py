@@ -5,48 +5,43 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.codegen.support.use import require_support, support_of, use_support
-from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.spec_files import spec_file
-from ik_migrate.model.change import AddArgument, AddImport, Change, Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module, per_module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.project.module import per_module
+from ik_migrate.rules import (
+    AddArgument,
+    AddImport,
+    Applicability,
+    CannotGenerate,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    SpecField,
+    checks_module,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+    require_support,
+    spec_fields,
+    support_of,
+    use_support,
+)
 
-_HEAD = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-"""
-_TWINS = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-    icon = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-"""
-_ONE = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-"""
-_EMPTY = f"""\
-{_HEAD}class Photo(models.Model):
-    image = models.ImageField(upload_to='photos', blank=True)
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-
-
+_SMALL = "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"
+_ONE = photo_model(_SMALL)
+_TWINS = photo_model(_SMALL, "icon = ImageSpecField([ResizeToFill(50, 50)], image_field='image')")
+_EMPTY = photo_model(
+    _SMALL,
+    below="""\
 def small_url(photo):
     try:
         return photo.small.url
     except ValueError:
         return None
-"""
+""",
+).replace("upload_to='photos'", "upload_to='photos', blank=True")
 
 
 def _renamed(example: str) -> str:
@@ -178,6 +173,7 @@ _RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
 _NEEDS_SOURCE = frozenset({"url", "path", "width", "height", "size", "read"})
 
 
+@checks_spec_field(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST, OBJECT)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Name at the first field concerned what differs when the site runs."""
     if spec.is_processed or spec.is_ik3 or not spec.module.project.has_ik2_code:
@@ -277,6 +273,7 @@ def _meaning(spec: SpecField) -> dict[str, str]:
     }
 
 
+@checks_module(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST, OBJECT)
 def check_module(module: Module) -> Iterator[Finding]:
     """Connect the receivers of ``--faithful``, or report what differs without them; look for ``except ValueError``."""
     yield from _connect_receivers(module)
@@ -332,8 +329,3 @@ def _catches_value_error(module: Module, handler: ast.ExceptHandler) -> bool:
         return False
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return "builtins.ValueError" in {module.qualified(item) for item in types}
-
-
-CODEMOD = Codemod(
-    rules=(TWINS, LEFT_BEHIND, EMPTY, STATE, SAME_NAME, LOST, OBJECT), spec_field=check_spec_field, module=check_module
-)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import base_of
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.returned_names import UNKNOWN, returned_extension
 from ik_migrate.imagekit.sources import image_fields_of, source_binding, source_name
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import AddArgument
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import PROCESSED_FIELD
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    quoted,
+)
 
 _EXAMPLE = """\
 from django.db import models
@@ -47,6 +52,12 @@ RULE = Rule(
     source="SpecFileGenerator.process_content in imagekit/generators.py of 2.0.4; process_image of PILKit",
     before=_EXAMPLE.format(""),
     after=_EXAMPLE.format(", format='PNG'"),
+    symptoms=(
+        ImageSymptom(
+            Sign.FORMAT_OF_SOURCE,
+            "without format=, ImageKit 2 used the extension of the file name; ImageKit 3 uses the format of the source",
+        ),
+    ),
 )
 
 
@@ -55,6 +66,7 @@ _OTHER_NAMES = (
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Name the format where a file name of the project decided it."""
     yield from _of_upload_to(spec) if spec.is_processed else _of_source(spec)
@@ -118,6 +130,3 @@ def _only_image_field(spec: SpecField) -> str:
     """Return the ImageField of a spec field that names none; empty if it cannot be determined."""
     fields, reason = image_fields_of(spec)
     return fields[0] if len(fields) == 1 and not reason else ""
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.codegen.support.use import require_support, use_support
 from ik_migrate.imagekit.instance_types import is_spec_of_class
 from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Change, Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Change,
+    Edit,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    is_ik3_code,
+    make_finding,
+    require_support,
+    use_support,
+)
 
 RULE = Rule(
     code="IK507",
@@ -39,6 +45,7 @@ def thumbnail_urls(photo):
     return [file.url for file in get_spec_files(photo)]
 """,
     path="photos.py",
+    symptoms=(ErrorSymptom(r"imagekit\.(utils|generators|models)", "the name was moved or removed"),),
 )
 
 _GONE = {
@@ -83,6 +90,7 @@ _CHANGED = {
 """What ImageKit 3 has under the same name, but otherwise: the message, why it matters and what to do."""
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each import, each use through a module, and each ``_ik``."""
     for node in module.text.nodes:
@@ -221,6 +229,3 @@ def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...
     if [(each.module, each.attribute) for each in imported] == [("imagekit.utils", name)]:
         return name, require_support(module, name)
     return use_support(module, name)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    RenameArgument,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK101",
@@ -41,9 +45,11 @@ class Profile(models.Model):
     avatar = models.ImageField(upload_to='avatars')
     thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='avatar')
 """,
+    symptoms=(ErrorSymptom("unexpected keyword argument '?image_field", "image_field= was renamed to source="),),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Rename the keyword, but for a call that has a ``source=`` already."""
     argument = spec.arguments.get("image_field")
@@ -67,6 +73,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "image_field", "source"),),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.masked_call import with_keyword
 from ik_migrate.codegen.moved_names import Move, import_edits, new_local_name
 from ik_migrate.imagekit.processor_names import IK1_NAMES
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import AddArgument, Change, DropArgument, Edit, Span
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.change import Span
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Change,
+    DropArgument,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    SpecField,
+    checks_module,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+    quoted,
+)
 
 RULE = Rule(
     code="IK205",
@@ -32,34 +41,29 @@ RULE = Rule(
         " `options=`."
     ),
     source="ImageKit's change log for 2.0: resize.Fit is ResizeToFit, resize.Crop is ResizeToFill; processors of 2.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors.resize import Crop, Fit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([Crop(50, 50)], image_field='image', quality=70)
-    large = ImageSpecField([Fit(800, 600)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill, ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image', options={'quality': 70})
-    large = ImageSpecField([ResizeToFit(800, 600, upscale=False)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([Crop(50, 50)], image_field='image', quality=70)",
+        "large = ImageSpecField([Fit(800, 600)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors.resize import Crop, Fit",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], source='image', options={'quality': 70})",
+        "large = ImageSpecField([ResizeToFit(800, 600, upscale=False)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill, ResizeToFit",
+        ),
+    ),
 )
 
 _SOURCES = tuple(dict.fromkeys(name.rpartition(".")[0] for name in IK1_NAMES))
 _UPSCALE_POSITION = 2
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Turn ``quality=`` into ``options=``."""
     quality = spec.arguments.get("quality")
@@ -80,6 +84,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     yield make_finding(RULE, spec.module, quality.keyword, message, Applicability.UNSAFE, changes=changes)
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename the processors where they are imported and used, and keep ``Fit`` from enlarging."""
     for node in imports_from(module, _SOURCES):
@@ -146,6 +151,3 @@ def _keep_small(module: Module, use: ast.expr) -> list[Edit] | None:
     if "upscale" in keywords or len(parent.args) > _UPSCALE_POSITION:
         return []
     return [with_keyword(module.text, parent, "upscale", "False")]
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field, module=check_module)

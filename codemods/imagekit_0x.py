@@ -6,12 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.imagekit_0x_code import GONE_PROCESSORS, IMAGE_MODEL, is_old_call, is_old_class
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import imports_from, spelled
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, make_finding
 
 _EXAMPLE = """\
 from django.db import models
@@ -43,6 +39,7 @@ RULE = Rule(
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report what is imported, what derives from it, and the options."""
     for node in imports_from(module, ["imagekit.models", "imagekit.processors"]):
@@ -78,6 +75,3 @@ def _suggestion(module: Module, klass: ast.ClassDef) -> str:
         field = "    thumbnail = ImageSpecField([...], source='...')"
         return f"from imagekit.models import ImageSpecField\n\nclass {klass.name}(models.Model):\n{field}"
     return ""
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

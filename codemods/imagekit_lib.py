@@ -7,12 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import imports_from, spelled
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
 
 LIB = Rule(
     code="IK206",
@@ -39,6 +35,7 @@ class Warmer(object):
         return ImageEnhance.Color(img.convert('RGB')).enhance(1.1)
 """,
     path="processors.py",
+    symptoms=(ErrorSymptom(r"imagekit\.lib", "imagekit.lib was removed in 5.0"),),
 )
 
 _ANTIALIAS = """\
@@ -65,6 +62,7 @@ ANTIALIAS = Rule(
     before=_ANTIALIAS,
     after=_ANTIALIAS,
     path="processors.py",
+    symptoms=(ErrorSymptom("no attribute 'ANTIALIAS'", "Image.ANTIALIAS was removed in Pillow 10: use Image.LANCZOS"),),
 )
 
 _PIL = frozenset(
@@ -78,6 +76,7 @@ _OLD = "Not rewritten: the file is ImageKit 0.x's, which must be rewritten by ha
 _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Image.ANTIALIAS"})
 
 
+@checks_module(LIB, ANTIALIAS)
 def check_module(module: Module) -> Iterator[Finding]:
     """Import the names from where they are; report a filter that was removed."""
     for whole in imports_from(module, ["imagekit.lib"]):
@@ -130,6 +129,3 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
         why=" ".join([LIB.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
         suggestion="\n".join(import_lines(moves)),
     )
-
-
-CODEMOD = Codemod(rules=(LIB, ANTIALIAS), module=check_module)

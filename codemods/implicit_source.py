@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
 from ik_migrate.imagekit.sources import image_fields_of
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import AddArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    photo_model,
+    quoted,
+)
 
 IMPLICIT = Rule(
     code="IK102",
@@ -27,26 +34,12 @@ IMPLICIT = Rule(
     ),
     help="Name the `ImageField` with `source=`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; ImageSpecField.contribute_to_class of 3.0.4, 3.3 and 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)])
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)])"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    symptoms=(
+        ErrorSymptom("does not define any ImageFields|defines multiple ImageFields", "ImageKit 3 needs source= here"),
+        ImageSymptom(Sign.FIELD_GONE, "on an abstract model, ImageKit 3 needs source="),
+    ),
 )
 
 BARE = Rule(
@@ -60,24 +53,17 @@ BARE = Rule(
     ),
     help="Add `processors=[]`.",
     source="SpecHost in imagekit/specs/__init__.py, 3.0.4 to 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    copy = ImageSpecField(image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    copy = ImageSpecField(source='image', processors=[])
-""",
+    before=photo_model(
+        "copy = ImageSpecField(image_field='image')", imports=("from imagekit.models import ImageSpecField",)
+    ),
+    after=photo_model(
+        "copy = ImageSpecField(source='image', processors=[])", imports=("from imagekit.models import ImageSpecField",)
+    ),
+    symptoms=(
+        ErrorSymptom(
+            "is not registered", "ImageKit 3 registers no spec for a field with only a source: add processors=[]"
+        ),
+    ),
 )
 
 _MAKES_A_SPEC = frozenset(
@@ -86,6 +72,7 @@ _MAKES_A_SPEC = frozenset(
 )
 
 
+@checks_spec_field(IMPLICIT, BARE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Add the source that ImageKit 2 would have found, and an empty list where there is no spec."""
     spec = with_passed_arguments(spec)
@@ -123,6 +110,3 @@ def _implicit(spec: SpecField) -> Finding:
     message = f"{spec.label}: no `source=`"
     add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
     return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
-
-
-CODEMOD = Codemod(rules=(IMPLICIT, BARE), spec_field=check_spec_field)

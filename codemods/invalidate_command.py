@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.support.commands import replace_call
 from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding, make_finding_at
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Finding,
+    Module,
+    Rule,
+    TextFile,
+    checks_module,
+    checks_text,
+    make_finding,
+    make_finding_at,
+)
 
 COMMAND = "ikcacheinvalidate"
 
@@ -44,12 +49,14 @@ RULE = Rule(
 )
 
 
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Report every mention outside of comments."""
     for use in uses_in_text(file, COMMAND):
         yield _finding(file, use)
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report every mention outside of comments and docstrings."""
     for use in uses_in_module(module, COMMAND):
@@ -78,6 +85,3 @@ def _finding(file: TextFile | Module, use: Use) -> Finding:
         Applicability.MANUAL,
         suggestion=f"{PROCEDURE} {labels}".rstrip() if use.mention.is_command else "",
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_field import falls_back
 from ik_migrate.imagekit.kwargs_dicts import RENAMED_KEYS, Entry, keyword_dicts, with_passed_arguments
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK109",
@@ -56,6 +51,7 @@ class Photo(models.Model):
 _AUTOCONVERT = "ImageKit 2 ignored `autoconvert`. ImageKit 3 respects it: saving transparency as JPEG fails."
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename keys of dicts that are passed to spec fields, and to nothing else."""
     for found in keyword_dicts(module):
@@ -94,6 +90,3 @@ def _enable_autoconvert(module: Module, entry: Entry) -> Finding:
 
 def _is_false(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Constant) and expression.value is False
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -10,31 +10,31 @@ from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.imagekit.backend_family import is_backend
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts
-from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.imagekit.version_detection import unread_arguments
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import LEGACY_FIELD, SUPPORT
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.facts import ProjectFacts
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding, make_finding_at
 from ik_migrate.project.string_literals import literals
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    Module,
+    Rule,
+    TextFile,
+    checks_leftovers,
+    make_finding,
+    make_finding_at,
+    photo_model,
+    spec_fields,
+)
 
-_EXAMPLE = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([], source='image')
-
-
+_EXAMPLE = photo_model(
+    "small = ImageSpecField([], source='image')",
+    imports=("from imagekit.models import ImageSpecField",),
+    below="""\
 def original_of(photo, size):
     return getattr(photo, size).source_file
-"""
+""",
+)
 
 RULE = Rule(
     code="IK608",
@@ -81,6 +81,7 @@ _TEXT_ONLY = frozenset({".html", ".htm", ".txt", ".xml", ".js", ".css"})
 """Files in which ``source_file`` or ``ResizeToFit`` alone is no evidence; templates have their own rule."""
 
 
+@checks_leftovers(RULE)
 def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> Iterator[Finding]:
     """Report the words of ImageKit 2 that no finding is about."""
     if isinstance(file, TextFile):
@@ -218,6 +219,3 @@ def _check_text(file: TextFile, findings: Collection[Finding]) -> Iterator[Findi
         if finding.location.line not in covered and not _COMMENT.match(text, start):
             covered.add(finding.location.line)
             yield finding
-
-
-CODEMOD = Codemod(rules=(RULE,), leftovers=check_leftovers)

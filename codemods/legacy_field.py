@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.legacy_field import FieldReference, find_references
-from ik_migrate.codegen.support.use import use_support
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    use_support,
+)
 
 RULE = Rule(
     code="IK115",
@@ -49,6 +52,7 @@ class Photo(models.Model):
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Name the field of the support module in the place of ImageKit's."""
     for reference in find_references(module):
@@ -67,6 +71,3 @@ def _finding(module: Module, reference: FieldReference) -> Finding:
         )
     edit = Edit(module.text.start(node), module.text.end(node), (local,))
     return make_finding(RULE, module, node, message, Applicability.SAFE, changes=[edit, *changes])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

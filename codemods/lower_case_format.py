@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+)
 
 _MODEL = """\
 from django.db import models
@@ -35,9 +40,16 @@ RULE = Rule(
     source="prepare_image in imagekit/utils.py of 2.0.4; pilkit/utils.py of 1.1.13",
     before=_MODEL,
     after=_MODEL.replace("image_field=", "source="),
+    symptoms=(
+        ImageSymptom(
+            Sign.LOWER_CASE_FORMAT,
+            "with format='png' in lower case, ImageKit 2 pasted on white; ImageKit 3 keeps the transparency",
+        ),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Report formats with transparency that are not in capitals."""
     argument = spec.given("format")
@@ -47,6 +59,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if literal.upper() in {"PNG", "GIF"} and literal != literal.upper():
         message = f"{spec.label}: the transparency of its source is kept"
         yield make_finding(RULE, spec.module, argument.value, message, Applicability.NOTICE)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ik_migrate.codegen.imports import needed
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines, new_local_name
-from ik_migrate.codegen.support.use import need_support, support_of
-from ik_migrate.model.change import Change, Edit, NeedSupport
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    NeedSupport,
+    Rule,
+    checks_module,
+    make_finding,
+    need_support,
+    support_of,
+)
 
 RULE = Rule(
     code="IK508",
@@ -71,6 +77,7 @@ def _places(module: Module) -> dict[str, tuple[str, str]]:
     return _MOVED | {name: (support_of(module).dotted, name) for name in _TO_SUPPORT}
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Import them from where they are, rename their uses, and turn ``utils.x`` into an imported name."""
     places = _places(module)
@@ -122,6 +129,3 @@ def _imported(module: Module, node: ast.ImportFrom, places: Mapping[str, tuple[s
         changes=() if edits is None else (*edits, *renames, *_needs(module, [move.name for move in moves])),
         suggestion=lines,
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

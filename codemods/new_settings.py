@@ -6,11 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.cache_backends import SETTING
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, make_finding
 
 _EXAMPLE = """\
 INSTALLED_APPS = ['imagekit']
@@ -44,6 +40,7 @@ _SETTINGS = frozenset(
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report where a project that uses ImageKit 2 sets one of ImageKit 3's settings."""
     text = module.text.source.text
@@ -53,6 +50,3 @@ def check_module(module: Module) -> Iterator[Finding]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in _SETTINGS:
             message = f"`{node.id}` was ignored by ImageKit 2, and now takes effect"
             yield make_finding(RULE, module, node, message, Applicability.NOTICE)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import Argument, SpecField
-from ik_migrate.model.change import Change, DropArgument, RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.imagekit.spec_field import Argument
+from ik_migrate.rules import (
+    Applicability,
+    Change,
+    DropArgument,
+    Finding,
+    RenameArgument,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK103",
@@ -23,28 +30,22 @@ RULE = Rule(
     help="Pass these arguments by keyword, with their new names.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', None, thumbnails)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', cachefile_storage=thumbnails)
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', None, thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], 'JPEG', None, 'image', cachefile_storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
 )
 
 _SAME_PLACE = frozenset({"processors", "format", "options", "image_field", "source"})
@@ -52,6 +53,7 @@ _SAME_PLACE = frozenset({"processors", "format", "options", "image_field", "sour
 _OTHERS = {"storage": "cachefile_storage"}
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Turn positions into keywords; ``None`` in between is dropped."""
     if spec.is_processed or spec.is_ik3:
@@ -90,6 +92,3 @@ def _by_keyword(spec: SpecField, argument: Argument) -> Change:
     if argument.is_none:
         return DropArgument(spec.offset, argument.name)
     return RenameArgument(spec.offset, argument.name, _OTHERS.get(argument.name, argument.name))
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import has_callable_processors, names_its_files
-from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.static_rewrite import why_not_static_but_pre_cache
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import AddArgument, DropArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    DropArgument,
+    ErrorSymptom,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+    quoted,
+)
 
 RULE = Rule(
     code="IK106",
@@ -26,31 +32,15 @@ RULE = Rule(
     help="Remove it. To generate images when their source is saved, use the strategy `Optimistic`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py of 1.1.0, 2.0.4 and 3.0.4",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', pre_cache=None)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', pre_cache=None)"),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    symptoms=(ErrorSymptom("unexpected keyword argument '?pre_cache", "pre_cache= was removed"),),
 )
 
 _OPTIMISTIC = "imagekit.cachefiles.strategies.Optimistic"
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Drop the argument, or replace it by a strategy if it is true."""
     argument = spec.arguments.get("pre_cache")
@@ -71,6 +61,3 @@ def _has_strategy(spec: SpecField) -> bool:
     """Whether the field has a strategy already, or gets one with its spec class."""
     given = {"cachefile_strategy", "image_cache_backend"} & set(spec.arguments)
     return bool(given) or names_its_files(spec) or has_callable_processors(spec)
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

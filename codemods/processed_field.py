@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
-from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.callability import Verdict, classify
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import PROCESSED_FIELD
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    ErrorSymptom,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    is_ik3_code,
+    make_finding,
+    use_support,
+)
 from ik_migrate.source.scopes import Function
 
 RULE = Rule(
@@ -56,9 +60,22 @@ def avatar_processors(file):
 class Profile(models.Model):
     avatar = LegacyProcessedImageField(avatar_processors, format='JPEG', upload_to='avatars')
 """,
+    symptoms=(
+        ErrorSymptom(
+            "[Cc]an.t pickle|Can.t get local object|not picklable",
+            "ImageKit 3 pickles processors for the name",
+            field_kind="processed",
+        ),
+        ErrorSymptom(
+            "object is not iterable",
+            "processors= has to be a list in ImageKit 3, not a callable",
+            field_kind="processed",
+        ),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Call the field of the support module where the processors may be callable, or the name decides the format."""
     if not spec.is_processed or spec.is_legacy or spec.given("spec") is not None:
@@ -128,6 +145,3 @@ def _find_reason(spec: SpecField) -> str:
     if spec.module.project.faithful and spec.given("format") is None and not spec.unseen:
         return "without `format=`, ImageKit 2 chose the format by the name of the file"
     return ""
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses, imports_from
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import used_names
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    is_ik3_code,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK204",
@@ -24,26 +29,17 @@ RULE = Rule(
     why="ImageKit 3.2.4 and later raise a `DeprecationWarning`, and some names were removed.",
     help="Import the processors from `imagekit.processors`, and their helpers from PILKit.",
     source="imagekit/processors/ of 2.0.4 and of 3.0.4 to 6.1.1; pilkit/processors/ of 1.1.13 and 3.0",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors.resize import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors.resize import ResizeToFill",
+        ),
+    ),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    symptoms=(
+        ErrorSymptom(r"imagekit\.processors\.(resize|crop|base|utils)", "the modules of processors moved to PILKit"),
+    ),
 )
 
 _ENTROPY = (
@@ -55,6 +51,7 @@ _STAYS = (
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite what is imported by name; tell of the modules that are imported whole."""
     if module.path in module.project.loaded_with_settings:
@@ -115,6 +112,3 @@ def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         why=_ENTROPY if is_entropy else "",
         suggestion="\n".join(import_lines(moves)),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

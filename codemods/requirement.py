@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.requirements import Form, Requirement, generation_of, requirements
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.model.targets import exact_pin, pin, shell_pin, target_named
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding_at
 from ik_migrate.project.string_literals import literals
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    TextFile,
+    checks_module,
+    checks_text,
+    make_finding_at,
+)
 
 RULE = Rule(
     code="IK603",
@@ -39,6 +43,7 @@ Pillow
 _WRITTEN = {Form.SPECIFIER: pin, Form.SHELL: shell_pin, Form.EXACT: exact_pin}
 
 
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Look for requirements in files that are not Python."""
     for found in requirements(file.name, file.source.text):
@@ -46,6 +51,7 @@ def check_text(file: TextFile) -> Iterator[Finding]:
             yield _finding(file, found, (found.start, found.end), found.spec)
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Look into string literals: the arguments of ``setup()``, command lines of pip."""
     if "imagekit" not in module.text.source.text.lower():
@@ -82,6 +88,3 @@ def _finding(
     changes = [Edit(*spec, (_WRITTEN[found.form](target.version),))]
     why = " ".join(filter(None, [RULE.why, target.wants, reason]))
     return make_finding_at(RULE, file, place, message, Applicability.UNSAFE, changes=changes, why=why)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

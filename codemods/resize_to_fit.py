@@ -5,17 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.masked_call import with_keyword
-from ik_migrate.codegen.support.use import use_support
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    Finding,
+    ImageSymptom,
+    Module,
+    Rule,
+    Sign,
+    checks_module,
+    is_ik3_code,
+    make_finding,
+    photo_model,
+    use_support,
+)
 
 RULE = Rule(
     code="IK203",
@@ -28,31 +34,32 @@ RULE = Rule(
     ),
     help="Set `upscale=False`.",
     source="imagekit/processors/resize.py of 2.0.4; pilkit/processors/resize.py of 1.1.13 and 3.0",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFit(120, 120)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFit
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFit(120, 120)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFit",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFit(120, 120, upscale=False)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFit",
+        ),
+    ),
+    symptoms=(
+        ImageSymptom(Sign.UPSCALED, "ResizeToFit upscales in ImageKit 3 unless upscale=False is set"),
+        ImageSymptom(
+            Sign.UPSCALED_ON_MAT, "ResizeToFit upscales the image on its mat in ImageKit 3, unless upscale=False is set"
+        ),
+    ),
 )
 
 _UPSCALE_POSITION = 2
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each place where the processor is built without ``upscale``."""
     parents = module.text.names.parents
@@ -170,6 +177,3 @@ def _use_support(module: Module, node: ast.expr, message: str) -> Finding:
         return make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
     edit = Edit(module.text.start(node), module.text.end(node), (local,))
     return make_finding(RULE, module, node, message, Applicability.SAFE, changes=[edit, *changes])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

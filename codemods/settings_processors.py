@@ -6,12 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK210",
@@ -43,6 +38,7 @@ TILE = [ResizeToFill(40, 40)]
 _PROCESSORS = re.compile(r"imagekit\.processors(\.(base|crop|resize|utils))?$")
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Look at each import of ImageKit in a file that is loaded with the settings."""
     if module.path not in module.project.loaded_with_settings:
@@ -88,6 +84,3 @@ def _edits_of_import(module: Module, node: ast.Import) -> list[Edit]:
                 uses = [use for use in text.nodes_of(ast.Name) if isinstance(use, ast.Name) and use.id == "imagekit"]
                 edits += [Edit(text.start(use), text.end(use), ("pilkit",)) for use in uses]
     return list(dict.fromkeys(edits))
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

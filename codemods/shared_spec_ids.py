@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.codegen.literals import quoted
-from ik_migrate.imagekit.spec_field import SpecField
 from ik_migrate.imagekit.spec_ids import spec_id_of
-from ik_migrate.model.change import AddArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Finding,
+    Rule,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    quoted,
+)
 from ik_migrate.source.scopes import Function
 
 _EXAMPLE = """\
@@ -51,6 +54,7 @@ RULE = Rule(
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give a field its own id where another one has the same."""
     if not spec.is_processed or spec.model is None or {"spec_id", "spec"} & set(spec.arguments):
@@ -68,6 +72,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     value = quoted(spec, ":".join([".".join(parts), spec.model.name, spec.attname]))
     add = AddArgument(spec.offset, "spec_id", (value,))
     yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=[add])
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

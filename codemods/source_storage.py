@@ -6,12 +6,17 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.kwargs_dicts import with_passed_arguments
 from ik_migrate.imagekit.source_storage import find_source_storage
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import AddArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    AddArgument,
+    Applicability,
+    Finding,
+    ImageSymptom,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+)
 
 RULE = Rule(
     code="IK105",
@@ -46,9 +51,16 @@ class Scan(models.Model):
     image = models.ImageField(upload_to='scans', storage=vault)
     small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=vault)
 """,
+    symptoms=(
+        ImageSymptom(
+            Sign.STORAGE_OF_SOURCE,
+            "ImageKit 2 saved to the storage of the source, ImageKit 3 saves to the default storage",
+        ),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Give the field its source's storage where that can be named."""
     if spec.is_processed or spec.is_ik3 or spec.given("storage") or spec.given("cachefile_storage"):
@@ -60,6 +72,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         message = f"{spec.label}: its source has the storage {storage.shown}"
         add = AddArgument(spec.offset, "cachefile_storage", (storage.expression,))
         yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

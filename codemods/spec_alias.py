@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.codegen.unused_imports import drop_aliases
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.used_names import is_taken, used_names
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    Edit,
+    ErrorSymptom,
+    Finding,
+    Module,
+    Rule,
+    checks_module,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK107",
@@ -27,29 +32,19 @@ RULE = Rule(
     ),
     help="Use `ImageSpecField`.",
     source="imagekit/models/__init__.py of 2.0.4 and 3.0.4",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpec
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpec([ResizeToFill(50, 50)], image_field='image')
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image')
-""",
+    before=photo_model(
+        "small = ImageSpec([ResizeToFill(50, 50)], image_field='image')",
+        imports=(
+            "from imagekit.models import ImageSpec",
+            "from imagekit.processors import ResizeToFill",
+        ),
+    ),
+    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    symptoms=(ErrorSymptom(r"cannot import name '?ImageSpec\b", "the field ImageSpec was renamed to ImageSpecField"),),
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename the alias where it is imported, and where it is used under its own name."""
     uses = [
@@ -125,6 +120,3 @@ def _last_word(node: ast.Name | ast.Attribute) -> str:
 def _rename(module: Module, node: ast.Name | ast.Attribute, name: str) -> Edit:
     end = module.text.end(node)
     return Edit(end - len("ImageSpec"), end, (name,))
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

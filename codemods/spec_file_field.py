@@ -7,12 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file, spec_file_uses
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 _EXAMPLE = """\
 from django.db import models
@@ -76,6 +71,7 @@ _WITHOUT_SIZE = ("3.", "4.")
 _TESTS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report the attributes and the tests of the class."""
     for use in spec_file_uses(module):
@@ -208,6 +204,3 @@ def _comparison(module: Module, node: ast.Compare) -> Iterator[Finding]:
             )
             yield keep_file_api(finding, module.project)
             return
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

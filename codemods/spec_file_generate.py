@@ -7,26 +7,15 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file_uses
-from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, is_ik3_code, photo_model
 
-_EXAMPLE = """\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+_EXAMPLE = photo_model(
+    "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+    below="""\
 def thumbnail_for_mail(photo):
     return photo.thumbnail.generate(save=False).read()
-"""
+""",
+)
 
 RULE = Rule(
     code="IK504",
@@ -42,24 +31,22 @@ RULE = Rule(
     help="Call `generate_file(file, save=...)` of the support module.",
     source="ImageSpecFieldFile.generate of 2.0.4; ImageCacheFile.generate in imagekit/cachefiles of 3.0.4 to 6.1.1",
     before=_EXAMPLE,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import generate_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import generate_file",
+        ),
+        below="""\
 def thumbnail_for_mail(photo):
     return generate_file(photo.thumbnail, save=False).read()
 """,
+    ),
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the function of the support module that does what ``generate()`` did."""
     for use in spec_file_uses(module):
@@ -78,6 +65,3 @@ def _is_ik2(use: SpecFileUse, call: ast.Call) -> bool:
     if call.args or call.keywords or not use.is_statement:
         return True
     return use.module.project.has_ik2_code and not is_ik3_code(use.module, use.node)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.support.calls import replace_method, suggest_by_hand
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, photo_model
 
 _MODELS = """\
 from django.db import models
@@ -50,21 +47,18 @@ INVALIDATE = Rule(
     help="Call `invalidate_file(file)` of the support module.",
     source=_SOURCE,
     before=_INVALIDATE,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import invalidate_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import invalidate_file",
+        ),
+        below="""\
 def redo_thumbnail(photo):
     invalidate_file(photo.thumbnail)
 """,
+    ),
 )
 
 DELETE = Rule(
@@ -79,24 +73,22 @@ DELETE = Rule(
     help="Call `clear_file(file)` or `remove_file(file)` of the support module.",
     source=_SOURCE,
     before=_DELETE,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from imagekit_support import remove_file
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from imagekit_support import remove_file",
+        ),
+        below="""\
 def free_space(photo):
     remove_file(photo.thumbnail)
 """,
+    ),
 )
 
 
+@checks_module(INVALIDATE, DELETE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Call the functions of the support module that do what the methods did."""
     for use in spec_file_uses(module):
@@ -116,6 +108,3 @@ def _saves(call: ast.Call) -> bool:
     """Whether ``delete`` also saves the instance."""
     values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "save")]
     return any(not isinstance(value, ast.Constant) or bool(value.value) for value in values)
-
-
-CODEMOD = Codemod(rules=(INVALIDATE, DELETE), module=check_module)

@@ -7,13 +7,8 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
 from ik_migrate.project.string_literals import literals
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding, photo_model
 
 RULE = Rule(
     code="IK505",
@@ -23,37 +18,24 @@ RULE = Rule(
     why="A spec file of ImageKit 3 has no `source_file`: `AttributeError`. Its generator has the source.",
     help="Write `generator.source`.",
     source="ImageSpecFieldFile.source_file of 2.0.4; BaseImageSpec in imagekit/specs/__init__.py of 3.0.4 to 6.1.1",
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    before=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        below="""\
 def original_of(photo):
     return photo.thumbnail.source_file.url
 """,
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')
-
-
+    ),
+    after=photo_model(
+        "thumbnail = ImageSpecField([ResizeToFill(50, 50)], source='image')",
+        below="""\
 def original_of(photo):
     return photo.thumbnail.generator.source.url
 """,
+    ),
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Write the longer way."""
     for use in spec_file_uses(module):
@@ -87,6 +69,3 @@ def _in_strings(module: Module) -> Iterator[Finding]:
                 suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
             )
             yield keep_file_api(finding, module.project)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

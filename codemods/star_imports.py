@@ -5,11 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, make_finding
 
 _EXAMPLE = """\
 from photos.helpers import Thumbnail
@@ -38,6 +34,7 @@ RULE = Rule(
 _NEW_NAMES = ("Thumbnail", "MakeOpaque")
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report star imports behind a binding of one of the new names."""
     for node in module.tree.body:
@@ -50,6 +47,3 @@ def check_module(module: Module) -> Iterator[Finding]:
             if any(module.text.start(binding.node) < module.text.start(node) for binding in bindings):
                 message = f"this import hides the {name} that is bound above"
                 yield make_finding(RULE, module, node, message, Applicability.MANUAL)
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

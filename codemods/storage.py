@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.change import DropArgument, RenameArgument
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import (
+    Applicability,
+    DropArgument,
+    ErrorSymptom,
+    Finding,
+    ImageSymptom,
+    RenameArgument,
+    Rule,
+    Sign,
+    SpecField,
+    checks_spec_field,
+    make_finding,
+    photo_model,
+)
 
 RULE = Rule(
     code="IK104",
@@ -20,31 +28,30 @@ RULE = Rule(
     help="Rename the argument to `cachefile_storage=`.",
     source="ImageSpecField.__init__ in imagekit/models/fields/__init__.py, 2.0.4 and 3.0.4 to 6.1.1",
     blocks_call=True,
-    before="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', storage=thumbnails)
-""",
-    after="""\
-from django.db import models
-from imagekit.models import ImageSpecField
-from imagekit.processors import ResizeToFill
-from photos.storages import thumbnails
-
-
-class Photo(models.Model):
-    image = models.ImageField(upload_to='photos')
-    small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)
-""",
+    before=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], image_field='image', storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
+    after=photo_model(
+        "small = ImageSpecField([ResizeToFill(50, 50)], source='image', cachefile_storage=thumbnails)",
+        imports=(
+            "from imagekit.models import ImageSpecField",
+            "from imagekit.processors import ResizeToFill",
+            "from photos.storages import thumbnails",
+        ),
+    ),
+    symptoms=(
+        ErrorSymptom("unexpected keyword argument '?storage", "storage= was renamed to cachefile_storage="),
+        ImageSymptom(Sign.STORAGE_OF_FIELD, "storage= was renamed to cachefile_storage="),
+    ),
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Rename the argument of a spec field; ``storage=`` of a ProcessedImageField is Django's own."""
     argument = spec.arguments.get("storage")
@@ -70,6 +77,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         Applicability.SAFE,
         changes=(RenameArgument(spec.offset, "storage", "cachefile_storage"),),
     )
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

@@ -6,12 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.reporting import make_finding_at
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Edit, Finding, Rule, TextFile, checks_text, make_finding_at
 from ik_migrate.source.enclosed import enclosed
 
 _BEFORE = """\
@@ -70,6 +65,7 @@ _NAMED = re.compile(r"(?<![\w.])(?P<name>\w+)\s*=\s*(?P<path>\w+(?:\.\w+)+)(?![\
 _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)")
 
 
+@checks_text(RULE, ADMIN)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Look into the tags and variables of a template, without its comments."""
     text = file.source.text
@@ -139,6 +135,3 @@ def _maybe(file: TextFile, place: tuple[int, int], match: re.Match[str]) -> Find
         return None
     message = f"{match['object']} may be the file of a spec field"
     return make_finding_at(RULE, file, place, message, Applicability.MANUAL)
-
-
-CODEMOD = Codemod(rules=(RULE, ADMIN), text=check_text)

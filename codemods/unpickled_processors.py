@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_spec import make_spec_finding, needs_fixed_name, write_fixed_name
 from ik_migrate.imagekit.processor_state import why_name_changes
-from ik_migrate.imagekit.spec_field import SpecField
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import Applicability, Finding, Rule, SpecField, checks_spec_field
 
 _BEFORE = """\
 from django.db import models
@@ -55,6 +52,7 @@ RULE = Rule(
 )
 
 
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Name the files of a field by the field alone, where its processors cannot be part of the name."""
     argument = spec.given("processors")
@@ -62,6 +60,3 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     message = f"{spec.label}: {why_name_changes(spec)}"
     yield make_spec_finding(RULE, spec, argument, message, lambda spec, _: write_fixed_name(spec))
-
-
-CODEMOD = Codemod(rules=(RULE,), spec_field=check_spec_field)

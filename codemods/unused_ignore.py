@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module
-from ik_migrate.project.reporting import make_finding_at
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod, UsedIgnore
+from ik_migrate.rules import Applicability, Finding, Module, Rule, TextFile, UsedIgnore, checks_ignores, make_finding_at
 
 RULE = Rule(
     code="IK801",
@@ -35,6 +30,7 @@ from imagekit.processors import Crop  # ik-migrate: ignore[IK204]
 _SILENT = ("IK105", "IK201", "IK304")
 
 
+@checks_ignores(RULE)
 def check_ignores(file: Module | TextFile, used: Iterable[UsedIgnore]) -> Iterator[Finding]:
     """Report comments, or codes in them, to which there was no finding."""
     for comment in used:
@@ -63,6 +59,3 @@ def _is_unused(comment: UsedIgnore, code: str) -> bool:
     if any(silenced.startswith(code) for silenced in comment.silenced):
         return False
     return comment.is_judged(code) and not any(silent.startswith(code) for silent in _SILENT)
-
-
-CODEMOD = Codemod(rules=(RULE,), ignores=check_ignores)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.support.commands import replace_call
 from ik_migrate.imagekit.command_lines import Mention
 from ik_migrate.imagekit.commands import PROCEDURE, Use, uses_in_module, uses_in_text
-from ik_migrate.model.change import Edit
-from ik_migrate.model.finding import Finding
-from ik_migrate.model.rule import Applicability, Rule
-from ik_migrate.project.module import Module, ProjectIndex
-from ik_migrate.project.reporting import make_finding, make_finding_at
-from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.project.module import ProjectIndex
+from ik_migrate.rules import (
+    Applicability,
+    CannotGenerate,
+    Edit,
+    Finding,
+    Module,
+    Rule,
+    TextFile,
+    checks_module,
+    checks_text,
+    make_finding,
+    make_finding_at,
+)
 
 COMMAND = "ikcachevalidate"
 SUCCESSOR = "generateimages"
@@ -47,12 +53,14 @@ python manage.py generateimages gallery news
 )
 
 
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Rename the command in command lines; report other uses."""
     for use in uses_in_text(file, COMMAND):
         yield _finding(file, file.project, use)
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Rename the command in ``call_command``, argument lists and command lines in strings."""
     for use in uses_in_module(module, COMMAND):
@@ -125,6 +133,3 @@ def _in_lower_case(mention: Mention) -> Iterable[Edit]:
     return [
         Edit(word.start, word.end, (word.text.lower(),)) for word in mention.arguments if word.text != word.text.lower()
     ]
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module, text=check_text)

@@ -1,4 +1,4 @@
-"""One file through all codemods: read, found, rewritten, checked."""
+"""One file through all rules: read, found, rewritten, checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ik_migrate.engine.add_ignores import ignore_edits_of_module, ignore_edits_o
 from ik_migrate.engine.conflicts import drop_partial_classes, fold_blocked, resolve_conflicts, update_suggestions
 from ik_migrate.engine.errors import TOO_DEEP, describe_exception
 from ik_migrate.engine.interactive import ConfirmCallback, confirm_rewrites
-from ik_migrate.engine.registry import codemods
+from ik_migrate.engine.registry import checks
 from ik_migrate.engine.suppression import partition_findings
 from ik_migrate.engine.time_limit import TEXT_BYTES_PER_SECOND, TEXT_SECONDS, time_limit
 from ik_migrate.engine.todo import todo_edits_of_module, todo_edits_of_text
@@ -27,7 +27,7 @@ from ik_migrate.model.result import FileResult, Status
 from ik_migrate.project.module import Module
 from ik_migrate.project.project import Project
 from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import AnyCheck, LeftoverCheck, ModuleCheck, SpecFieldCheck, TextCheck
 from ik_migrate.source.edited_text import Conflict, EditedText
 from ik_migrate.source.python2.tokens import NotPython, TooDeep, TooLarge
 from ik_migrate.source.source_file import Source, Undecodable
@@ -42,7 +42,7 @@ _TOO_LARGE = "skipped: looks generated (over 2 MB or very long lines)"
 
 
 class RuleError(Exception):
-    """A codemod failed on a file; the message says which and how."""
+    """A rule failed on a file; the message says which and how."""
 
 
 def migrate_file(
@@ -192,15 +192,15 @@ def _findings_of_text(file: TextFile) -> list[Finding]:
     """What the rules say of a file that is not Python.
 
     Raises:
-        RuleError: when a codemod fails.
+        RuleError: when a rule fails.
     """
     found: list[Finding] = []
-    for codemod in codemods():
-        try:
-            if codemod.text is not None:
-                found += codemod.text(file)
-        except Exception as error:
-            raise _failed(codemod, error) from error
+    for check in checks():
+        if isinstance(check, TextCheck):
+            try:
+                found += check.find(file)
+            except Exception as error:
+                raise _failed(check, error) from error
     return found + _leftovers(file, found)
 
 
@@ -208,15 +208,15 @@ def _leftovers(file: Module | TextFile, found: list[Finding]) -> list[Finding]:
     """What is left to say about a file once all other rules have spoken.
 
     Raises:
-        RuleError: when a codemod fails.
+        RuleError: when a rule fails.
     """
     left: list[Finding] = []
-    for codemod in codemods():
-        try:
-            if codemod.leftovers is not None:
-                left += codemod.leftovers(file, found)
-        except Exception as error:
-            raise _failed(codemod, error) from error
+    for check in checks():
+        if isinstance(check, LeftoverCheck):
+            try:
+                left += check.find(file, found)
+            except Exception as error:
+                raise _failed(check, error) from error
     return left
 
 
@@ -247,27 +247,28 @@ def findings_of(module: Module, options: Options) -> list[Finding]:
         options: which rules are enabled; the findings include those of other rules.
 
     Raises:
-        RuleError: when a codemod fails.
+        RuleError: when a rule fails.
     """
     found: list[Finding] = []
     static: list[SpecField] | None = None
-    for codemod in codemods() if not module.is_support else ():
+    for check in checks() if not module.is_support else ():
         try:
-            if codemod.spec_field is not None:
-                if static is None:
-                    static = [spec for spec in spec_fields(module) if not falls_back(spec)]
-                for spec in static:
-                    found += codemod.spec_field(spec)
-            if codemod.module is not None:
-                found += codemod.module(module)
+            match check:
+                case SpecFieldCheck():
+                    if static is None:
+                        static = [spec for spec in spec_fields(module) if not falls_back(spec)]
+                    for spec in static:
+                        found += check.find(spec)
+                case ModuleCheck():
+                    found += check.find(module)
         except Exception as error:
-            raise _failed(codemod, error) from error
+            raise _failed(check, error) from error
     found += _leftovers(module, found)
     return resolve_conflicts(module, sorted(found, key=lambda finding: finding.sort_key), options)
 
 
-def _failed(codemod: Codemod, error: Exception) -> RuleError:
-    return RuleError(describe_exception(error, f"rule {', '.join(rule.code for rule in codemod.rules)}"))
+def _failed(check: AnyCheck, error: Exception) -> RuleError:
+    return RuleError(describe_exception(error, f"rule {', '.join(rule.code for rule in check.rules)}"))
 
 
 def _checked(
