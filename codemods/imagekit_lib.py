@@ -94,7 +94,8 @@ def check_module(module: Module) -> Iterator[Finding]:
                         Applicability.MANUAL,
                         suggestion=suggestion,
                     )
-    if "imagekit" not in module.text.source.text or module.project.target < "5":
+    is_concerned = "imagekit" in module.text.source.text or module.project.has_spec_fields
+    if not is_concerned or module.project.target < "5":
         return
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):

@@ -69,7 +69,7 @@ _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)"
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Look into the tags and variables of a template, without its comments."""
     text = file.source.text
-    if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
+    if "original_image" in text and not file.project.faithful and _is_admin_template(file):
         start = text.index("original_image")
         message = "this is the project's own template for AdminThumbnail"
         place = (start, start + len("original_image"))
@@ -82,6 +82,12 @@ def check_text(file: TextFile) -> Iterator[Finding]:
         finding = _finding(file, match, known)
         if finding is not None:
             yield keep_file_api(finding, file.project)
+
+
+def _is_admin_template(file: TextFile) -> bool:
+    """Whether ``AdminThumbnail`` uses a template: the default one, or one that it is given."""
+    names = {_ADMIN_TEMPLATE, *file.project.around.admin_templates}
+    return any(f"/{file.path}".endswith(f"/{name.lstrip('/')}") for name in names if name)
 
 
 def _code_of(text: str) -> str:

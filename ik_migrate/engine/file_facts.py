@@ -111,6 +111,9 @@ def _names_to_look_for(module: Module) -> set[bytes]:
             names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
     if module.project.faithful and spec_fields(module):
         names |= {b".attname", b".instance."}
+    if spec_fields(module):
+        # Processors need not name ImageKit.
+        names.add(b".ANTIALIAS")
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
     if SETTING in module.text.source.text:
