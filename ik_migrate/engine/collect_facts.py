@@ -121,7 +121,8 @@ def _close(
 
 def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     """Note what holds for the whole project."""
-    knowledge.has_ik2_code = facts.has_ik2_code or knowledge.came_from_2
+    is_named_only = facts.names_field_in_string and facts.has_unread_arguments and not facts.has_ik3_code
+    knowledge.has_ik2_code = facts.has_ik2_code or knowledge.came_from_2 or is_named_only
     knowledge.has_ik3_code = facts.has_ik3_code
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
