@@ -22,7 +22,7 @@ from ik_migrate.codegen.support.use import need_support, require_support, suppor
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.version_detection import is_ik3_code
 from ik_migrate.model.change import AddArgument, AddImport, Change, DropArgument, Edit, NeedSupport, RenameArgument
-from ik_migrate.model.examples import photo_model
+from ik_migrate.model.examples import ONE_FIELD, ONE_FIELD_AFTER, photo_model
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.model.symptom import ErrorSymptom, ImageSymptom, Sign
@@ -32,6 +32,8 @@ from ik_migrate.project.reporting import make_finding, make_finding_at
 from ik_migrate.project.text_file import TextFile
 
 __all__ = [
+    "ONE_FIELD",
+    "ONE_FIELD_AFTER",
     "AddArgument",
     "AddImport",
     "AnyCheck",

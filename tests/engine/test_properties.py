@@ -205,7 +205,7 @@ def test_order_makes_no_difference(photo_site, monkeypatch, what):
 
     expected = results()
     if what == "rules":
-        monkeypatch.setattr("ik_migrate.engine.pipeline.checks", lambda: registry.checks()[::-1])
+        monkeypatch.setattr("ik_migrate.engine.parsed_file.checks", lambda: registry.checks()[::-1])
     else:
         whole = SerialExecutor.results
         monkeypatch.setattr(SerialExecutor, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))

@@ -341,7 +341,7 @@ def failing(monkeypatch):
 PARTS = [
     "ik_migrate.engine.file_facts.facts_of",
     "ik_migrate.engine.rewrite.rewrite",
-    "ik_migrate.engine.pipeline.findings_of",
+    "ik_migrate.engine.parsed_file.findings_of",
 ]
 
 
@@ -376,7 +376,7 @@ def test_rule_that_fails(site, monkeypatch):
     (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
     rule = registry.rules()["IK101"]
     bad = (ModuleCheck((rule,), fail), TextCheck((rule,), fail))
-    monkeypatch.setattr("ik_migrate.engine.pipeline.checks", lambda: (*registry.checks(), *bad))
+    monkeypatch.setattr("ik_migrate.engine.parsed_file.checks", lambda: (*registry.checks(), *bad))
     report = api.apply([site], base=site)
     assert [path for path, _ in report.failed] == ["bad.py", "requirements.txt"]
     for _, reason in report.failed:

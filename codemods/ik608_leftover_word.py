@@ -13,6 +13,7 @@ from ik_migrate.imagekit.kwargs_dicts import keyword_dicts
 from ik_migrate.imagekit.version_detection import unread_arguments
 from ik_migrate.model.imagekit_names import LEGACY_FIELD, SUPPORT
 from ik_migrate.project.facts import ProjectFacts
+from ik_migrate.project.module import per_module
 from ik_migrate.project.string_literals import literals
 from ik_migrate.rules import (
     Applicability,
@@ -122,9 +123,10 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
             is_word = isinstance(node, ast.Attribute)
         if is_word and _counts(project, word) and not _is_own(module, node):
             yield node, word
-    takes_arguments = _takes_arguments_at_run_time(module)
-    if not takes_arguments and _is_about_fields(module):
-        yield from ((keyword.value, str(keyword.arg)) for keyword in unread_arguments(module))
+    if _is_about_fields(module):
+        for keyword in unread_arguments(module):
+            if not _takes_arguments_at_run_time(module):
+                yield keyword.value, str(keyword.arg)
     executes_text = any(
         isinstance(node, ast.Call) and module.qualified(node.func) in _EXECUTES
         for node in module.text.nodes_of(ast.Call)
@@ -134,7 +136,9 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
         word = literal.value
         if word in _ARGUMENTS:
             parent = module.text.names.parents.get(literal.node)
-            if not takes_arguments and literal.node not in known and parent not in known and _is_about_fields(module):
+            if literal.node in known or parent in known or not _is_about_fields(module):
+                continue
+            if not _takes_arguments_at_run_time(module):
                 yield literal.node, word
         elif _CALL.search(word):
             if executes_text:
@@ -186,6 +190,7 @@ def _is_own(module: Module, node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and module.text.names.holder_of(node) is not None
 
 
+@per_module
 def _takes_arguments_at_run_time(module: Module) -> bool:
     """Whether a field of the support module takes ImageKit 2's arguments under their names."""
     if any(True for _ in find_references(module)):

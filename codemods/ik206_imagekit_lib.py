@@ -1,4 +1,4 @@
-"""``imagekit.lib`` was removed, and so was Pillow's ``Image.ANTIALIAS``."""
+"""``imagekit.lib`` was removed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
 from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
-from ik_migrate.project.imported_names import imports_from, spelled
+from ik_migrate.project.imported_names import imports_from
 from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
 
-LIB = Rule(
+RULE = Rule(
     code="IK206",
     name="imagekit-lib",
     summary="`imagekit.lib` was removed in 5.0: import from `PIL`",
@@ -38,47 +38,21 @@ class Warmer(object):
     symptoms=(ErrorSymptom(r"imagekit\.lib", "imagekit.lib was removed in 5.0"),),
 )
 
-_ANTIALIAS = """\
-from imagekit.processors import ResizeToFill
-from PIL import Image
-
-
-class Poster(ResizeToFill):
-    def process(self, img):
-        return img.resize((self.width, self.height), Image.ANTIALIAS)
-"""
-
-ANTIALIAS = Rule(
-    code="IK207",
-    name="pil-antialias",
-    summary="`Image.ANTIALIAS` was removed in Pillow 10",
-    applicability=(Applicability.NOTICE,),
-    why=(
-        "ImageKit 6 runs with Pillow 10 and later, where `Image.ANTIALIAS` raises `AttributeError` while an image"
-        " is generated."
-    ),
-    help="Use `Image.LANCZOS`, the same filter, which exists since Pillow 2.7.",
-    source="Pillow's release notes of 2.7.0 and 10.0.0",
-    before=_ANTIALIAS,
-    after=_ANTIALIAS,
-    path="processors.py",
-    symptoms=(ErrorSymptom("no attribute 'ANTIALIAS'", "Image.ANTIALIAS was removed in Pillow 10: use Image.LANCZOS"),),
-)
-
 _PIL = frozenset(
     {"Image", "ImageColor", "ImageChops", "ImageEnhance", "ImageFile", "ImageFilter", "ImageDraw", "ImageStat"}
 )
+
 _STRING_IO = (
     "imagekit.lib's StringIO was cStringIO.StringIO. io.BytesIO takes its place, on Python 3 as well; but it takes no"
     " unicode text, not even on Python 2."
 )
+
 _OLD = "Not rewritten: the file is ImageKit 0.x's, which must be rewritten by hand."
-_IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Image.ANTIALIAS"})
 
 
-@checks_module(LIB, ANTIALIAS)
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
-    """Import the names from where they are; report a filter that was removed."""
+    """Import the names from where they are."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
     for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):
@@ -87,21 +61,13 @@ def check_module(module: Module) -> Iterator[Finding]:
                 if _is_lib(statement, alias):
                     suggestion = "from PIL import Image"
                     yield make_finding(
-                        LIB,
+                        RULE,
                         module,
                         alias,
                         "imagekit.lib was removed in 5.0",
                         Applicability.MANUAL,
                         suggestion=suggestion,
                     )
-    is_concerned = "imagekit" in module.text.source.text or module.project.has_spec_fields
-    if not is_concerned or module.project.target < "5":
-        return
-    for node in module.text.nodes_of(ast.Attribute):
-        if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):
-            image = module.text.text_of(node.value)
-            message = f"{image}.ANTIALIAS was removed in Pillow 10"
-            yield make_finding(ANTIALIAS, module, node, message, Applicability.NOTICE, suggestion=f"{image}.LANCZOS")
 
 
 def _is_lib(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
@@ -121,12 +87,12 @@ def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
     is_string_io = any(move.module == "io" for move in moves)
     names = ", ".join(alias.name for alias in node.names)
     return make_finding(
-        LIB,
+        RULE,
         module,
         node,
         f"{names} of imagekit.lib: the module was removed in 5.0",
         Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
         changes=edits or (),
-        why=" ".join([LIB.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
+        why=" ".join([RULE.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
         suggestion="\n".join(import_lines(moves)),
     )

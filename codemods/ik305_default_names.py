@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from ik_migrate.codegen.legacy_field import falls_back
 from ik_migrate.codegen.legacy_spec import cache_to_of, write_default_name
 from ik_migrate.rules import (
+    ONE_FIELD,
+    ONE_FIELD_AFTER,
     Applicability,
     CannotGenerate,
     Finding,
@@ -19,7 +21,6 @@ from ik_migrate.rules import (
     checks_spec_field,
     is_ik3_code,
     make_finding,
-    photo_model,
     spec_fields,
 )
 
@@ -39,8 +40,8 @@ RULE = Rule(
         " `--keep-cache-names`."
     ),
     source="_default_cache_to in imagekit/models/fields/files.py of 2.0.4; imagekit/cachefiles/namers.py of 3.0.4",
-    before=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], image_field='image')"),
-    after=photo_model("small = ImageSpecField([ResizeToFill(50, 50)], source='image')"),
+    before=ONE_FIELD,
+    after=ONE_FIELD_AFTER,
     once_per_project=True,
     symptoms=(ImageSymptom(Sign.DEFAULT_NAME, "ImageKit's default names changed"),),
 )

@@ -25,7 +25,7 @@ from django.db import models
 from imagekit.models import ImageSpecField
 from imagekit.processors import ResizeToFill
 """
-CALLABLE = Rule(
+RULE = Rule(
     code="IK301",
     name="cache-to-callable",
     summary="callable `cache_to=` needs a spec class",
@@ -82,7 +82,7 @@ class Photo(models.Model):
 )
 
 
-@checks_spec_field(CALLABLE)
+@checks_spec_field(RULE)
 def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     """Move a callable ``cache_to`` into a spec class."""
     callability = classify_cache_to(spec)
@@ -90,4 +90,4 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         return
     argument = spec.arguments["cache_to"]
     message = f"{spec.label}: `cache_to=` is callable"
-    yield make_spec_finding(CALLABLE, spec, argument, message, write_cache_to)
+    yield make_spec_finding(RULE, spec, argument, message, write_cache_to)

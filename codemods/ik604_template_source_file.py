@@ -1,4 +1,4 @@
-"""``source_file`` and other members of a spec file that templates used, and the template of the admin."""
+"""``source_file`` and other members of a spec file that templates used."""
 
 from __future__ import annotations
 
@@ -30,50 +30,29 @@ RULE = Rule(
     path="templates/photo.html",
 )
 
-ADMIN = Rule(
-    code="IK607",
-    name="admin-thumbnail-template",
-    summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
-    applicability=(Applicability.NOTICE,),
-    why=(
-        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
-        " the thumbnail to the template as `original_image`."
-    ),
-    help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
-    source="imagekit/admin.py of 2.0.4 and of 3.0.4 to 6.1.1",
-    before="""\
-{# The thumbnail of django-imagekit in the lists of the admin #}
-<a href="{{ original_image.url }}"><img src="{{ thumbnail.url }}"></a>
-""",
-    after="""\
-{# The thumbnail of django-imagekit in the lists of the admin #}
-<a href="{{ original_image.url }}"><img src="{{ thumbnail.url }}"></a>
-""",
-    path="templates/imagekit/admin/thumbnail.html",
-)
-
-_ADMIN_TEMPLATE = "imagekit/admin/thumbnail.html"
 _SOURCE_FILE = "source_file"
+
 _GONE = "instance|field|attname|validate|invalidate|clear|source_file"
+
 _SILENT = [(r"\{#", r"#\}")] + [
     (rf"\{{%-?\s*{tag}\b", rf"\{{%-?\s*end{tag}\b[^%]*%\}}") for tag in ("comment", "verbatim", "raw")
 ]
+
 _TAG = [(r"\{\{", r"\}\}"), (r"\{%", r"%\}")]
+
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+
 _MEMBER = re.compile(rf"(?<![\w.])(?P<object>\w+(?:\.\w+)*)\.(?P<member>{_GONE})(?!\w)")
+
 _NAMED = re.compile(r"(?<![\w.])(?P<name>\w+)\s*=\s*(?P<path>\w+(?:\.\w+)+)(?![\w.(])")
+
 _NAMED_AS = re.compile(r"(?<![\w.])(?P<path>\w+(?:\.\w+)+)\s+as\s+(?P<name>\w+)")
 
 
-@checks_text(RULE, ADMIN)
+@checks_text(RULE)
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Look into the tags and variables of a template, without its comments."""
     text = file.source.text
-    if "original_image" in text and not file.project.faithful and _is_admin_template(file):
-        start = text.index("original_image")
-        message = "this is the project's own template for AdminThumbnail"
-        place = (start, start + len("original_image"))
-        yield make_finding_at(ADMIN, file, place, message, Applicability.NOTICE)
     if "{{" not in text and "{%" not in text:
         return
     code = _code_of(text)
@@ -82,12 +61,6 @@ def check_text(file: TextFile) -> Iterator[Finding]:
         finding = _finding(file, match, known)
         if finding is not None:
             yield keep_file_api(finding, file.project)
-
-
-def _is_admin_template(file: TextFile) -> bool:
-    """Whether ``AdminThumbnail`` uses a template: the default one, or one that it is given."""
-    names = {_ADMIN_TEMPLATE, *file.project.around.admin_templates}
-    return any(f"/{file.path}".endswith(f"/{name.lstrip('/')}") for name in names if name)
 
 
 def _code_of(text: str) -> str:
