@@ -31,6 +31,11 @@ class LegacyResizeToFit(processors.ResizeToFit):
         super(LegacyResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
 
 
+def get_processor(name):
+    """Return a processor of ImageKit by its name; LegacyResizeToFit in the place of ResizeToFit."""
+    return LegacyResizeToFit if name == 'ResizeToFit' else getattr(processors, name)
+
+
 def remove_file(file):
     """Delete a cache file, and let ImageKit forget that it exists."""
     if file.name and file.storage.exists(file.name):
