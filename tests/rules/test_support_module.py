@@ -39,6 +39,7 @@ NEEDS = {
     "processed field": {"LegacyProcessedImageField"},
     "thumbnail": {"LegacyAdminThumbnail"},
     "resize": {"LegacyResizeToFit"},
+    "file that is read": {"reopen_file"},
     "processor by its name": {"get_processor"},
 }
 STRATEGIES = {"+pessimistic", "+any_strategy", "+strategy_of_settings"}

@@ -184,6 +184,13 @@ def require_source(file):
     return file
 
 
+def reopen_file(file):
+    """Return a spec file that can be read. ImageKit closes it once it has generated the image."""
+    if file.closed:
+        file.file = None
+    return file
+
+
 class StorageBackend(Simple):
     """Asks the storage whether a file exists, as ImageKit 2 did. It can go if only ImageKit removes images."""
 
