@@ -10,6 +10,7 @@ from dataclasses import replace
 from ik_migrate.codegen.masked_call import with_keyword
 from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.model.imagekit_names import RESIZE_TO_FIT
+from ik_migrate.project.constants import constant_value
 from ik_migrate.project.string_values import pattern_of, texts_of
 from ik_migrate.rules import (
     Applicability,
@@ -213,7 +214,7 @@ def _built(module: Module, node: ast.expr, call: ast.Call, positional: list[ast.
 
 def _length(module: Module, value: ast.expr) -> int | None:
     """How many items a literal tuple or list has, also through a name for it."""
-    literal = _literal(module, value)
+    _, literal = constant_value(module, value) or (module, None)
     if isinstance(literal, ast.Tuple | ast.List) and not any(isinstance(i, ast.Starred) for i in literal.elts):
         return len(literal.elts)
     return None
@@ -221,20 +222,13 @@ def _length(module: Module, value: ast.expr) -> int | None:
 
 def _keys(module: Module, value: ast.expr) -> set[str] | None:
     """The keys of a literal dict, also through a name for it."""
-    literal = _literal(module, value)
+    owner, literal = constant_value(module, value) or (module, None)
     if isinstance(literal, ast.Dict) and all(isinstance(key, ast.Constant) for key in literal.keys):
         return {str(key.value) for key in literal.keys if isinstance(key, ast.Constant)}
-    if isinstance(literal, ast.Call) and module.qualified(literal.func) == "builtins.dict" and not literal.args:
+    if isinstance(literal, ast.Call) and owner.qualified(literal.func) == "builtins.dict" and not literal.args:
         keys = {keyword.arg for keyword in literal.keywords}
         return None if None in keys else {str(key) for key in keys}
     return None
-
-
-def _literal(module: Module, value: ast.expr) -> ast.expr | None:
-    if not isinstance(value, ast.Name | ast.Attribute):
-        return value
-    target = module.resolve(value)
-    return target.binding.value if target is not None and target.binding is not None else None
 
 
 def _use_support(module: Module, node: ast.expr, message: str) -> Finding:

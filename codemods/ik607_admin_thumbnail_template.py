@@ -12,7 +12,7 @@ RULE = Rule(
     summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
+        "`AdminThumbnail` of ImageKit 3 looks for an attribute `source` that a spec file does not have, and hands"
         " the thumbnail to the template as `original_image`."
     ),
     help="To link to the original image, write `thumbnail.generator.source.url` in this template.",

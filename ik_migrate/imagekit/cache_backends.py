@@ -118,8 +118,11 @@ def successor_of_setting(module: Module, setting: BackendSetting) -> Successor |
 def successor_of(module: Module, expression: ast.expr) -> Successor | None:
     """The successor of a backend made in an expression like ``NonValidatingImageCacheBackend()``."""
     made_in, call = _made_by(module, expression)
-    if call is not None and not call.args and not call.keywords:
-        known = _successor_named(made_in.qualified(call.func))
+    made = made_in.resolve(call.func) if call is not None else None
+    if made is not None and made.others:
+        return None  # Another class can be meant when the site runs.
+    if made is not None and call is not None and not call.args and not call.keywords:
+        known = _successor_named(made.qualified)
         if known is not None:
             return known
     return _own_successor(class_made_by(module, expression))
