@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.imports import line_after_imports
-from ik_migrate.codegen.support.use import need_support, support_of
+from ik_migrate.codegen.support.use import need_support, require_support, support_of
 from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, SETTING, STRATEGY_SETTING
 from ik_migrate.imagekit.settings_modules import installed_apps_of
+from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -25,7 +27,7 @@ RULE = Rule(
         "ImageKit 2 asked the storage whether a file exists, and deleted a file when its source changed. ImageKit 3"
         " trusts its cache, and goes by the name of the file alone."
     ),
-    help="Set `IMAGEKIT_DEFAULT_CACHEFILE_BACKEND` and `IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY`.",
+    help=f"Set `{BACKEND_SETTING}` and `{STRATEGY_SETTING}`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/ of 3.0.4 to 6.1.1",
     before="""\
 INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
@@ -42,9 +44,16 @@ INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
 )
 
 
+_PIECE = "use_default_backends"
+
+
 def check_module(module: Module) -> Iterator[Finding]:
-    """Add the two settings to the settings modules that no others are the base of."""
-    if not module.project.faithful or module.path not in module.project.settings_modules:
+    """Add the two settings to the settings modules that build on no others; without one, do it when the site runs."""
+    if not module.project.faithful:
+        return
+    if not module.project.has_settings:
+        yield from _without_settings(module)
+    if module.path not in module.project.settings_modules:
         return
     statement = installed_apps_of(module)
     if statement is None or _sets_strategy(module):
@@ -65,6 +74,21 @@ def check_module(module: Module) -> Iterator[Finding]:
     needs = (*need_support(module, "StorageBackend"), *need_support(module, "PessimisticImageCacheBackend"))
     message = f"`{STRATEGY_SETTING}` is not set"
     yield make_finding(RULE, module, statement.targets[0], message, Applicability.SAFE, changes=[edit, *needs])
+
+
+def _without_settings(module: Module) -> Iterator[Finding]:
+    """Have the support module give the fields of a file their backends, where the settings name none."""
+    fields = [field for field in spec_fields(module) if not field.is_processed]
+    if not fields or _PIECE in support_of(module).pieces:
+        return
+    message = f"{fields[0].label}: the settings of the sites that use it are not in this project"
+    try:
+        needs = require_support(module, _PIECE)
+    except CannotGenerate as error:
+        why = f"Not rewritten: {error}. {RULE.why}"
+        yield make_finding(RULE, module, fields[0].call, message, Applicability.MANUAL, why=why)
+        return
+    yield make_finding(RULE, module, fields[0].call, message, Applicability.SAFE, changes=needs)
 
 
 def _sets_strategy(module: Module) -> bool:

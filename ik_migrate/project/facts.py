@@ -66,6 +66,8 @@ class ProjectFacts:
     """The functions, partials and classes that make fields of the support module, by file and name."""
     settings_modules: set[Path] = field(default_factory=set)
     """The settings that others build on: files that assign ``INSTALLED_APPS``; found out if ``faithful``."""
+    has_settings: bool = True
+    """Whether the project has the settings of the sites that use its models; found out if ``faithful``."""
     loaded_with_settings: set[Path] = field(default_factory=set)
     """The settings modules that mention ImageKit, and the files that they import."""
     came_from_2: bool = False

@@ -290,12 +290,35 @@ def strategy_of_setting():
     return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
 
 
+def default_backend():
+    """Return the backend for files whose field names none; None where the settings name another than ImageKit does."""
+    is_default = settings.IMAGEKIT_DEFAULT_CACHEFILE_BACKEND == 'imagekit.cachefiles.backends.Simple'
+    return StorageBackend() if is_default else None
+
+
+def use_default_backends(sender, **kwargs):
+    """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
+
+    It can go once the settings of each site that has these models name both.
+    """
+    for descriptor in descriptors_of(sender).values():
+        spec = descriptor.field._original_spec
+        spec.cachefile_backend = spec.cachefile_backend or default_backend()
+        if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
+            spec.cachefile_strategy = default_strategy()
+
+
+class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
+
+
 class DirectorySpec(ImageSpec):
     """Saves its file in the directory cache_to, under the name of the source."""
 
     cache_to = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -352,6 +375,8 @@ class LegacySpec(ImageSpec):
     model = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
