@@ -56,6 +56,8 @@ class ProjectFacts:
     """The ids that ImageKit 3 would give to several spec fields, as `spec_ids_of` writes them."""
     has_chains: bool = False
     """Whether some spec field makes its image of that of another one."""
+    has_unknown_backends: bool = False
+    """Whether what some field gets as its image cache backend is only known when the site runs."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False
