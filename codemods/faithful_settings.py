@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.imports import line_after_imports
+from ik_migrate.codegen.legacy_field import first_field_of
 from ik_migrate.codegen.support.use import need_support, require_support, support_of
 from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, SETTING, STRATEGY_SETTING
 from ik_migrate.imagekit.settings_modules import installed_apps_of
-from ik_migrate.imagekit.spec_field import spec_fields
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -78,17 +78,18 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _without_settings(module: Module) -> Iterator[Finding]:
     """Have the support module give the fields of a file their backends, where the settings name none."""
-    fields = [field for field in spec_fields(module) if not field.is_processed]
-    if not fields or _PIECE in support_of(module).pieces:
+    found = first_field_of(module)
+    if found is None or _PIECE in support_of(module).pieces:
         return
-    message = f"{fields[0].label}: the settings of the sites that use it are not in this project"
+    node, label = found
+    message = f"{label}: the settings of the sites that use it are not in this project"
     try:
         needs = require_support(module, _PIECE)
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        yield make_finding(RULE, module, fields[0].call, message, Applicability.MANUAL, why=why)
+        yield make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
         return
-    yield make_finding(RULE, module, fields[0].call, message, Applicability.SAFE, changes=needs)
+    yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=needs)
 
 
 def _sets_strategy(module: Module) -> bool:

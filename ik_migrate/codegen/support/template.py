@@ -540,9 +540,9 @@ class LegacyImageSpecField(ImageSpecField):
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
-        self.base = spec or LegacySpec
+        self.bases = (spec, LegacySpec) if spec else (LegacySpec,)
         # if: keep_names
-        self.base = spec or ImageKit2NameSpec
+        self.bases = (spec or ImageKit2NameSpec, LegacySpec)
         # A subclass may ask for these, and change them before the field becomes part of a model.
         self.processors, self.format, self.options = processors, format, options
         self.image_field, self.cache_to = source or image_field, cache_to
@@ -572,7 +572,7 @@ class LegacyImageSpecField(ImageSpecField):
         field = copy(self)  # One object can become the field of several models.
         field.source = self.image_field
         attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
-        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), self.bases, attributes)
         # if: not own_ids
         field._set_spec_id(cls, name)
         # if: own_ids
