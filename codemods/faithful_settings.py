@@ -9,7 +9,7 @@ from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.imports import line_after_imports
 from ik_migrate.codegen.legacy_field import first_field_of
 from ik_migrate.codegen.support.use import need_support, require_support, support_of
-from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, SETTING, STRATEGY_SETTING
+from ik_migrate.imagekit.cache_backends import BACKEND_SETTING, BACKENDS, SETTING, STRATEGIES, STRATEGY_SETTING
 from ik_migrate.imagekit.settings_modules import installed_apps_of
 from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
@@ -44,6 +44,12 @@ INSTALLED_APPS = ['django.contrib.contenttypes', 'imagekit', 'shop']
 )
 
 
+_ARGUMENT = "cachefile_strategy"
+_SUCCESSORS: dict[object, str] = {
+    f"{BACKENDS}.Simple": "StorageBackend",
+    f"{STRATEGIES}.JustInTime": "PessimisticImageCacheBackend",
+    f"{STRATEGIES}.Optimistic": "NonValidatingImageCacheBackend",
+}
 _PIECE = "use_default_backends"
 
 
@@ -53,6 +59,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         return
     if not module.project.has_settings:
         yield from _without_settings(module)
+    yield from _exchange_own(module)
     if module.path not in module.project.settings_modules:
         return
     statement = installed_apps_of(module)
@@ -74,6 +81,45 @@ def check_module(module: Module) -> Iterator[Finding]:
     needs = (*need_support(module, "StorageBackend"), *need_support(module, "PessimisticImageCacheBackend"))
     message = f"`{STRATEGY_SETTING}` is not set"
     yield make_finding(RULE, module, statement.targets[0], message, Applicability.SAFE, changes=[edit, *needs])
+
+
+def _exchange_own(module: Module) -> Iterator[Finding]:
+    """Name the classes of the support module where settings and fields name those of ImageKit 3 that they derive from.
+
+    An earlier run without ``--faithful`` has written these.
+    """
+    text = module.text
+    for name, value, own in _named_values(module):
+        message = f"`{name}` names a class of ImageKit 3: {text.text_of(value)}"
+        try:
+            needs = require_support(module, own) if name == _ARGUMENT else need_support(module, own)
+        except CannotGenerate as error:
+            why = f"Not rewritten: {error}. {RULE.why}"
+            yield make_finding(RULE, module, value, message, Applicability.MANUAL, why=why)
+            continue
+        quote = text.text_of(value)[-1]
+        path = f"{quote}{support_of(module).dotted}.{own}{quote}"
+        edit = Edit(text.start(value), text.end(value), (path,))
+        yield make_finding(RULE, module, value, message, Applicability.SAFE, changes=[edit, *needs])
+
+
+def _named_values(module: Module) -> Iterator[tuple[str, ast.expr, str]]:
+    """The classes of ImageKit 3 that settings and arguments of a file name, and their successors."""
+    if "imagekit.cachefiles." not in module.text.source.text:
+        return
+    for node in module.text.nodes_of(ast.keyword, ast.Assign, ast.Dict):
+        pairs: list[tuple[object, ast.expr]] = []
+        match node:
+            case ast.keyword():
+                pairs = [(node.arg, node.value)]
+            case ast.Assign():
+                pairs = [(getattr(target, "id", getattr(target, "attr", "")), node.value) for target in node.targets]
+            case ast.Dict():
+                pairs = [(getattr(key, "value", ""), value) for key, value in zip(node.keys, node.values, strict=True)]
+        for name, value in pairs:
+            own = _SUCCESSORS.get(value.value) if isinstance(value, ast.Constant) else None
+            if own is not None and name in {_ARGUMENT, BACKEND_SETTING, STRATEGY_SETTING}:
+                yield str(name), value, own
 
 
 def _without_settings(module: Module) -> Iterator[Finding]:
