@@ -42,7 +42,7 @@ _NEEDED_BY_FEATURE = {
     "chains": ("use_spec_files",),
     "property_sources": ("follow_properties",),
 }
-_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",)}
+_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",), "unknown_backends": ("own_backends",)}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files"})
 

@@ -171,6 +171,28 @@ class NonValidatingImageCacheBackend(Optimistic):
         remove_file(file)
 
 
+class BackendStrategy(PessimisticImageCacheBackend):
+    """Passes ImageKit 3's events on to a backend that only has the methods of ImageKit 2."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    def validate(self, file):
+        self.backend.validate(file)
+
+    def invalidate(self, file):
+        self.backend.invalidate(file)
+
+    def clear(self, file):
+        self.backend.clear(file)
+
+
+def strategy_of(backend):
+    """Return a backend itself if ImageKit 3 can use it as a strategy, or a strategy that calls its methods."""
+    is_strategy = hasattr(backend, 'on_existence_required') or not hasattr(backend, 'validate')
+    return backend if is_strategy else BackendStrategy(backend)
+
+
 def require_source(file):
     """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
     if not file.name:
@@ -287,7 +309,31 @@ def strategy_of_setting():
     package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
     if package.startswith('imagekit.imagecache'):
         package = __name__  # This module has those of ImageKit under the same names.
+    # if: not unknown_backends
     return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
+    # if: unknown_backends
+    return strategy_of(get_by_qname('%s.%s' % (package, name), 'image cache backend')())
+
+
+def default_backend():
+    """Return the backend for files whose field names none; None where the settings name another than ImageKit does."""
+    is_default = settings.IMAGEKIT_DEFAULT_CACHEFILE_BACKEND == 'imagekit.cachefiles.backends.Simple'
+    return StorageBackend() if is_default else None
+
+
+def use_default_backends(sender, **kwargs):
+    """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
+
+    It can go once the settings of each site that has these models name both.
+    """
+    specs = [descriptor.field._original_spec for descriptor in descriptors_of(sender).values()]
+    for spec in filter(None, specs):
+        spec.cachefile_backend = spec.cachefile_backend or default_backend()
+        if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
+            spec.cachefile_strategy = default_strategy()
+
+
+class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
 
 
 class DirectorySpec(ImageSpec):
@@ -296,6 +342,8 @@ class DirectorySpec(ImageSpec):
     cache_to = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -352,6 +400,8 @@ class LegacySpec(ImageSpec):
     model = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -490,9 +540,9 @@ class LegacyImageSpecField(ImageSpecField):
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
-        self.base = spec or LegacySpec
+        self.bases = (spec, LegacySpec) if spec else (LegacySpec,)
         # if: keep_names
-        self.base = spec or ImageKit2NameSpec
+        self.bases = (spec or ImageKit2NameSpec, LegacySpec)
         # A subclass may ask for these, and change them before the field becomes part of a model.
         self.processors, self.format, self.options = processors, format, options
         self.image_field, self.cache_to = source or image_field, cache_to
@@ -510,6 +560,8 @@ class LegacyImageSpecField(ImageSpecField):
             'cachefile_backend': self.cachefile_backend,
             'cachefile_strategy': self.image_cache_backend,
         }
+        # if: unknown_backends
+        given['cachefile_strategy'] = strategy_of(self.image_cache_backend)
         called = ('choose_processors', 'cache_to')
         return dict(
             (name, staticmethod(value) if name in called and callable(value) else value)
@@ -520,7 +572,7 @@ class LegacyImageSpecField(ImageSpecField):
         field = copy(self)  # One object can become the field of several models.
         field.source = self.image_field
         attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
-        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), self.bases, attributes)
         # if: not own_ids
         field._set_spec_id(cls, name)
         # if: own_ids
@@ -531,8 +583,8 @@ class LegacyImageSpecField(ImageSpecField):
         else:
             field.register_source_later(cls)
         # if: own_backends
-        if hasattr(attributes.get('cachefile_strategy'), 'register_field'):
-            attributes['cachefile_strategy'].register_field(cls, field, name)
+        if hasattr(self.image_cache_backend, 'register_field'):
+            self.image_cache_backend.register_field(cls, field, name)
 
     def register_source_later(self, cls):
         """Find the source once the fields of the models are known."""
