@@ -59,15 +59,16 @@ def _connect_receivers(module: Module) -> Iterator[Finding]:
         return
     node, label = found
     message = f"{label}: its files follow the instance with the receivers of {support.dotted}"
+    todo = f"Import {support.dotted} in this file: its receivers delete the files."
     try:
         changes: list[Change] = [need for name in _RECEIVERS for need in require_support(module, name)]
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        yield make_finding(RULE, module, node, message, Applicability.MANUAL, why=why)
+        yield make_finding(RULE, module, node, message, Applicability.MANUAL, why=why, help=todo)
         return
     if not is_imported:
         changes.append(AddImport.of_module(support.dotted, "  # noqa: F401"))
-    yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=changes)
+    yield make_finding(RULE, module, node, message, Applicability.SAFE, help=todo, changes=changes)
 
 
 def _imports(module: Module, dotted: str) -> bool:

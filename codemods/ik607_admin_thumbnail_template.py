@@ -35,8 +35,14 @@ _ADMIN_TEMPLATE = "imagekit/admin/thumbnail.html"
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Report the project's template for ``AdminThumbnail``."""
     text = file.source.text
-    if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
+    if "original_image" in text and not file.project.faithful and _is_admin_template(file):
         start = text.index("original_image")
         message = "this is the project's own template for AdminThumbnail"
         place = (start, start + len("original_image"))
         yield make_finding_at(RULE, file, place, message, Applicability.NOTICE)
+
+
+def _is_admin_template(file: TextFile) -> bool:
+    """Whether ``AdminThumbnail`` uses a template: the default one, or one that it is given."""
+    names = {_ADMIN_TEMPLATE, *file.project.around.admin_templates}
+    return any(f"/{file.path}".endswith(f"/{name.lstrip('/')}") for name in names if name)

@@ -516,6 +516,14 @@ def test_apply_counts_what_it_wrote_and_shows_the_rest():
     assert "1 file was rewritten" in text
 
 
+def test_apply_lists_unchanged_files_apart():
+    written, kept = make_finding(), make_finding()
+    same = make_result(kept, applied=(kept,), path="a.html", status=Status.UNCHANGED, after=b"", before=b"")
+    text = text_of(make_report(make_result(written, applied=(written,)), same, command="apply"))
+    assert "Rewritten: 1 finding in 1 file\n  gallery/models.py  1 IK101\n" in text
+    assert "Kept by the support module, not changed: 1 finding in 1 file\n  a.html  1 IK101\n" in text
+
+
 def test_apply_with_nothing_left():
     finding = make_finding()
     report = make_report(make_result(finding, applied=(finding,)), command="apply")
