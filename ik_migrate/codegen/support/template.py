@@ -2,10 +2,12 @@
 """What ImageKit 2 did for the images of this project. Change what you like: ik-migrate only adds what is missing."""
 
 import os
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -16,6 +18,7 @@ from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
 from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
@@ -83,6 +86,28 @@ def source_of(file):
     while hasattr(file, 'generator'):
         file = file.generator.source
     return file
+
+
+@contextmanager
+def own_source(spec):
+    """Have a spec read a file of its own, as ImageKit 2 did. ImageKit 3 moves in that of the instance, or closes it."""
+    source = spec.source
+    if not getattr(source, 'name', None):
+        yield
+        return
+    own = type(source).__new__(type(source))
+    vars(own).update(vars(source), _file=None)
+    # if: not faithful
+    if not getattr(source, '_committed', True):
+        source.seek(0)
+        own.file = ContentFile(source.read())  # An upload that is not saved yet.
+        source.seek(0)
+    spec.source = own
+    try:
+        yield
+    finally:
+        own.close()
+        spec.source = source
 
 
 class PessimisticImageCacheBackend(JustInTime):
@@ -216,7 +241,8 @@ class StorageBackend(Simple):
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
         try:
-            super(StorageBackend, self).generate_now(file, force)
+            with own_source(spec):
+                super(StorageBackend, self).generate_now(file, force)
         except (EnvironmentError, ValueError):
             # Where the original is lost, ImageKit 2 showed the page without the image.
             storage = getattr(spec.source, 'storage', None)
@@ -265,11 +291,13 @@ def generate_file(file, save=True):
         return None  # There is no source.
     source = file.generator.source
     try:
-        content = generate(file.generator)
+        with own_source(file.generator):
+            generated = generate(file.generator)
     except EnvironmentError:
         if source.storage.exists(source.name):
             raise
         return None  # The original is lost.
+    content = IKContentFile(file.name, generated.read())
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
