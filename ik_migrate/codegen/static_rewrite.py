@@ -64,7 +64,8 @@ def _find_reason(spec: SpecField) -> str:
     if is_rewritten(spec):
         processors = spec.given("processors")
         # ImageKit 3 raises for them, whoever wrote the call.
-        return _of_processors(spec, spec) if processors is not None and has_callable_processors(spec) else ""
+        is_callable = processors is not None and has_callable_processors(spec)
+        return (_of_processors(spec, spec) if is_callable else "") or _of_place(spec)
     if needs_pre_cache_resolved(spec) and not spec.arguments["pre_cache"].is_in_dict:
         return ""  # ImageKit 2 raised an exception: it has to be resolved first, see IK103 and IK106.
     return why_not_static_but_pre_cache(spec)

@@ -17,6 +17,7 @@ from ik_migrate.files.triggers import TRIGGERS
 from ik_migrate.imagekit.cache_backends import SETTING, backend_settings, may_set_other_backend, used_backends
 from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
+from ik_migrate.imagekit.given_backends import has_unknown_backends
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
 from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
@@ -75,6 +76,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         has_unread_arguments=has_unread_arguments(module),
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
+        has_unknown_backends=has_unknown_backends(module),
         has_property_sources=any(is_made_by_property(spec) for spec in specs),
         has_storages=mentions_storages(module),
         sets_storages=sets_storages(module),

@@ -2,10 +2,12 @@
 """What ImageKit 2 did for the images of this project. Change what you like: ik-migrate only adds what is missing."""
 
 import os
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -16,6 +18,7 @@ from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
 from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
@@ -88,6 +91,28 @@ def source_of(file):
     while hasattr(file, 'generator'):
         file = file.generator.source
     return file
+
+
+@contextmanager
+def own_source(spec):
+    """Have a spec read a file of its own, as ImageKit 2 did. ImageKit 3 moves in that of the instance, or closes it."""
+    source = spec.source
+    if not getattr(source, 'name', None):
+        yield
+        return
+    own = type(source).__new__(type(source))
+    vars(own).update(vars(source), _file=None)
+    # if: not faithful
+    if not getattr(source, '_committed', True):
+        source.seek(0)
+        own.file = ContentFile(source.read())  # An upload that is not saved yet.
+        source.seek(0)
+    spec.source = own
+    try:
+        yield
+    finally:
+        own.close()
+        spec.source = source
 
 
 class PessimisticImageCacheBackend(JustInTime):
@@ -177,6 +202,28 @@ class NonValidatingImageCacheBackend(Optimistic):
         remove_file(file)
 
 
+class BackendStrategy(PessimisticImageCacheBackend):
+    """Passes ImageKit 3's events on to a backend that only has the methods of ImageKit 2."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    def validate(self, file):
+        self.backend.validate(file)
+
+    def invalidate(self, file):
+        self.backend.invalidate(file)
+
+    def clear(self, file):
+        self.backend.clear(file)
+
+
+def strategy_of(backend):
+    """Return a backend itself if ImageKit 3 can use it as a strategy, or a strategy that calls its methods."""
+    is_strategy = hasattr(backend, 'on_existence_required') or not hasattr(backend, 'validate')
+    return backend if is_strategy else BackendStrategy(backend)
+
+
 def require_source(file):
     """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
     if not file.name:
@@ -206,7 +253,8 @@ class StorageBackend(Simple):
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
         try:
-            super(StorageBackend, self).generate_now(file, force)
+            with own_source(spec):
+                super(StorageBackend, self).generate_now(file, force)
         except (EnvironmentError, ValueError):
             # Where the original is lost, ImageKit 2 showed the page without the image.
             storage = getattr(spec.source, 'storage', None)
@@ -255,11 +303,13 @@ def generate_file(file, save=True):
         return None  # There is no source.
     source = file.generator.source
     try:
-        content = generate(file.generator)
+        with own_source(file.generator):
+            generated = generate(file.generator)
     except EnvironmentError:
         if source.storage.exists(source.name):
             raise
         return None  # The original is lost.
+    content = IKContentFile(file.name, generated.read())
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
@@ -294,7 +344,31 @@ def strategy_of_setting():
     package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
     if package.startswith('imagekit.imagecache'):
         package = __name__  # This module has those of ImageKit under the same names.
+    # if: not unknown_backends
     return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
+    # if: unknown_backends
+    return strategy_of(get_by_qname('%s.%s' % (package, name), 'image cache backend')())
+
+
+def default_backend():
+    """Return the backend for files whose field names none; None where the settings name another than ImageKit does."""
+    is_default = settings.IMAGEKIT_DEFAULT_CACHEFILE_BACKEND == 'imagekit.cachefiles.backends.Simple'
+    return StorageBackend() if is_default else None
+
+
+def use_default_backends(sender, **kwargs):
+    """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
+
+    It can go once the settings of each site that has these models name both.
+    """
+    specs = [descriptor.field._original_spec for descriptor in descriptors_of(sender).values()]
+    for spec in filter(None, specs):
+        spec.cachefile_backend = spec.cachefile_backend or default_backend()
+        if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
+            spec.cachefile_strategy = default_strategy()
+
+
+class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
 
 
 class DirectorySpec(ImageSpec):
@@ -302,6 +376,8 @@ class DirectorySpec(ImageSpec):
 
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -362,6 +438,8 @@ class LegacySpec(ImageSpec):
     model = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -500,9 +578,9 @@ class LegacyImageSpecField(ImageSpecField):
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
-        self.base = spec or LegacySpec
+        self.bases = (spec, LegacySpec) if spec else (LegacySpec,)
         # if: keep_names
-        self.base = spec or ImageKit2NameSpec
+        self.bases = (spec or ImageKit2NameSpec, LegacySpec)
         # A subclass may ask for these, and change them before the field becomes part of a model.
         self.processors, self.format, self.options = processors, format, options
         self.image_field, self.cache_to = source or image_field, cache_to
@@ -520,6 +598,8 @@ class LegacyImageSpecField(ImageSpecField):
             'cachefile_backend': self.cachefile_backend,
             'cachefile_strategy': self.image_cache_backend,
         }
+        # if: unknown_backends
+        given['cachefile_strategy'] = strategy_of(self.image_cache_backend)
         called = ('choose_processors', 'cache_to')
         return dict(
             (name, staticmethod(value) if name in called and callable(value) else value)
@@ -530,7 +610,7 @@ class LegacyImageSpecField(ImageSpecField):
         field = copy(self)  # One object can become the field of several models.
         field.source = self.image_field
         attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
-        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), self.bases, attributes)
         # if: not own_ids
         field._set_spec_id(cls, name)
         # if: own_ids
@@ -541,8 +621,8 @@ class LegacyImageSpecField(ImageSpecField):
         else:
             field.register_source_later(cls)
         # if: own_backends
-        if hasattr(attributes.get('cachefile_strategy'), 'register_field'):
-            attributes['cachefile_strategy'].register_field(cls, field, name)
+        if hasattr(self.image_cache_backend, 'register_field'):
+            self.image_cache_backend.register_field(cls, field, name)
 
     def register_source_later(self, cls):
         """Find the source once the fields of the models are known."""
