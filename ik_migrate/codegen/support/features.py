@@ -33,7 +33,7 @@ _FEATURES = {
     "LegacyFile": ("file_api",),
     "SpecFile": ("chains",),
     "follow_properties": ("property_sources",),
-    "LegacySpec": ("formats", "dates"),
+    "LegacySpec": ("formats", "dates", "lazy_names"),
 }
 STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
@@ -42,7 +42,11 @@ _NEEDED_BY_FEATURE = {
     "chains": ("use_spec_files",),
     "property_sources": ("follow_properties",),
 }
-_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",), "unknown_backends": ("own_backends",)}
+_IMPLIED_BY_FEATURE = {
+    "own_backends": ("file_api",),
+    "unknown_backends": ("own_backends",),
+    "plain_classes": ("own_ids",),
+}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files"})
 
