@@ -130,6 +130,7 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
     knowledge.has_unknown_backends = facts.has_unknown_backends
+    knowledge.has_plain_classes = facts.has_plain_classes
     knowledge.has_property_sources = facts.has_property_sources
     knowledge.sets_storages = facts.sets_storages
     knowledge.has_storages = facts.has_storages

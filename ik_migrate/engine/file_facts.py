@@ -20,6 +20,7 @@ from ik_migrate.imagekit.field_attributes import attributes_by_variable, attribu
 from ik_migrate.imagekit.given_backends import has_unknown_backends
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
+from ik_migrate.imagekit.plain_classes import classes_with_fields
 from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
 from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages, sets_storages
@@ -77,6 +78,7 @@ def facts_of(project: Project, path: Path) -> Facts:
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
         has_unknown_backends=has_unknown_backends(module),
+        has_plain_classes=any(classes_with_fields(module)),
         has_property_sources=any(is_made_by_property(spec) for spec in specs),
         has_storages=mentions_storages(module),
         sets_storages=sets_storages(module),

@@ -58,6 +58,8 @@ class ProjectFacts:
     """Whether some spec field makes its image of that of another one."""
     has_unknown_backends: bool = False
     """Whether what some field gets as its image cache backend is only known when the site runs."""
+    has_plain_classes: bool = False
+    """Whether spec fields are added to classes that are not models."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False

@@ -417,12 +417,6 @@ class FixedNameSpec(ImageSpec):
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
 
-class CacheToError(Exception):
-    """An AttributeError in a function that names files. ImageKit 3 would give the file another name instead."""
-
-    silent_variable_failure = True  # A template shows nothing, as with ImageKit 2.
-
-
 class LegacySpec(ImageSpec):
     """A spec that names, processes, formats and stores its file as ImageKit 2 did.
 
@@ -470,10 +464,7 @@ class LegacySpec(ImageSpec):
         # if: fields
         if self.model and not isinstance(instance, self.model):
             return None  # It is the source of another instance.
-        try:
-            return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
-        except AttributeError as error:
-            raise CacheToError(error)
+        return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
 
     @property
     def format(self):
@@ -494,9 +485,16 @@ class LegacySpec(ImageSpec):
         instance = getattr(source_of(self.source), 'instance', None)
         return list(self.choose_processors(instance=instance, file=self.source) or [])
 
-    # if: processors
+    # if: not processors
     def get_hash(self):
+        """Part of the default name. ImageKit 3 also asks for it if cachefile_name raises an AttributeError: again."""
+        return self.cachefile_name if callable(self.cache_to) else super(LegacySpec, self).get_hash()
+
+    # if: processors
+    def get_hash(self):  # noqa: F811
         """Part of the default name: no function that chooses the processors is called for it."""
+        if callable(self.cache_to):
+            return self.cachefile_name  # It has raised an AttributeError, which ImageKit 3 ignores: again.
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
     # if: storage
@@ -616,6 +614,9 @@ class LegacyImageSpecField(ImageSpecField):
         # if: own_ids
         field.set_spec_id('%s.%s:%s:%d' % (cls.__module__, cls.__name__, name, id(cls)))  # ImageKit's is not unique.
         setattr(cls, name, LegacyDescriptor(field, name, field.source))
+        # if: plain_classes
+        if not hasattr(cls, '_meta'):
+            return  # It is not a model: no signals are sent for its instances.
         if field.source:
             register.source_group(field.spec_id, ImageFieldSourceGroup(cls, field.source))
         else:
@@ -654,6 +655,24 @@ class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
     _committed = True  # Before ImageKit 5.0, size and len() ask this.
+
+    # if: lazy_names
+    def __init__(self, generator, name=None, *args, **kwargs):
+        super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
+        self.name = name
+
+    # if: lazy_names
+    @property
+    def name(self):
+        """The name of the file. ImageKit 3 asks a function for it before anything is asked of the file."""
+        if vars(self)['name'] is None:
+            vars(self)['name'] = self.generator.cachefile_name
+        return vars(self)['name']
+
+    # if: lazy_names
+    @name.setter
+    def name(self, value):
+        vars(self)['name'] = value
 
     def __bool__(self):
         """Whether there is a source. ImageKit 3 generates the file here."""

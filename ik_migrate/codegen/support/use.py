@@ -69,6 +69,8 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
         pieces += ["+property_sources"] if module.project.has_property_sources else []
         pieces += ["+chains"] if module.project.has_chains else []
         pieces += [] if module.project.has_settings else ["+without_settings"]
+    if name == "LegacyImageSpecField" and module.project.has_plain_classes:
+        pieces.append("+plain_classes")
     if name in _TAKES_BACKENDS and module.project.has_unknown_backends:
         pieces.append("+unknown_backends")
     if name == "LegacyProcessedImageField" and module.project.target.startswith(("3.", "4.")):
