@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.errors import CannotGenerate
 from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.codegen.support.use import require_support, use_support
+from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.instance_types import is_spec_of_class
 from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
 from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import Change, Edit
+from ik_migrate.model.change import Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
 from ik_migrate.project.imported_names import attribute_uses
@@ -181,7 +181,7 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     if not function:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=why)
     try:
-        local, changes = _support_function(module, function)
+        local, changes = use_support(module, function)
     except CannotGenerate as error:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     pieces = (f"{local}(", span_of(module, node.value), ")")
@@ -204,7 +204,7 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
         todo = "Call `get_spec_fields(model)` or `get_spec_files(instance)` of the support module."
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=why, help=todo)
     try:
-        local, changes = _support_function(module, "get_spec_fields")
+        local, changes = use_support(module, "get_spec_fields")
     except CannotGenerate as error:
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     parent = module.text.names.parents.get(call)
@@ -213,14 +213,6 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
     pieces = (f"{before}{local}(", span_of(module, call.args[0]), f"){after}")
     edit = Edit(module.text.start(call), module.text.end(call), pieces)
     return make_finding(RULE, module, call, message, Applicability.SAFE, why=why, changes=[edit, *changes])
-
-
-def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...]]:
-    """How to write a function of the support module: IK508 moves an import from ``imagekit.utils``."""
-    imported = module.text.names.module.bindings.get(name, [])
-    if [(each.module, each.attribute) for each in imported] == [("imagekit.utils", name)]:
-        return name, require_support(module, name)
-    return use_support(module, name)
 
 
 CODEMOD = Codemod(rules=(RULE,), module=check_module)

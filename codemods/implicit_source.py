@@ -99,7 +99,10 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
         return
     if spec.given("image_field") is None and spec.given("source") is None:
-        yield _implicit(spec)
+        fields, _ = image_fields_of(spec)
+        # Without one, the support module's field takes the call as soon as its `pre_cache` is resolved.
+        if fields:
+            yield _implicit(spec, fields[0])
     if not any(_makes_a_spec(spec, name) for name in _MAKES_A_SPEC):
         yield _bare(spec)
 
@@ -118,10 +121,9 @@ def _makes_a_spec(spec: SpecField, name: str) -> bool:
     return argument is not None
 
 
-def _implicit(spec: SpecField) -> Finding:
-    fields, _ = image_fields_of(spec)
+def _implicit(spec: SpecField, source: str) -> Finding:
     message = f"{spec.label}: no `source=`"
-    add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
+    add = AddArgument(spec.offset, "source", (quoted(spec, source),))
     return make_finding(IMPLICIT, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.imports import module_name
 from ik_migrate.codegen.legacy_field import find_references
-from ik_migrate.codegen.unused_imports import drop_aliases
-from ik_migrate.model.change import Edit
+from ik_migrate.codegen.moved_names import drop_names, move_name
+from ik_migrate.model.change import Change, Edit
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.model.rule import Applicability, Rule
@@ -79,17 +80,15 @@ def check_module(module: Module) -> Iterator[Finding]:
     if uses and replaced.issuperset(uses):
         return  # The field of the support module takes its place.
     kept = [use for use in uses if use not in replaced]
-    edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in kept]
+    changes: list[Change] = [
+        _rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in kept
+    ]
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
     for node, alias in imports:
-        if alias.asname == "ImageSpecField":
-            edits.append(Edit(module.text.start(alias), module.text.end(alias), ("ImageSpecField",)))
-        elif "ImageSpecField" not in imported:
-            edits.append(
-                Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",))
-            )
+        if alias.asname == "ImageSpecField" or "ImageSpecField" not in imported:
+            changes.append(move_name(module, node, alias, module_name(node), "ImageSpecField"))
         elif (alias.asname or alias.name) not in used_names(module.text):
-            edits += drop_aliases(module, node, [alias])
+            changes += drop_names(module, node, [alias])
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:
         yield make_finding(
@@ -106,7 +105,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         where,
         "`imagekit.models.ImageSpec` is a spec field",
         Applicability.SAFE,
-        changes=edits,
+        changes=changes,
     )
 
 

@@ -46,19 +46,28 @@ class CommaList(Generic[Item]):
         else:
             self.items.append(item)
 
-    def drop(self, index: int) -> list[str]:
-        """Remove an item; return the comments that were its own."""
+    def drop(self, index: int, *, keep_heading: bool = False) -> list[str]:
+        """Remove an item.
+
+        Args:
+            index: its place.
+            keep_heading: keep the comments above it if there are none above the next item.
+
+        Returns:
+            The comments that were its own.
+        """
         item = self.items.pop(index)
         after = item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else self.after
         before = self._whitespace_before(index)
         comments = _own_comments(before, after)
+        is_heading = keep_heading and _comments_above(before) and not _comments_above(after)
         if not self.items:
             self.after = cst.SimpleWhitespace("")
         if index == len(self.items) and self.items:
             self._end_like(item, before)
         elif index > 0 or _is_broken(before):
             # Otherwise the next item is pulled up behind the bracket.
-            self._set_whitespace_before(index, _merged(before, after))
+            self._set_whitespace_before(index, before if is_heading else _merged(before, after))
         return comments
 
     def _end_like(self, dropped: Item, before: Separator) -> None:
@@ -101,10 +110,7 @@ def _is_broken(space: Separator) -> bool:
 
 def _bare(space: Separator) -> Separator:
     """The same line break and indent without comments and blank lines."""
-    if not isinstance(space, cst.ParenthesizedWhitespace):
-        return space
-    first = space.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
-    return space.with_changes(first_line=first, empty_lines=[])
+    return _keep_first_line(_without_comment(space))
 
 
 def _first_comment(space: Separator) -> cst.TrailingWhitespace | None:
@@ -127,11 +133,16 @@ def _without_comment(space: Separator) -> Separator:
     return space
 
 
+def _comments_above(space: Separator) -> list[str]:
+    """The comments above an item."""
+    lines = space.empty_lines if isinstance(space, cst.ParenthesizedWhitespace) else ()
+    return [line.comment.value for line in lines if line.comment is not None]
+
+
 def _own_comments(before: Separator, after: Separator) -> list[str]:
     """The comments above an item and at the end of its line."""
-    above = [line.comment for line in before.empty_lines] if isinstance(before, cst.ParenthesizedWhitespace) else []
     line = _first_comment(after)
-    return [comment.value for comment in (*above, line.comment if line is not None else None) if comment is not None]
+    return _comments_above(before) + ([line.comment.value] if line is not None and line.comment is not None else [])
 
 
 def _merged(before: Separator, after: Separator) -> Separator:

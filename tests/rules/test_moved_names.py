@@ -115,6 +115,35 @@ IMPORTS = [
         "from imagekit.processors import ResizeToFill as Crop, ResizeToFit as Smaller, ResizeToCover",
         id="ImageKit 1",
     ),
+    pytest.param(
+        "import os; from imagekit.processors.crop import Crop, detect_border_color  # x",
+        "import os; from imagekit.processors import Crop; from pilkit.processors.crop import detect_border_color  # x",
+        id="several statements on a line",
+    ),
+    pytest.param(
+        "from imagekit.utils import (  # helpers\n    # to write\n    IKContentFile,  # a file\n"
+        "    # to read\n    open_image,  # an image\n    # no more\n)",
+        "from imagekit.utils import (  # helpers\n    # to read\n    open_image,  # an image\n    # no more\n)\n"
+        "from imagekit.files import IKContentFile",
+        id="comments go with their names",
+    ),
+    pytest.param(
+        "from imagekit.utils import (open_image,  # an image\n                            IKContentFile)  # a file",
+        "from imagekit.utils import (open_image  # an image\n                            )  # a file\n"
+        "from imagekit.files import IKContentFile",
+        id="comment of the name before the last one",
+    ),
+    pytest.param(
+        "from imagekit.utils import (\n    # for uploads\n    IKContentFile, quiet,\n    open_image,\n)",
+        "from imagekit.utils import (\n    # for uploads\n    quiet,\n    open_image,\n)\n"
+        "from imagekit.files import IKContentFile",
+        id="a heading stays with the names that stay",
+    ),
+    pytest.param(
+        "from imagekit.utils \\\n    import open_image, \\\n    IKContentFile, quiet",
+        "from imagekit.utils \\\n    import open_image, \\\n    quiet\nfrom imagekit.files import IKContentFile",
+        id="continued lines",
+    ),
 ]
 
 
@@ -318,7 +347,6 @@ from imagekit.processors import ResizeToFill
     [
         "from imagekit.processors.resize import *\n\nX = ResizeToFill(1, 1)\n",
         "from imagekit.processors.crop import Image\n",
-        "import os; from imagekit.processors.crop import Crop, detect_border_color\n",
         "from imagekit.processors import crop\n\nX = crop._crop\n",
         "from imagekit.processors import AutoConvert\n",
         "from imagekit.lib import Image, NullHandler\n",

@@ -1,0 +1,277 @@
+"""Join all changes to the imports of a file, and write each statement once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ik_migrate.codegen.import_statement import ImportStatement
+from ik_migrate.codegen.imports import (
+    ImportNode,
+    are_sorted,
+    group_around,
+    is_standard,
+    line_after,
+    line_start,
+    module_name,
+    place_for,
+    top_imports,
+)
+from ik_migrate.codegen.moved_names import import_line
+from ik_migrate.model.change import AddImport, DropName, Edit, NameChange
+from ik_migrate.project.imported_names import import_statements
+from ik_migrate.project.module import Module
+
+_SEMICOLON = re.compile(r"(?:[ \t\f]|\\(?:\r\n?|\n))*;(?:[ \t\f]|\\(?:\r\n?|\n))*")
+# A comment that only speaks to a linter goes with the import that it is about.
+_END_OF_LINE = re.compile(r"\s*;?\s*(# *(noqa|pylint|type:|NOQA).*)?\s*")
+
+
+@dataclass
+class _Plan:
+    """All that happens to one import statement."""
+
+    node: ImportNode
+    moves: dict[int, AddImport] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
+    added: list[AddImport] = field(default_factory=list)
+
+    @property
+    def kept(self) -> list[int]:
+        """The names that are still imported, here or from elsewhere."""
+        return [index for index in range(len(self.node.names)) if index not in self.dropped]
+
+    @property
+    def source(self) -> str:
+        """The module that the statement imports from afterwards."""
+        kept = self.kept
+        return self.moves[kept[0]].module if kept and self.moves.keys() >= set(kept) else module_name(self.node)
+
+    @property
+    def leaving(self) -> dict[str, list[AddImport]]:
+        """The names that need separate statements, by their modules."""
+        found: dict[str, list[AddImport]] = {}
+        for index in self.kept if isinstance(self.node, ast.ImportFrom) else ():
+            if index in self.moves and self.moves[index].module != self.source:
+                found.setdefault(self.moves[index].module, []).append(self.moves[index])
+        return found
+
+
+def import_edits(module: Module, wanted: Iterable[AddImport], changes: Iterable[NameChange]) -> list[Edit]:
+    """Return the edits for the imports of a file.
+
+    Args:
+        module: the file.
+        wanted: what is to be imported besides.
+        changes: what happens to the names of the statements that are there; a name that is dropped does not move.
+    """
+    plans = _plans(module, changes)
+    wanted = set(wanted)
+    _drop_replaced(module, wanted, plans)
+    for plan in plans.values():
+        if _is_placed_again(module, plan):
+            wanted |= {plan.moves[index] for index in plan.kept}
+            plan.dropped |= set(plan.kept)
+    new_lines = _distribute(module, wanted, plans)
+    gone = {plan.node for plan in plans.values() if not plan.kept and not plan.added}
+    edits = [_drop_statement(module, node, gone) for node in gone]
+    for plan in plans.values():
+        if plan.node not in gone:
+            edits += _rewrite(module, plan)
+    return [*new_lines, *edits]
+
+
+def _plans(module: Module, changes: Iterable[NameChange]) -> dict[int, _Plan]:
+    """The plans for the statements that change, by the offsets of these."""
+    plans: dict[int, _Plan] = {}
+    changes = list(changes)
+    if changes:
+        statements = {module.text.start(node): node for node in import_statements(module)}
+        for change in changes:
+            plan = plans.setdefault(change.statement, _Plan(statements[change.statement]))
+            if isinstance(change, DropName):
+                plan.dropped.add(change.index)
+            else:
+                plan.moves[change.index] = change.to
+    return plans
+
+
+def _drop_replaced(module: Module, wanted: set[AddImport], plans: dict[int, _Plan]) -> None:
+    """Let no two imports at the top of the file bind one name: what is wanted takes the place of what is there."""
+    names = {each.local: each for each in wanted if each.name}
+    for node in top_imports(module) if names else ():
+        for index, alias in enumerate(node.names):
+            replacing = names.get(alias.asname or alias.name)
+            if replacing is not None:
+                plan = plans.setdefault(module.text.start(node), _Plan(node))
+                if plan.moves.get(index) == replacing and index not in plan.dropped:
+                    wanted.discard(replacing)
+                else:
+                    plan.dropped.add(index)
+
+
+def _is_placed_again(module: Module, plan: _Plan) -> bool:
+    """Whether all names come from the support module, whose place among sorted imports is another one."""
+    support, group = module.project.support, group_around(module, plan.node)
+    return (
+        support is not None
+        and bool(plan.kept)
+        and all(index in plan.moves and plan.moves[index].module == support.dotted for index in plan.kept)
+        and not _shares_line(module, plan.node)
+        and "#" not in module.text.source.text[line_start(module, plan.node) : line_after(module, plan.node)]
+        and len(group) > 1
+        and are_sorted(group)
+    )
+
+
+def _distribute(module: Module, wanted: set[AddImport], plans: dict[int, _Plan]) -> list[Edit]:
+    """Add names to statements that import from the same module, and new statements for the others."""
+    groups: dict[tuple[str, str], list[AddImport]] = defaultdict(list)
+    for each in sorted(_without_repetition(wanted), key=lambda each: (each.module, each.name, each.local)):
+        groups[each.module, each.comment].append(each)
+    lines: dict[int, list[str]] = defaultdict(list)
+    for (source, comment), names in groups.items():
+        plan = _plan_of_module(module, source, plans) if names[0].name and not comment else None
+        if plan is not None:
+            plan.added = names
+        else:
+            lines[place_for(module, source)].append(import_line(source, names))
+    return [_new_statements(module, position, statements) for position, statements in lines.items()]
+
+
+def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
+    """Imports without those that are only there for their effect, which another one has as well."""
+    used = {name for addition in wanted if not addition.comment for name in (addition.module, addition.dotted)}
+    return {addition for addition in wanted if not (addition.comment and addition.dotted in used)}
+
+
+def _plan_of_module(module: Module, source: str, plans: dict[int, _Plan]) -> _Plan | None:
+    """An import from a module that always runs and fits on one line."""
+    for node in top_imports(module):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name != "*":
+            offset = module.text.start(node)
+            plan = plans.get(offset) or _Plan(node)
+            if plan.source == source and node.lineno == node.end_lineno:
+                return plans.setdefault(offset, plan)
+    return None
+
+
+def _new_statements(module: Module, position: int, statements: list[str]) -> Edit:
+    """Insert import statements at the start of a line, with blank lines where they begin a group."""
+    newline, imports = module.text.source.newline, top_imports(module)
+    first = [line for line in statements if not line.startswith("from imagekit")]
+    lines = [*first, *(line for line in statements if line not in first)]
+    if not imports:
+        following = next((node for node in module.tree.body if module.text.start(node) >= position), None)
+        if module.text.source.text[position:].startswith(newline):
+            lines.insert(0, "")
+        elif following is not None:
+            lines += [""] * (2 if isinstance(following, ast.ClassDef | ast.FunctionDef) else 1)
+    elif first and line_start(module, imports[0]) == position and not is_standard(imports[0]):
+        package = module_name(imports[0]).split(".")[0]
+        if not package or first[0].split()[1].split(".")[0] != package:
+            lines.insert(len(first), "")
+    return _insert_lines(module, position, lines)
+
+
+def _insert_lines(module: Module, position: int, lines: Iterable[str]) -> Edit:
+    source = module.text.source
+    text = "".join(f"{line}{source.newline}" for line in lines)
+    if position == len(source.text) and not source.text.endswith(("\n", "\r")):
+        text = source.newline + text.removesuffix(source.newline)
+    return Edit(position, position, (text,))
+
+
+def _rewrite(module: Module, plan: _Plan) -> list[Edit]:
+    """The edits for a statement that stays: itself, and the statements after it for names that leave it."""
+    text, node, leaving = module.text, plan.node, plan.leaving
+    statement = ImportStatement(text.text_of(node), text.source.newline)
+    gone = set(plan.dropped)
+    for index in plan.kept:
+        move = plan.moves.get(index)
+        if move is not None and move.module in leaving:
+            gone.add(index)
+        elif move is not None and move.name != "*":
+            statement.replace(index, move.name or move.module, move.local)
+    if isinstance(node, ast.ImportFrom) and plan.source != module_name(node):
+        statement.import_from(plan.source)
+    for index in sorted(gone, reverse=True):
+        statement.drop(index)
+    for addition in plan.added:
+        statement.add(addition)
+    lines = [import_line(source, names) for source, names in leaving.items()]
+    if lines and _shares_line(module, node):
+        return [Edit(text.start(node), text.end(node), ("; ".join([statement.code, *lines]),))]
+    indent = text.source.indent_at(text.start(node))
+    after = [_insert_lines(module, line_after(module, node), [indent + line for line in lines])] if lines else []
+    return [Edit(text.start(node), text.end(node), (statement.code,)), *after]
+
+
+def _drop_statement(module: Module, node: ast.stmt, gone: Collection[ast.stmt]) -> Edit:
+    """Return the edit that removes a statement.
+
+    Args:
+        module: the file.
+        node: the statement.
+        gone: all statements that are removed.
+    """
+    around = module.text.names.parents[node]
+    if isinstance(around, ast.Try) and _does_nothing_without(module, around, node):
+        return _drop_statement(module, around, {*gone, around})
+    text, source = module.text, module.text.source
+    start, end = text.start(node), text.end(node)
+    siblings = next((block for block in _blocks(around) if node in block), [node])
+    if not isinstance(around, ast.Module) and node is siblings[0] and all(other in gone for other in siblings):
+        return Edit(start, end, ("pass",))
+    line = _on_one_line(module, siblings, node)
+    place = line.index(node)
+    if any(other not in gone for other in line[place:]):
+        return Edit(start, text.start(line[place + 1]))
+    if any(other not in gone for other in line[:place]):
+        return Edit(text.end(line[place - 1]), end)
+    first, following = line_start(module, line[0]), line_after(module, line[-1])
+    before, after = source.text[first : text.start(line[0])], source.text[text.end(line[-1]) : following]
+    alone = not before.strip() and _END_OF_LINE.fullmatch(after)
+    return Edit(first, following) if alone else Edit(start, end, ("pass",))
+
+
+def _shares_line(module: Module, node: ast.stmt) -> bool:
+    """Whether something else than a comment is on the lines of a statement."""
+    text, source = module.text, module.text.source
+    before = source.text[line_start(module, node) : text.start(node)]
+    after = source.text[text.end(node) : line_after(module, node)]
+    return bool(before.strip()) or re.fullmatch(r"\s*(#.*)?\s*", after) is None
+
+
+def _on_one_line(module: Module, siblings: list[ast.stmt], node: ast.stmt) -> list[ast.stmt]:
+    """A statement with those that semicolons join it with."""
+    lines = [siblings[:1]]
+    for first, second in pairwise(siblings):
+        if _SEMICOLON.fullmatch(module.text.source.text[module.text.end(first) : module.text.start(second)]):
+            lines[-1].append(second)
+        else:
+            lines.append([second])
+    return next(line for line in lines if node in line)
+
+
+def _does_nothing_without(module: Module, node: ast.Try, tried: ast.stmt) -> bool:
+    """Whether a ``try`` is there for one statement: what it does when that fails is to pass, or to bind ``None``."""
+    if node.body != [tried] or node.orelse or node.finalbody or "#" in module.text.text_of(node):
+        return False
+    return all(
+        isinstance(item, ast.Pass)
+        or (isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant) and item.value.value is None)
+        for handler in node.handlers
+        for item in handler.body
+    )
+
+
+def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(node, name, None)
+        if isinstance(block, list):
+            yield block
