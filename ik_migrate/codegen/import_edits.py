@@ -225,8 +225,8 @@ def _drop_statement(module: Module, node: ast.stmt, gone: Collection[ast.stmt]) 
     text, source = module.text, module.text.source
     start, end = text.start(node), text.end(node)
     siblings = next((block for block in _blocks(around) if node in block), [node])
-    if not isinstance(around, ast.Module) and node is siblings[0] and all(other in gone for other in siblings):
-        return Edit(start, end, ("pass",))
+    if not isinstance(around, ast.Module) and all(other in gone for other in siblings):
+        return Edit(text.start(siblings[0]), text.end(siblings[-1]), ("pass",))
     line = _on_one_line(module, siblings, node)
     place = line.index(node)
     if any(other not in gone for other in line[place:]):

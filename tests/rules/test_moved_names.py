@@ -164,6 +164,52 @@ def test_imports(before, after, indent, migrate):
 SETTINGS = "from django.conf import settings; settings.configure()"
 
 
+UNUSED = "from imagekit.imagecache import PessimisticImageCacheBackend"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(f"import os; {UNUSED}; import sys", "import os; import sys", id="between others"),
+        pytest.param(f"{UNUSED}; {UNUSED}; import os", "import os", id="before another one"),
+        pytest.param(f"import os; {UNUSED}; {UNUSED}", "import os", id="after another one"),
+        pytest.param(f"{UNUSED}; {UNUSED}\nimport os", "import os", id="alone on the line"),
+        pytest.param(f"{UNUSED};\nimport os", "import os", id="a semicolon at the end"),
+        pytest.param(f"import os; \\\n    {UNUSED}", "import os", id="a continued line"),
+        pytest.param(f"if 1: {UNUSED}", "if 1: pass", id="nothing else in a block"),
+        pytest.param(f"if 1:\n    {UNUSED}; {UNUSED}", "if 1:\n    pass", id="two in a block"),
+        pytest.param(f"if 1:\n    {UNUSED}\n    {UNUSED}", "if 1:\n    pass", id="two lines of a block"),
+        pytest.param(f"if 1: import os; {UNUSED}", "if 1: import os", id="in a block on one line"),
+    ],
+)
+def test_statement_that_is_dropped(before, after, migrate):
+    assert migrate(f"{before}\nx = 1\n")[0] == f"{after}\nx = 1\n"
+
+
+def test_names_of_one_statement_that_move_go_and_fall_out_of_use(migrate):
+    text = """\
+    from django.db import models
+    from imagekit.imagecache import (
+        NonValidatingImageCacheBackend,  # for our class
+        PessimisticImageCacheBackend,  # for the field
+        InvalidImageCacheBackendError,  # for nothing
+    )
+    from imagekit.models import ImageSpecField
+
+
+    class Own(NonValidatingImageCacheBackend):
+        pass
+
+
+    class Photo(models.Model):
+        image = models.ImageField(upload_to='photos')
+        small = ImageSpecField([], image_field='image', image_cache_backend=PessimisticImageCacheBackend())
+    """
+    after, _ = migrate(text, "models.py")
+    assert "from imagekit_support import (\n    NonValidatingImageCacheBackend,  # for our class\n)\n" in after
+    assert "imagekit.imagecache" not in after
+
+
 def test_all_names_are_where_they_are_said_to_be():
     lines = {f"from {source} import {name}" for names in PLACES.values() for name, source in names.items()} | {
         f"from imagekit.processors import {name}" for name in IK1_NAMES.values() if name
