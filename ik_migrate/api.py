@@ -155,10 +155,10 @@ def as_paths(paths: Paths) -> list[Path]:
 
 
 def check_codes(options: Options) -> None:
-    """See that the codemods of other packages can be used, and that there are rules for all codes.
+    """See that the rules of other packages can be used, and that there are rules for all codes.
 
     Raises:
-        CodemodError: when a codemod cannot be used.
+        PluginError: when the rules of a package cannot be used.
         ConfigError: when there are no rules for a code.
     """
     from ik_migrate.engine.registry import describe_unknown_code, rules

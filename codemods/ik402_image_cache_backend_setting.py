@@ -1,0 +1,292 @@
+"""``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND`` becomes two settings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ik_migrate.codegen.masked_call import MaskedCall
+from ik_migrate.imagekit.cache_backends import (
+    BACKEND_SETTING,
+    BACKENDS,
+    OWN,
+    SETTING,
+    STRATEGIES,
+    STRATEGY_SETTING,
+    SUCCESSORS,
+    BackendSetting,
+    Successor,
+    backend_name,
+    backend_settings,
+    successor_of_setting,
+    why_setting_stays,
+)
+from ik_migrate.model.imagekit_names import canonical
+from ik_migrate.rules import (
+    Applicability,
+    Change,
+    Edit,
+    Finding,
+    Module,
+    NeedSupport,
+    Rule,
+    checks_module,
+    make_finding,
+    need_support,
+    support_of,
+)
+
+RULE = Rule(
+    code="IK402",
+    name="image-cache-backend-setting",
+    summary="`IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND` was replaced by two settings",
+    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    why=(
+        "ImageKit 3 ignores this setting without an error and uses its defaults. What was one backend is now a cache"
+        " file backend and a strategy."
+    ),
+    help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING}.",
+    source="imagekit/conf.py and imagekit/imagecache/__init__.py of 2.0.4; imagekit/conf.py of 3.0.4 to 6.1.1",
+    before="""\
+IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'
+""",
+    after="""\
+IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'imagekit.cachefiles.backends.Simple'
+IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic'
+""",
+    path="settings.py",
+)
+
+_TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 generated it at once."
+_PICKLE = (
+    "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse, and no image is ever"
+    " generated: let the workers accept it, as with `CELERY_ACCEPT_CONTENT = ['json', 'pickle']`."
+)
+_NO_EFFECT_YET = (
+    "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
+    " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
+)
+_AT_RUN_TIME = (
+    "ImageKit 3 does not read this setting. It stays, since only the running site can tell its value, and the strategy"
+    " of the support module goes by it."
+)
+_SET_OR_DELETE = (
+    f"Delete it where the site runs well on ImageKit 3 without it; set {BACKEND_SETTING} and {STRATEGY_SETTING} where"
+    " the site still runs on ImageKit 2."
+)
+_IK3_SETTINGS = (
+    "IMAGEKIT_CACHEFILE_DIR",
+    "IMAGEKIT_CACHEFILE_NAMER",
+    "IMAGEKIT_SPEC_CACHEFILE_NAMER",
+    "IMAGEKIT_CACHE_BACKEND",
+    "IMAGEKIT_CACHE_PREFIX",
+    "IMAGEKIT_CACHE_TIMEOUT",
+    "IMAGEKIT_DEFAULT_FILE_STORAGE",
+    "IMAGEKIT_USE_MEMCACHED_SAFE_CACHE_KEY",
+)
+"""Settings that ImageKit 2 does not have, apart from the two successors."""
+
+
+_BACKEND = "StorageBackend"
+_DECIDES = "strategy_of_setting"
+"""What the support module has for a setting that only the running site can tell: it reads that when it is asked."""
+_FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
+
+
+@checks_module(RULE)
+def check_module(module: Module) -> Iterator[Finding]:
+    """Rewrite the setting where it gets a literal value; report every other mention."""
+    if SETTING not in module.text.source.text or f".{_DECIDES}" in module.text.source.text:
+        return
+    has_new = any(name in module.text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING))
+    seen: set[ast.AST] = set()
+    for setting in backend_settings(module):
+        seen |= {setting.name, *ast.walk(setting.name)}
+        yield _setting(module, setting, has_new)
+    for node in module.text.nodes_of(ast.Name, ast.Attribute, ast.Constant, ast.keyword):
+        if node in seen:
+            continue
+        if (
+            (isinstance(node, ast.Name) and node.id == SETTING)
+            or (isinstance(node, ast.Attribute) and node.attr == SETTING)
+            or (isinstance(node, ast.Constant) and node.value == SETTING)
+        ):
+            yield make_finding(
+                RULE,
+                module,
+                node,
+                f"`{SETTING}` is used here",
+                Applicability.MANUAL,
+                help=f"Use {BACKEND_SETTING} and {STRATEGY_SETTING} in its place.",
+            )
+
+
+def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
+    if has_new:
+        why = f"The settings of ImageKit 3 are in this file too, and only they count. {RULE.why}"
+        message = f"{SETTING} stands beside its successors"
+        todo = "Check that they say what this one said, and delete it."
+        return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, why=why, help=todo)
+    successor = successor_of_setting(module, setting)
+    if successor is None and not setting.path:
+        return _made_at_run_time(module, setting)
+    if successor is None:
+        shown = module.text.text_of(setting.value)
+        return make_finding(
+            RULE,
+            module,
+            setting.name,
+            f"{SETTING} is {shown}, which does not come with ImageKit",
+            Applicability.MANUAL,
+            help=(
+                f"Turn the backend into a strategy (ik-migrate explain IK403), and name that in {STRATEGY_SETTING},"
+                f" with '{BACKENDS}.Simple' in {BACKEND_SETTING}."
+            ),
+        )
+    edits = _edits(module, setting, successor)
+    message = f"`{SETTING}` is no longer read"
+    sends_pickle = not successor.is_exact and module.project.target != "3.0" and "pickle" not in module.text.source.text
+    if edits is None:
+        suggestion = _assignments(module, successor, "'", "\n", setting.path)
+        return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
+    if _may_run_on_ik3(module):
+        return make_finding(
+            RULE,
+            module,
+            setting.name,
+            message,
+            Applicability.UNSAFE,
+            why=_NO_EFFECT_YET,
+            help=_SET_OR_DELETE,
+            changes=edits,
+        )
+    return make_finding(
+        RULE,
+        module,
+        setting.name,
+        message,
+        Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
+        why="" if successor.is_exact else f"{RULE.why} {_TASK} {_PICKLE if sends_pickle else ''}".rstrip(),
+        changes=[*edits, *_needs(module, successor)],
+    )
+
+
+def _needs(module: Module, successor: Successor) -> tuple[NeedSupport, ...]:
+    if not module.project.faithful or not successor.is_exact:
+        return ()
+    strategy = _FAITHFUL.get(successor.strategy, "")
+    return (
+        *need_support(module, _BACKEND),
+        *(need_support(module, strategy) if strategy else ()),
+    )
+
+
+def _may_run_on_ik3(module: Module) -> bool:
+    """Whether the setting may be left over in a project that has moved to ImageKit 3."""
+    if module.project.has_ik2_code:
+        return False
+    return module.project.has_ik3_code or any(name in module.text.source.text for name in _IK3_SETTINGS)
+
+
+def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
+    """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
+    named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
+    known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
+    message = f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}"
+    can_be_kept = all(successor.is_exact for successor in known) and not why_setting_stays(module, setting)
+    if can_be_kept and isinstance(setting.statement, ast.Assign) and support_of(module).offers(frozenset({_DECIDES})):
+        return make_finding(
+            RULE,
+            module,
+            setting.name,
+            message,
+            Applicability.SAFE,
+            why=_AT_RUN_TIME,
+            help=f"Nothing to do: `{_DECIDES}` of the support module reads it.",
+            changes=_decide_at_run_time(module, setting, setting.statement),
+        )
+    return make_finding(
+        RULE,
+        module,
+        setting.name,
+        message,
+        Applicability.MANUAL,
+        help=f"Set {BACKEND_SETTING} and {STRATEGY_SETTING} in its place, each from what it may be.",
+        suggestion=_assignments(module, known[-1], "'", "\n") if known else "",
+    )
+
+
+def _decide_at_run_time(module: Module, setting: BackendSetting, statement: ast.Assign) -> list[Change]:
+    """Keep the setting, and have the strategy read it."""
+    text, dotted = module.text, support_of(module).dotted
+    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
+    indent = text.source.text[line_start : text.start(statement)]
+    target = text.text_of(setting.name)
+    lines = [f"{target.replace(SETTING, STRATEGY_SETTING)} = '{dotted}.{_DECIDES}'"]
+    if module.project.faithful:
+        lines.insert(0, f"{target.replace(SETTING, BACKEND_SETTING)} = '{dotted}.{_BACKEND}'")
+    end = _line_end(module, text.end(statement))
+    newline = f"{text.source.newline}{indent}"
+    needs = [*need_support(module, _DECIDES), *(need_support(module, _BACKEND) if module.project.faithful else ())]
+    return [Edit(end, end, (newline + newline.join(lines),)), *needs]
+
+
+def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple[str, str]:
+    """The two settings; a class of the project that becomes a strategy keeps its ``path``."""
+    backend = f"{BACKENDS}.{backend_name(successor, module.project.target)}"
+    strategy = path if successor.strategy == OWN else f"{STRATEGIES}.{successor.strategy}"
+    if module.project.faithful and successor.is_exact:
+        dotted = support_of(module).dotted
+        backend = f"{dotted}.{_BACKEND}"
+        strategy = path if successor.strategy == OWN else f"{dotted}.{_FAITHFUL[successor.strategy]}"
+    return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
+
+
+def _assignments(module: Module, successor: Successor, quote: str, separator: str, path: str = "") -> str:
+    backend, strategy = _paths(module, successor, quote, path)
+    return f"{BACKEND_SETTING} = {backend}{separator}{STRATEGY_SETTING} = {strategy}"
+
+
+def _edits(module: Module, setting: BackendSetting, successor: Successor) -> list[Edit] | None:
+    """The two settings in the place of the one; None where the statement is too odd for that."""
+    text = module.text
+    quote = '"' if text.text_of(setting.value).endswith('"') else "'"
+    backend, strategy = _paths(module, successor, quote, setting.path)
+    if why_setting_stays(module, setting):
+        return None
+    if isinstance(setting.statement, ast.Call):
+        return [_in_call(module, setting, backend, strategy)]
+    statement = setting.statement
+    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
+    indent = text.source.text[line_start : text.start(statement)]
+    target = text.text_of(setting.name)
+    second = target.replace(SETTING, STRATEGY_SETTING)
+    end = _line_end(module, text.end(statement))
+    return [
+        Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, BACKEND_SETTING),)),
+        Edit(text.start(setting.value), text.end(setting.value), (backend,)),
+        Edit(end, end, (f"{text.source.newline}{indent}{second} = {strategy}",)),
+    ]
+
+
+def _line_end(module: Module, offset: int) -> int:
+    """The end of the line that ``offset`` stands in, before its newline."""
+    whole = module.text.source.text
+    while offset < len(whole) and whole[offset] not in "\r\n":
+        offset += 1
+    return offset
+
+
+def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: str) -> Edit:
+    from ik_migrate.codegen.call_layout import CallLayout
+
+    call = setting.statement
+    assert isinstance(call, ast.Call) and isinstance(setting.name, ast.keyword)
+    opaque = MaskedCall.of(module.text, call)
+    number = 1 + len(call.args) + call.keywords.index(setting.name)
+    layout = CallLayout(opaque.code)
+    index = layout.index(f"_ik_{number}_")
+    opaque.values[number] = (backend,)
+    layout.rename(index, BACKEND_SETTING)
+    layout.insert(index + 1, STRATEGY_SETTING, opaque.hide((strategy,)))
+    return opaque.edit(layout.code)
