@@ -32,11 +32,10 @@ class CallLayout:
     @property
     def code(self) -> str:
         """The call as text."""
-        nothing, args = cst.SimpleWhitespace(""), list(self._args)
+        args, before, after = self._list.parts
         if args:
-            args[-1] = args[-1].with_changes(whitespace_after_arg=self._list.after)
-        call = self._call.with_changes(args=args, whitespace_before_args=self._list.before if args else nothing)
-        return cst.Module([]).code_for_node(call)
+            args[-1] = args[-1].with_changes(whitespace_after_arg=after)
+        return cst.Module([]).code_for_node(self._call.with_changes(args=args, whitespace_before_args=before))
 
     @property
     def one_line(self) -> str:

@@ -10,6 +10,8 @@ import libcst as cst
 Separator = cst.BaseParenthesizableWhitespace
 Item = TypeVar("Item", cst.Arg, cst.ImportAlias)
 
+_NOTHING = cst.SimpleWhitespace("")
+
 
 class CommaList(Generic[Item]):
     """The arguments of a call or the names of an import statement.
@@ -22,29 +24,43 @@ class CommaList(Generic[Item]):
 
     def __init__(self, items: Iterable[Item], before: Separator, after: Separator) -> None:
         self.items: list[Item] = list(items)
-        self.before = before
-        self.after = after
+        spaces: list[Separator] = [
+            item.comma.whitespace_after for item in self.items if isinstance(item.comma, cst.Comma)
+        ]
+        self._spaces = [before, *spaces, after][: len(self.items) + 1]
+        """The white space before each item, and after the last one."""
+
+    @property
+    def parts(self) -> tuple[list[Item], Separator, Separator]:
+        """What a list is made of: the items, and the white space before and after them."""
+        items = [
+            item.with_changes(comma=item.comma.with_changes(whitespace_after=space))
+            if isinstance(item.comma, cst.Comma)
+            else item
+            for item, space in zip(self.items, self._spaces[1:], strict=True)
+        ]
+        is_open = bool(items) and not _has_comma(items[-1])
+        return items, self._spaces[0] if items else _NOTHING, self._spaces[-1] if is_open else _NOTHING
 
     def insert(self, index: int, item: Item) -> None:
         """Put an item before the one that is at ``index`` now, laid out like those before it."""
         between = self._separator()
+        comma: cst.Comma | cst.MaybeSentinel = cst.Comma()
         if index < len(self.items):
-            self.items.insert(index, item.with_changes(comma=cst.Comma(whitespace_after=between)))
+            self._spaces.insert(index + 1, between)
         elif self.items:
-            last = self.items[-1]
-            end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else self.after
+            last, end = self.items[-1], self._spaces[-1]
+            comment = _first_comment(end)
             # A comment at the end of the line is about the last item.
-            if _first_comment(end) is not None and (_is_broken(between) or isinstance(last.comma, cst.Comma)):
-                between = _with_first_line(between if _is_broken(between) else end, _first_comment(end))
-                end = _without_comment(end)
-            if isinstance(last.comma, cst.Comma):
-                item = item.with_changes(comma=last.comma.with_changes(whitespace_after=end))
-            else:
-                self.after = end
-            self.items[-1] = last.with_changes(comma=cst.Comma(whitespace_after=between))
-            self.items.append(item)
+            if comment is not None and (_is_broken(between) or _has_comma(last)):
+                between = _with_first_line(between if _is_broken(between) else end, comment)
+                self._spaces[-1] = _without_comment(end)
+            self._spaces.insert(index, between)
+            self.items[-1], comma = last.with_changes(comma=comma), last.comma
         else:
-            self.items.append(item)
+            self._spaces.append(_NOTHING)
+            comma = item.comma
+        self.items.insert(index, item.with_changes(comma=comma))
 
     def drop(self, index: int, *, keep_heading: bool = False) -> list[str]:
         """Remove an item.
@@ -57,60 +73,35 @@ class CommaList(Generic[Item]):
             The comments that were its own.
         """
         item = self.items.pop(index)
-        after = item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else self.after
-        before = self._whitespace_before(index)
-        comments = _own_comments(before, after)
+        before, after = self._spaces[index : index + 2]
         is_heading = keep_heading and _comments_above(before) and not _comments_above(after)
-        if not self.items:
-            self.after = cst.SimpleWhitespace("")
         if index == len(self.items) and self.items:
-            self._end_like(item, before)
-        elif index > 0 or _is_broken(before):
-            # Otherwise the next item is pulled up behind the bracket.
-            self._set_whitespace_before(index, before if is_heading else _merged(before, after))
-        return comments
-
-    def _end_like(self, dropped: Item, before: Separator) -> None:
-        """Let the item that is now the last one end like the dropped one did."""
-        comma = dropped.comma
-        if isinstance(comma, cst.Comma):
-            comma = comma.with_changes(whitespace_after=_end(before, comma.whitespace_after))
-        elif _first_comment(before) is not None or _is_broken(self.after):
-            self.after = _end(before, self.after)
-        self.items[-1] = self.items[-1].with_changes(comma=comma)
+            left = _end(before, after)
+            self.items[-1] = self.items[-1].with_changes(comma=item.comma)
+        elif is_heading or (index == 0 and not _is_broken(before)):
+            left = before  # The next item is pulled up, to its comment or its bracket.
+        else:
+            left = _merged(before, after)
+        self._spaces[index : index + 2] = [left]
+        return _own_comments(before, after)
 
     def _separator(self) -> Separator:
         """The white space to put after a comma, as the other items have it."""
-        commas = [item.comma.whitespace_after for item in self.items[:-1] if isinstance(item.comma, cst.Comma)]
-        broken = [space for space in commas if _is_broken(space)]
-        if broken and len(broken) * 2 >= len(commas):
-            return _bare(broken[-1])
-        if not commas and _is_broken(self.before):
-            return _bare(self.before)
+        between = self._spaces[1:-1]
+        broken = [space for space in between if _is_broken(space)]
+        if broken and len(broken) * 2 >= len(between):
+            return _keep_first_line(_without_comment(broken[-1]))
+        if not between and _is_broken(self._spaces[0]):
+            return _keep_first_line(_without_comment(self._spaces[0]))
         return cst.SimpleWhitespace(" ")
 
-    def _whitespace_before(self, index: int) -> Separator:
-        if index == 0:
-            return self.before
-        comma = self.items[index - 1].comma
-        return comma.whitespace_after if isinstance(comma, cst.Comma) else cst.SimpleWhitespace("")
 
-    def _set_whitespace_before(self, index: int, space: Separator) -> None:
-        if index == 0:
-            self.before = space
-            return
-        previous = self.items[index - 1]
-        if isinstance(previous.comma, cst.Comma):
-            self.items[index - 1] = previous.with_changes(comma=previous.comma.with_changes(whitespace_after=space))
+def _has_comma(item: cst.Arg | cst.ImportAlias) -> bool:
+    return isinstance(item.comma, cst.Comma)
 
 
 def _is_broken(space: Separator) -> bool:
     return isinstance(space, cst.ParenthesizedWhitespace)
-
-
-def _bare(space: Separator) -> Separator:
-    """The same line break and indent without comments and blank lines."""
-    return _keep_first_line(_without_comment(space))
 
 
 def _first_comment(space: Separator) -> cst.TrailingWhitespace | None:
@@ -160,7 +151,7 @@ def _keep_first_line(space: Separator) -> Separator:
 
 
 def _end(before: Separator, tail: Separator) -> Separator:
-    """Return what follows the last argument after the one that was there is dropped."""
+    """Return what follows the last item after the one that was there is dropped."""
     comment = _first_comment(before)
     if isinstance(tail, cst.ParenthesizedWhitespace):
         return _with_first_line(_without_comment(tail), comment)

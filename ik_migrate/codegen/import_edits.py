@@ -26,7 +26,7 @@ from ik_migrate.model.change import AddImport, DropName, Edit, NameChange
 from ik_migrate.project.imported_names import import_statements
 from ik_migrate.project.module import Module
 
-_SEMICOLON = re.compile(r"(?:[ \t\f]|\\(?:\r\n?|\n))*;(?:[ \t\f]|\\(?:\r\n?|\n))*")
+_SEMICOLON = re.compile(r"[^;#]*;([ \t\f]|\\\s+)*")
 # A comment that only speaks to a linter goes with the import that it is about.
 _END_OF_LINE = re.compile(r"\s*;?\s*(# *(noqa|pylint|type:|NOQA).*)?\s*")
 
@@ -121,8 +121,8 @@ def _is_placed_again(module: Module, plan: _Plan) -> bool:
         support is not None
         and bool(plan.kept)
         and all(index in plan.moves and plan.moves[index].module == support.dotted for index in plan.kept)
-        and not _shares_line(module, plan.node)
-        and "#" not in module.text.source.text[line_start(module, plan.node) : line_after(module, plan.node)]
+        and not any(part.strip() for part in _around(module, plan.node, plan.node))
+        and "#" not in module.text.text_of(plan.node)
         and len(group) > 1
         and are_sorted(group)
     )
@@ -150,12 +150,12 @@ def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
 
 
 def _plan_of_module(module: Module, source: str, plans: dict[int, _Plan]) -> _Plan | None:
-    """An import from a module that always runs and fits on one line."""
+    """An import from a module that always runs."""
     for node in top_imports(module):
         if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name != "*":
             offset = module.text.start(node)
             plan = plans.get(offset) or _Plan(node)
-            if plan.source == source and node.lineno == node.end_lineno:
+            if plan.source == source:
                 return plans.setdefault(offset, plan)
     return None
 
@@ -222,7 +222,7 @@ def _drop_statement(module: Module, node: ast.stmt, gone: Collection[ast.stmt]) 
     around = module.text.names.parents[node]
     if isinstance(around, ast.Try) and _does_nothing_without(module, around, node):
         return _drop_statement(module, around, {*gone, around})
-    text, source = module.text, module.text.source
+    text = module.text
     start, end = text.start(node), text.end(node)
     siblings = next((block for block in _blocks(around) if node in block), [node])
     if not isinstance(around, ast.Module) and all(other in gone for other in siblings):
@@ -233,18 +233,22 @@ def _drop_statement(module: Module, node: ast.stmt, gone: Collection[ast.stmt]) 
         return Edit(start, text.start(line[place + 1]))
     if any(other not in gone for other in line[:place]):
         return Edit(text.end(line[place - 1]), end)
-    first, following = line_start(module, line[0]), line_after(module, line[-1])
-    before, after = source.text[first : text.start(line[0])], source.text[text.end(line[-1]) : following]
-    alone = not before.strip() and _END_OF_LINE.fullmatch(after)
-    return Edit(first, following) if alone else Edit(start, end, ("pass",))
+    before, after = _around(module, line[0], line[-1])
+    if before.strip() or not _END_OF_LINE.fullmatch(after):
+        return Edit(start, end, ("pass",))
+    return Edit(line_start(module, line[0]), line_after(module, line[-1]))
 
 
 def _shares_line(module: Module, node: ast.stmt) -> bool:
     """Whether something else than a comment is on the lines of a statement."""
-    text, source = module.text, module.text.source
-    before = source.text[line_start(module, node) : text.start(node)]
-    after = source.text[text.end(node) : line_after(module, node)]
+    before, after = _around(module, node, node)
     return bool(before.strip()) or re.fullmatch(r"\s*(#.*)?\s*", after) is None
+
+
+def _around(module: Module, first: ast.stmt, last: ast.stmt) -> tuple[str, str]:
+    """The text before and after statements on their lines."""
+    text, whole = module.text, module.text.source.text
+    return whole[line_start(module, first) : text.start(first)], whole[text.end(last) : line_after(module, last)]
 
 
 def _on_one_line(module: Module, siblings: list[ast.stmt], node: ast.stmt) -> list[ast.stmt]:

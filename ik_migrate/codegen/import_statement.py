@@ -38,10 +38,11 @@ class ImportStatement:
     @property
     def code(self) -> str:
         """The statement as text."""
-        statement = self._statement.with_changes(names=self._list.items or self._statement.names)
+        names, before, after = self._list.parts
+        statement = self._statement.with_changes(names=names or self._statement.names)
         if isinstance(statement, cst.ImportFrom) and statement.lpar and statement.rpar:
-            lpar = statement.lpar.with_changes(whitespace_after=self._list.before)
-            rpar = statement.rpar.with_changes(whitespace_before=self._list.after)
+            lpar = statement.lpar.with_changes(whitespace_after=before)
+            rpar = statement.rpar.with_changes(whitespace_before=after)
             statement = statement.with_changes(lpar=lpar, rpar=rpar)
         return _MARKED.sub(r"\1", cst.Module([], default_newline=self._newline).code_for_node(statement))
 
