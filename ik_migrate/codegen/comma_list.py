@@ -47,6 +47,9 @@ class CommaList(Generic[Item]):
         between = self._separator()
         comma: cst.Comma | cst.MaybeSentinel = cst.Comma()
         if index < len(self.items):
+            space = self._spaces[index]
+            if _comments_above(space):  # They stay with the item that was here.
+                self._spaces[index], between = _keep_first_line(space), _without_comment(space)
             self._spaces.insert(index + 1, between)
         elif self.items:
             last, end = self.items[-1], self._spaces[-1]

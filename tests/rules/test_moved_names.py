@@ -164,6 +164,36 @@ def test_imports(before, after, indent, migrate):
 SETTINGS = "from django.conf import settings; settings.configure()"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import validate_file", "import get_spec_files, validate_file"),
+        ("import validate_file, clear_file", "import validate_file, clear_file, get_spec_files"),
+        ("import validate_file, \\\n    clear_file", "import validate_file, \\\n    clear_file, get_spec_files"),
+        ("import (validate_file)  # one", "import (get_spec_files, validate_file)  # one"),
+        (
+            "import (\n    clear_file,  # one\n    # two\n    validate_file,  # three\n)",
+            "import (\n    clear_file,  # one\n    get_spec_files,\n    # two\n    validate_file,  # three\n)",
+        ),
+        (
+            "import (validate_file,  # one\n                              clear_file  # two\n    )",
+            "import (validate_file,  # one\n                              clear_file,  # two\n"
+            "                              get_spec_files\n    )",
+        ),
+    ],
+)
+def test_name_is_added_to_an_import(before, after, migrate):
+    text = "from imagekit_support {}\n\nX = {}get_spec_files(clear_file), validate_file\n"
+    result, _ = migrate("from imagekit import utils\n" + text.format(before, "utils."))
+    assert result == text.format(after, "")
+
+
+def test_names_of_python_2_are_no_obstacle(migrate):
+    text = "from imagekit.utils import async, {}nonlocal  # await\n{}\nprint async(get_spec_files, nonlocal)\n"
+    after, _ = migrate(text.format("get_spec_files, ", ""))
+    assert after == text.format("", "from imagekit_support import get_spec_files\n")
+
+
 UNUSED = "from imagekit.imagecache import PessimisticImageCacheBackend"
 
 
