@@ -66,7 +66,8 @@ def _changes_of_from(module: Module, node: ast.ImportFrom) -> list[Change]:
     is_package = node.module == "imagekit" and all(alias.name == "processors" for alias in node.names)
     if not is_package and not _PROCESSORS.match(node.module or ""):
         return []
-    return [move_name(module, node, alias, _in_pilkit(node.module or ""), alias.name) for alias in node.names]
+    source = (node.module or "").replace("imagekit", "pilkit", 1)
+    return [move_name(module, node, alias, source, alias.name) for alias in node.names]
 
 
 def _changes_of_import(module: Module, node: ast.Import) -> list[Change]:
@@ -77,12 +78,8 @@ def _changes_of_import(module: Module, node: ast.Import) -> list[Change]:
     changes: list[Change] = []
     for alias in node.names:
         if _is_imagekit(alias.name):
-            changes.append(move_name(module, node, alias, _in_pilkit(alias.name), ""))
+            changes.append(move_name(module, node, alias, alias.name.replace("imagekit", "pilkit", 1), ""))
             if not alias.asname:
                 uses = [use for use in text.nodes_of(ast.Name) if isinstance(use, ast.Name) and use.id == "imagekit"]
                 changes += [Edit(text.start(use), text.end(use), ("pilkit",)) for use in uses]
     return list(dict.fromkeys(changes))
-
-
-def _in_pilkit(module: str) -> str:
-    return f"pilkit{module.removeprefix('imagekit')}"

@@ -19,7 +19,6 @@ from ik_migrate.rules import (
     Finding,
     Module,
     MoveName,
-    NameChange,
     Rule,
     checks_module,
     make_finding,
@@ -122,7 +121,7 @@ def _drop_modules(module: Module, are_all_replaced: bool) -> Iterator[Finding]:
         else:
             continue
         if gone and are_all_replaced:
-            changes: list[NameChange] = [*drop_names(module, node, gone)]
+            changes: list[Change] = [*drop_names(module, node, gone)]
             if isinstance(node, ast.Import) and _binds_library_alone(module, node, gone):
                 changes[0] = move_name(module, node, gone[0], "imagekit", "")
             message = f"`{_PACKAGE}` was removed"

@@ -29,7 +29,6 @@ from ik_migrate.model.change import (
     DropName,
     Edit,
     MoveName,
-    NameChange,
     NeedSupport,
     RenameArgument,
 )
@@ -63,7 +62,6 @@ __all__ = [
     "Module",
     "ModuleCheck",
     "MoveName",
-    "NameChange",
     "NeedSupport",
     "RenameArgument",
     "Rule",

@@ -51,6 +51,12 @@ class _Plan:
         kept = self.kept
         return self.moves[kept[0]].module if kept and self.moves.keys() >= set(kept) else module_name(self.node)
 
+    def takes_from(self, module: str) -> bool:
+        """Whether more names of a module can be imported in the statement."""
+        node = self.node
+        is_plain = isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name != "*"
+        return is_plain and self.source == module
+
     @property
     def leaving(self) -> dict[str, list[AddImport]]:
         """The names that need separate statements, by their modules."""
@@ -69,75 +75,72 @@ def import_edits(module: Module, wanted: Iterable[AddImport], changes: Iterable[
         wanted: what is to be imported besides.
         changes: what happens to the names of the statements that are there; a name that is dropped does not move.
     """
-    plans = _plans(module, changes)
+    plans = {module.text.start(node): _Plan(node) for node in import_statements(module)}
+    for change in changes:
+        if isinstance(change, DropName):
+            plans[change.statement].dropped.add(change.index)
+        else:
+            plans[change.statement].moves[change.index] = change.to
+    at_top = [plans[module.text.start(node)] for node in top_imports(module)]
     wanted = set(wanted)
-    _drop_replaced(module, wanted, plans)
-    for plan in plans.values():
+    wanted -= _replace(at_top, {each.local: each for each in wanted if each.name and not each.comment})
+    for plan in at_top:
         if _is_placed_again(module, plan):
             wanted |= {plan.moves[index] for index in plan.kept}
             plan.dropped |= set(plan.kept)
-    new_lines = _distribute(module, wanted, plans)
+    edits = _distribute(module, wanted, at_top)
     gone = {plan.node for plan in plans.values() if not plan.kept and not plan.added}
-    edits = [_drop_statement(module, node, gone) for node in gone]
     for plan in plans.values():
-        if plan.node not in gone:
+        if plan.node in gone:
+            edits.append(_drop_statement(module, plan.node, gone))
+        elif plan.moves or plan.dropped or plan.added:
             edits += _rewrite(module, plan)
-    return [*new_lines, *edits]
+    return edits
 
 
-def _plans(module: Module, changes: Iterable[NameChange]) -> dict[int, _Plan]:
-    """The plans for the statements that change, by the offsets of these."""
-    plans: dict[int, _Plan] = {}
-    changes = list(changes)
-    if changes:
-        statements = {module.text.start(node): node for node in import_statements(module)}
-        for change in changes:
-            plan = plans.setdefault(change.statement, _Plan(statements[change.statement]))
-            if isinstance(change, DropName):
-                plan.dropped.add(change.index)
-            else:
-                plan.moves[change.index] = change.to
-    return plans
+def _replace(plans: list[_Plan], wanted: dict[str, AddImport]) -> set[AddImport]:
+    """Let no two imports bind one name: what is wanted takes the place of what is there.
 
+    Args:
+        plans: for the imports at the top of the file.
+        wanted: what is to be imported, by the names that it binds.
 
-def _drop_replaced(module: Module, wanted: set[AddImport], plans: dict[int, _Plan]) -> None:
-    """Let no two imports at the top of the file bind one name: what is wanted takes the place of what is there."""
-    names = {each.local: each for each in wanted if each.name}
-    for node in top_imports(module) if names else ():
-        for index, alias in enumerate(node.names):
-            replacing = names.get(alias.asname or alias.name)
-            if replacing is not None:
-                plan = plans.setdefault(module.text.start(node), _Plan(node))
-                if plan.moves.get(index) == replacing and index not in plan.dropped:
-                    wanted.discard(replacing)
-                else:
-                    plan.dropped.add(index)
+    Returns:
+        What needs no import, since a name of a statement moves there.
+    """
+    given = set()
+    for plan in plans:
+        for index in plan.kept:
+            alias = plan.node.names[index]
+            replacing = wanted.get(alias.asname or alias.name)
+            if replacing is not None and plan.moves.get(index) == replacing:
+                given.add(replacing)
+            elif replacing is not None:
+                plan.dropped.add(index)
+    return given
 
 
 def _is_placed_again(module: Module, plan: _Plan) -> bool:
     """Whether all names come from the support module, whose place among sorted imports is another one."""
-    support, group = module.project.support, group_around(module, plan.node)
-    return (
-        support is not None
-        and bool(plan.kept)
-        and all(index in plan.moves and plan.moves[index].module == support.dotted for index in plan.kept)
-        and not any(part.strip() for part in _around(module, plan.node, plan.node))
-        and "#" not in module.text.text_of(plan.node)
-        and len(group) > 1
-        and are_sorted(group)
-    )
+    support = module.project.support
+    if support is None or plan.leaving or plan.source != support.dotted or module_name(plan.node) == support.dotted:
+        return False
+    if any(part.strip() for part in _around(module, plan.node, plan.node)) or "#" in module.text.text_of(plan.node):
+        return False
+    group = group_around(module, plan.node)
+    return len(group) > 1 and are_sorted(group)
 
 
-def _distribute(module: Module, wanted: set[AddImport], plans: dict[int, _Plan]) -> list[Edit]:
+def _distribute(module: Module, wanted: set[AddImport], plans: list[_Plan]) -> list[Edit]:
     """Add names to statements that import from the same module, and new statements for the others."""
     groups: dict[tuple[str, str], list[AddImport]] = defaultdict(list)
     for each in sorted(_without_repetition(wanted), key=lambda each: (each.module, each.name, each.local)):
         groups[each.module, each.comment].append(each)
     lines: dict[int, list[str]] = defaultdict(list)
     for (source, comment), names in groups.items():
-        plan = _plan_of_module(module, source, plans) if names[0].name and not comment else None
-        if plan is not None:
-            plan.added = names
+        fitting = [plan for plan in plans if plan.takes_from(source)] if names[0].name and not comment else []
+        if fitting:
+            fitting[0].added = names
         else:
             lines[place_for(module, source)].append(import_line(source, names))
     return [_new_statements(module, position, statements) for position, statements in lines.items()]
@@ -147,17 +150,6 @@ def _without_repetition(wanted: set[AddImport]) -> set[AddImport]:
     """Imports without those that are only there for their effect, which another one has as well."""
     used = {name for addition in wanted if not addition.comment for name in (addition.module, addition.dotted)}
     return {addition for addition in wanted if not (addition.comment and addition.dotted in used)}
-
-
-def _plan_of_module(module: Module, source: str, plans: dict[int, _Plan]) -> _Plan | None:
-    """An import from a module that always runs."""
-    for node in top_imports(module):
-        if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name != "*":
-            offset = module.text.start(node)
-            plan = plans.get(offset) or _Plan(node)
-            if plan.source == source:
-                return plans.setdefault(offset, plan)
-    return None
 
 
 def _new_statements(module: Module, position: int, statements: list[str]) -> Edit:
