@@ -13,7 +13,6 @@ from ik_migrate.project.imported_names import attribute_uses
 from ik_migrate.rules import (
     Applicability,
     CannotGenerate,
-    Change,
     Edit,
     ErrorSymptom,
     Finding,
@@ -22,7 +21,6 @@ from ik_migrate.rules import (
     checks_module,
     is_ik3_code,
     make_finding,
-    require_support,
     spec_fields,
     use_support,
 )
@@ -203,7 +201,7 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     if not function:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=why)
     try:
-        local, changes = _support_function(module, function)
+        local, changes = use_support(module, function)
     except CannotGenerate as error:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     pieces = (f"{local}(", span_of(module, node.value), ")")
@@ -226,7 +224,7 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
         todo = "Call `get_spec_fields(model)` or `get_spec_files(instance)` of the support module."
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=why, help=todo)
     try:
-        local, changes = _support_function(module, "get_spec_fields")
+        local, changes = use_support(module, "get_spec_fields")
     except CannotGenerate as error:
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     parent = module.text.names.parents.get(call)
@@ -235,11 +233,3 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
     pieces = (f"{before}{local}(", span_of(module, call.args[0]), f"){after}")
     edit = Edit(module.text.start(call), module.text.end(call), pieces)
     return make_finding(RULE, module, call, message, Applicability.SAFE, why=why, changes=[edit, *changes])
-
-
-def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...]]:
-    """How to write a function of the support module: IK508 moves an import from ``imagekit.utils``."""
-    imported = module.text.names.module.bindings.get(name, [])
-    if [(each.module, each.attribute) for each in imported] == [("imagekit.utils", name)]:
-        return name, require_support(module, name)
-    return use_support(module, name)
