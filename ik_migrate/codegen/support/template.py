@@ -7,7 +7,6 @@ from copy import copy
 from datetime import datetime
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -95,7 +94,7 @@ def source_of(file):
 
 @contextmanager
 def own_source(spec):
-    """Have a spec read a file of its own, as ImageKit 2 did. ImageKit 3 moves in that of the instance, or closes it."""
+    """Have a spec open its source again, as ImageKit 2 did. ImageKit 3 reads the file of the instance, or closes it."""
     source = spec.source
     if not getattr(source, 'name', None):
         yield
@@ -104,9 +103,7 @@ def own_source(spec):
     vars(own).update(vars(source), _file=None)
     # if: not faithful
     if not getattr(source, '_committed', True):
-        source.seek(0)
-        own.file = ContentFile(source.read())  # An upload that is not saved yet.
-        source.seek(0)
+        vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
     spec.source = own
     try:
         yield
@@ -397,6 +394,11 @@ class DirectorySpec(ImageSpec):
         directory = os.path.normpath(expand_date(self.cache_to))
         return os.path.join(directory, os.path.basename(self.source.name))
 
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(DirectorySpec, self).generate()
+
     # if: formats
     @property
     def format(self):
@@ -415,6 +417,11 @@ class FixedNameSpec(ImageSpec):
 
     def get_hash(self):
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(FixedNameSpec, self).generate()
 
 
 class LegacySpec(ImageSpec):
@@ -470,6 +477,11 @@ class LegacySpec(ImageSpec):
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         return format_of(self.cachefile_name if self.cache_to else getattr(self.source, 'name', None))
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(LegacySpec, self).generate()
 
     @property
     def given_format(self):
