@@ -115,7 +115,7 @@ def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, s
 
 
 def _classes_with_mixin(module: Module) -> Iterator[ast.ClassDef]:
-    """The classes of fields with a base that is no field itself, and that passes on what ImageKit 2's field took."""
+    """The classes of fields with a base that does not derive from it, and that passes what ImageKit 2's field took."""
     for node in module.text.nodes_of(ast.ClassDef):
         if isinstance(node, ast.ClassDef) and len(node.bases) > 1 and field_base(module, node) in SPEC_FIELDS:
             mixins = [(owner, cls) for owner, cls in with_bases(module, node) if not field_base(owner, cls)]
