@@ -45,7 +45,7 @@ _NEEDED_BY_FEATURE = {
     "chains": ("use_spec_files",),
     "property_sources": ("follow_properties",),
 }
-_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",), "property_sources": ("removal",)}
+_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",), "property_sources": ("removal",), "odd_storages": ("removal",)}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})
 
