@@ -17,7 +17,7 @@ NEEDS = {
     "directory": {"DirectorySpec", "+pessimistic"},
     "dated directory": {"DirectorySpec", "+dated_names", "+formats", "+pessimistic"},
     "any directory": {"DirectorySpec", "+any_names", "+formats", "+pessimistic"},
-    "odd storages": {"DirectorySpec", "+removal", "+pessimistic"},
+    "odd storages": {"DirectorySpec", "+odd_storages", "+pessimistic"},
     "sources that are properties": {"DirectorySpec", "+property_sources", "+pessimistic"},
     "names": {"LegacySpec", "+pessimistic"},
     "processors": {"LegacySpec", "+processors", "+pessimistic"},
@@ -298,7 +298,7 @@ VARIANTS = {
     "names that may not be ASCII": (r"'b\xe4r'", "", "expand_date(self.cache_to)", "LegacySpec"),
     "names of months": ("'%B'", "import locale\nlocale.setlocale(locale.LC_ALL, '')\n", "expand_date(", "LegacySpec"),
     "storages of Django": ("'small'", "", "file.storage.delete(file.name)", "NotImplementedError"),
-    "own storage": ("'small'", "class Own(Storage):\n    pass\n", "remove_file(file)", "LegacySpec"),
+    "own storage": ("'small'", "class Own(Storage):\n    pass\n", "except NotImplementedError:", "LegacySpec"),
 }
 
 

@@ -50,6 +50,7 @@ _IMPLIED_BY_FEATURE = {
     "unknown_backends": ("own_backends",),
     "property_sources": ("removal",),
     "plain_classes": ("own_ids",),
+    "odd_storages": ("removal",),
 }
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})

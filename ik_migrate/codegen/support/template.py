@@ -41,6 +41,9 @@ def get_processor(name):
 def remove_file(file):
     """Delete a cache file, and let ImageKit forget that it exists."""
     if file.name and file.storage.exists(file.name):
+        # if: not odd_storages
+        file.storage.delete(file.name)
+        # if: odd_storages
         try:
             file.storage.delete(file.name)
         except NotImplementedError:
