@@ -33,8 +33,8 @@ RULE = Rule(
     summary="`resize.Fit`, `resize.Crop`, `TrimColor`, `AutoConvert` and `quality=` are ImageKit 1's",
     applicability=(Applicability.UNSAFE, Applicability.MANUAL),
     why=(
-        "ImageKit 2 removed or renamed it, so it does not run with ImageKit 2 or 3. The replacement is"
-        " equivalent as far as known, but cannot be compared with what the site shows today."
+        "ImageKit 2 removed or renamed them, so code with these names runs neither with ImageKit 2 nor with 3. The"
+        " replacements are equivalent as far as known, but cannot be compared with what the site shows today."
     ),
     help=(
         "Use `ResizeToFit` (with `upscale=False`, because `Fit` did not upscale), `ResizeToFill`, `TrimBorderColor` and"

@@ -15,7 +15,10 @@ RULE = Rule(
     name="imagekit-lib",
     summary="`imagekit.lib` was removed in 5.0: import from `PIL`",
     applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
-    why="It only re-exported PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module: `ImportError`.",
+    why=(
+        "`imagekit.lib` only re-exported PIL's modules and `StringIO`. ImageKit 5.0 and later have no such module:"
+        " `ImportError`."
+    ),
     help="Import PIL's modules from PIL, and BytesIO from io instead of StringIO.",
     source="imagekit/lib.py of 2.0.4, 3.0.4, 3.3 and 4.1; not in 5.0",
     before="""\

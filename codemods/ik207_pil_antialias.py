@@ -41,7 +41,8 @@ _IMAGES = frozenset({"PIL.Image.ANTIALIAS", "Image.ANTIALIAS", "imagekit.lib.Ima
 @checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each use of the filter."""
-    if "imagekit" not in module.text.source.text or module.project.target < "5":
+    is_concerned = "imagekit" in module.text.source.text or module.project.has_spec_fields
+    if not is_concerned or module.project.target < "5":
         return
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr == "ANTIALIAS" and _IMAGES.intersection(spelled(module, node)):

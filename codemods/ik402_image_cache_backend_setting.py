@@ -1,4 +1,4 @@
-"""``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND`` becomes two settings."""
+"""``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND`` becomes two settings; one where ImageKit's default backend does."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ik_migrate.imagekit.cache_backends import (
     Successor,
     backend_name,
     backend_settings,
+    is_of_project,
     successor_of_setting,
     why_setting_stays,
 )
@@ -51,7 +52,6 @@ RULE = Rule(
 IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.NonValidatingImageCacheBackend'
 """,
     after="""\
-IMAGEKIT_DEFAULT_CACHEFILE_BACKEND = 'imagekit.cachefiles.backends.Simple'
 IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic'
 """,
     path="settings.py",
@@ -67,8 +67,8 @@ _NO_EFFECT_YET = (
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
 )
 _AT_RUN_TIME = (
-    "ImageKit 3 does not read this setting. It stays, since only the running site can tell its value, and the strategy"
-    " of the support module goes by it."
+    "ImageKit 3 does not read this setting. It stays, since only the running site can tell the backend, and the"
+    " strategy of the support module goes by it."
 )
 _SET_OR_DELETE = (
     f"Delete it where the site runs well on ImageKit 3 without it; set {BACKEND_SETTING} and {STRATEGY_SETTING} where"
@@ -90,6 +90,7 @@ _IK3_SETTINGS = (
 _BACKEND = "StorageBackend"
 _DECIDES = "strategy_of_setting"
 """What the support module has for a setting that only the running site can tell: it reads that when it is asked."""
+_DEFAULT_BACKEND = "Simple"
 _FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
 
 
@@ -128,7 +129,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         todo = "Check that they say what this one said, and delete it."
         return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, why=why, help=todo)
     successor = successor_of_setting(module, setting)
-    if successor is None and not setting.path:
+    if successor is None and (not setting.path or is_of_project(module, setting.path)):
         return _made_at_run_time(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
@@ -189,10 +190,11 @@ def _may_run_on_ik3(module: Module) -> bool:
 
 
 def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
-    """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
+    """The setting gets no literal, as ``os.environ['BACKEND']``, or the path of a class that the site makes."""
     named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
     known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
-    message = f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}"
+    reading = "names what is known only when the site runs" if setting.path else "is known only when the site runs"
+    message = f"{SETTING} {reading}: {module.text.text_of(setting.value)}"
     can_be_kept = all(successor.is_exact for successor in known) and not why_setting_stays(module, setting)
     if can_be_kept and isinstance(setting.statement, ast.Assign) and support_of(module).offers(frozenset({_DECIDES})):
         return make_finding(
@@ -242,25 +244,37 @@ def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple
     return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
 
 
+def _needs_backend(module: Module, successor: Successor) -> bool:
+    """Whether the backend has to be set: it is not ImageKit's default one, or other settings may name another."""
+    is_faithful = module.project.faithful and successor.is_exact
+    return is_faithful or successor.backend != _DEFAULT_BACKEND or not module.project.has_simple_backend
+
+
 def _assignments(module: Module, successor: Successor, quote: str, separator: str, path: str = "") -> str:
     backend, strategy = _paths(module, successor, quote, path)
-    return f"{BACKEND_SETTING} = {backend}{separator}{STRATEGY_SETTING} = {strategy}"
+    first = f"{BACKEND_SETTING} = {backend}{separator}" if _needs_backend(module, successor) else ""
+    return f"{first}{STRATEGY_SETTING} = {strategy}"
 
 
 def _edits(module: Module, setting: BackendSetting, successor: Successor) -> list[Edit] | None:
-    """The two settings in the place of the one; None where the statement is too odd for that."""
+    """The new settings in the place of the old one; None where the statement is too odd for that."""
     text = module.text
     quote = '"' if text.text_of(setting.value).endswith('"') else "'"
     backend, strategy = _paths(module, successor, quote, setting.path)
     if why_setting_stays(module, setting):
         return None
     if isinstance(setting.statement, ast.Call):
-        return [_in_call(module, setting, backend, strategy)]
+        return [_in_call(module, setting, backend if _needs_backend(module, successor) else "", strategy)]
     statement = setting.statement
     line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
     indent = text.source.text[line_start : text.start(statement)]
     target = text.text_of(setting.name)
     second = target.replace(SETTING, STRATEGY_SETTING)
+    if not _needs_backend(module, successor):
+        return [
+            Edit(text.start(setting.name), text.end(setting.name), (second,)),
+            Edit(text.start(setting.value), text.end(setting.value), (strategy,)),
+        ]
     end = _line_end(module, text.end(statement))
     return [
         Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, BACKEND_SETTING),)),
@@ -286,7 +300,9 @@ def _in_call(module: Module, setting: BackendSetting, backend: str, strategy: st
     number = 1 + len(call.args) + call.keywords.index(setting.name)
     layout = CallLayout(opaque.code)
     index = layout.index(f"_ik_{number}_")
-    opaque.values[number] = (backend,)
-    layout.rename(index, BACKEND_SETTING)
+    opaque.values[number] = (backend or strategy,)
+    layout.rename(index, BACKEND_SETTING if backend else STRATEGY_SETTING)
+    if not backend:
+        return opaque.edit(layout.code)
     layout.insert(index + 1, STRATEGY_SETTING, opaque.hide((strategy,)))
     return opaque.edit(layout.code)

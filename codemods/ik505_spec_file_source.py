@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
+from ik_migrate.imagekit.spec_file_paths import paths_in_strings
 from ik_migrate.imagekit.spec_files import spec_file_uses
-from ik_migrate.project.string_literals import literals
 from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding, photo_model
 
 RULE = Rule(
@@ -54,18 +53,18 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _in_strings(module: Module) -> Iterator[Finding]:
     """``'thumbnail.source_file.url'``, a path that a serializer, an attrgetter or a template follows."""
-    names = set() if has_legacy_files(module.project) else module.project.spec_attributes
-    if not names or "source_file" not in module.text.source.text:
+    if has_legacy_files(module.project):
         return
-    path = re.compile(rf"\b(?:[\w.]*(?:\.|__))?(?:{'|'.join(sorted(map(re.escape, names)))})(\.|__)source_file\b")
-    for literal in literals(module):
-        for found in path.finditer(literal.value):
-            finding = make_finding(
-                RULE,
-                module,
-                literal.node,
-                f"{found.group()} is a path through a spec file, which has no `source_file`",
-                Applicability.MANUAL,
-                suggestion=f"{found.group().removesuffix('source_file')}generator{found.group(1)}source",
-            )
-            yield keep_file_api(finding, module.project)
+    for path in paths_in_strings(module, ("source_file",)):
+        separator = path.separator
+        place = path.literal.locate(path.end - len("source_file"), path.end)
+        finding = make_finding(
+            RULE,
+            module,
+            path.literal.node,
+            f"`{path.shown}` is a path through a spec file, which has no `source_file`",
+            Applicability.MANUAL if place is None else Applicability.UNSAFE,
+            suggestion=f"{path.owner}{separator}{path.attname}{separator}generator{separator}source",
+            changes=[] if place is None else [Edit(*place, (f"generator{separator}source",))],
+        )
+        yield keep_file_api(finding, module.project)

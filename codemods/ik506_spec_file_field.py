@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.file_api import has_legacy_files, keep_file_api
+from ik_migrate.imagekit.spec_file_paths import paths_in_strings
 from ik_migrate.imagekit.spec_files import SpecFileUse, spec_file, spec_file_uses
 from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
@@ -79,6 +80,11 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _finding(use)
     if has_legacy_files(module.project):
         return
+    for path in paths_in_strings(module, ("instance", "field", "attname")):
+        message = f"`{path.shown}` is a path through a spec file, which has no `{path.member}`"
+        suggestion = path.owner if path.member == "instance" else ""
+        finding = make_finding(RULE, module, path.literal.node, message, Applicability.MANUAL, suggestion=suggestion)
+        yield keep_file_api(finding, module.project)
     if module.project.faithful:
         yield from _maybe_spec_files(module)
     for compared in module.text.nodes_of(ast.Compare):

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.spec_class import span_of
-from ik_migrate.imagekit.instance_types import is_spec_of_class
+from ik_migrate.imagekit.instance_types import class_of, is_spec_of_class
 from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
+from ik_migrate.project.class_hierarchy import class_behind, with_bases
 from ik_migrate.project.imported_names import attribute_uses
 from ik_migrate.rules import (
     Applicability,
@@ -20,6 +21,7 @@ from ik_migrate.rules import (
     checks_module,
     is_ik3_code,
     make_finding,
+    spec_fields,
     use_support,
 )
 
@@ -161,7 +163,19 @@ def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
 def _is_of_imagekit(module: Module, node: ast.Attribute) -> bool:
     """Whether ``photo._ik`` can be ImageKit's: an app for other apps' models need not have a spec field itself."""
     parent = module.text.names.parents.get(node)
-    return bool(module.project.spec_attributes) or (isinstance(parent, ast.Attribute) and parent.attr in _OF_IK)
+    if isinstance(parent, ast.Attribute) and parent.attr in _OF_IK:
+        return True
+    if not module.project.spec_attributes or isinstance(node.ctx, ast.Store):
+        return False
+    return "imagekit" in module.text.source.text or _is_of_model(module, node.value)
+
+
+def _is_of_model(module: Module, owner: ast.expr) -> bool:
+    """Whether an expression is a model with spec fields, or an instance of one."""
+    model = class_behind(module.resolve(owner)) or class_of(module, owner)
+    return model is not None and any(
+        spec.model is node for found, node in with_bases(*model) for spec in spec_fields(found)
+    )
 
 
 def _hashes(module: Module, node: ast.Attribute) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import per_module
 from ik_migrate.rules import (
     AddArgument,
@@ -90,15 +91,23 @@ def _twin(spec: SpecField) -> SpecField | None:
 @per_module
 def _twins(module: Module) -> dict[ast.Call, SpecField]:
     """The calls that make fields whose file an earlier field of the model has, with that field."""
-    first: dict[tuple[ast.ClassDef, frozenset[tuple[str, str]]], SpecField] = {}
     found: dict[ast.Call, SpecField] = {}
     for spec in spec_fields(module):
-        meaning = frozenset(_meaning(spec).items())
+        meaning = _meaning(spec)
         if meaning and spec.model is not None:
-            twin = first.setdefault((spec.model, meaning), spec)
-            if twin is not spec:
+            others = (other for other in _fields_before(spec, spec.model) if other.attname != spec.attname)
+            twin = next((other for other in others if _meaning(other) == meaning), None)
+            if twin is not None:
                 found[spec.call] = twin
     return found
+
+
+def _fields_before(spec: SpecField, model: ast.ClassDef) -> Iterator[SpecField]:
+    """The spec fields that a field's model has without it: inherited ones, and those above it."""
+    for owner, cls in with_bases(spec.module, model):
+        for other in spec_fields(owner):
+            if other.model is cls and (cls is not model or other.offset < spec.offset):
+                yield other
 
 
 def _meaning(spec: SpecField) -> dict[str, str]:

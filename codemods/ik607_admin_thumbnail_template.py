@@ -12,7 +12,7 @@ RULE = Rule(
     summary="`original_image` is the thumbnail itself in the template of `AdminThumbnail`",
     applicability=(Applicability.NOTICE,),
     why=(
-        "`AdminThumbnail` of ImageKit 3 looks for the attribute `source` of a spec file, which there is not, and hands"
+        "`AdminThumbnail` of ImageKit 3 looks for an attribute `source` that a spec file does not have, and hands"
         " the thumbnail to the template as `original_image`."
     ),
     help="To link to the original image, write `thumbnail.generator.source.url` in this template.",
@@ -35,8 +35,14 @@ _ADMIN_TEMPLATE = "imagekit/admin/thumbnail.html"
 def check_text(file: TextFile) -> Iterator[Finding]:
     """Report the project's template for ``AdminThumbnail``."""
     text = file.source.text
-    if file.path.endswith(_ADMIN_TEMPLATE) and "original_image" in text:
+    if "original_image" in text and not file.project.faithful and _is_admin_template(file):
         start = text.index("original_image")
         message = "this is the project's own template for AdminThumbnail"
         place = (start, start + len("original_image"))
         yield make_finding_at(RULE, file, place, message, Applicability.NOTICE)
+
+
+def _is_admin_template(file: TextFile) -> bool:
+    """Whether ``AdminThumbnail`` uses a template: the default one, or one that it is given."""
+    names = {_ADMIN_TEMPLATE, *file.project.around.admin_templates}
+    return any(f"/{file.path}".endswith(f"/{name.lstrip('/')}") for name in names if name)

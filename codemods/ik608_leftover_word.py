@@ -61,6 +61,8 @@ _NAMES = frozenset({"get_spec_files", "SpecFileGenerator", "_ik.spec_files", "_i
 _ARGUMENTS = frozenset({"image_field", "cache_to", "image_cache_backend"})
 _FIELD = "ImageSpecField"
 """As a string in Python: the field is looked up by its name, and then called with arguments that are not read."""
+_CALL = re.compile(r"\bImageSpecField\s*\((?!.*\bsource\s*=)", re.DOTALL)
+_EXECUTES = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
 _ALTERNATIVES = "|".join(sorted(_ANYWHERE | _OF_PROJECTS))
 _WORD = re.compile(rf"imagekit\.imagecache\b|\b_ik\.spec_fi(?:les|elds)\b|\b(?:{_ALTERNATIVES})\b")
 _SUCCESSORS = {
@@ -125,6 +127,10 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
         for keyword in unread_arguments(module):
             if not _takes_arguments_at_run_time(module):
                 yield keyword.value, str(keyword.arg)
+    executes_text = any(
+        isinstance(node, ast.Call) and module.qualified(node.func) in _EXECUTES
+        for node in module.text.nodes_of(ast.Call)
+    )
     known = {entry.node for found in keyword_dicts(module) for entry in found.entries}
     for literal in literals(module):
         word = literal.value
@@ -134,6 +140,9 @@ def _words(module: Module) -> Iterator[tuple[ast.expr, str]]:
                 continue
             if not _takes_arguments_at_run_time(module):
                 yield literal.node, word
+        elif _CALL.search(word):
+            if executes_text:
+                yield literal.node, _FIELD
         elif word == _FIELD:
             if "imagekit" in text and not _is_exported(module, literal.node):
                 yield literal.node, word

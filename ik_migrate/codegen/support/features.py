@@ -33,7 +33,10 @@ _FEATURES = {
     "LegacyFile": ("file_api",),
     "SpecFile": ("chains",),
     "follow_properties": ("property_sources",),
-    "LegacySpec": ("formats", "dates"),
+    "LegacySpec": ("formats", "any_names", "removal", "lazy_names"),
+    # Where several pieces need what these do, they call them; the only one that needs it has it in its own code.
+    "remove_file": ("removal",),
+    "format_of": ("format_of",),
 }
 STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
@@ -42,9 +45,14 @@ _NEEDED_BY_FEATURE = {
     "chains": ("use_spec_files",),
     "property_sources": ("follow_properties",),
 }
-_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",)}
+_IMPLIED_BY_FEATURE = {
+    "own_backends": ("file_api",),
+    "unknown_backends": ("own_backends",),
+    "property_sources": ("removal",),
+    "plain_classes": ("own_ids",),
+}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
-_DERIVED = frozenset({"spec_files", "plain_files"})
+_DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})
 
 
 def close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -75,6 +83,10 @@ def derive(features: set[str]) -> set[str]:
         found.add("storage_key")
     if features & {"faithful", "any_strategy"}:
         found.discard("storage_key")  # The backend of the settings counts.
+    if "any_names" in features:
+        found.discard("dated_names")
+    elif "dated_names" not in features:
+        found.add("plain_names")
     if "file_api" not in features:
         found.add("spec_files" if features & {"faithful", "chains"} else "plain_files")
     return found

@@ -1,10 +1,8 @@
 # Parts of the support module that ik-migrate writes: see render.py.
-"""What ImageKit 2 did for the images of this project, and ImageKit 3 does not do by itself.
-
-Written by ik-migrate and independent of it. Change what you like: another run only adds what it needs and misses.
-"""
+"""What ImageKit 2 did for the images of this project. Change what you like: ik-migrate only adds what is missing."""
 
 import os
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
@@ -13,18 +11,19 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 from django.db.models.signals import class_prepared, post_delete, post_init, post_save, pre_delete, pre_save
+from django.dispatch import receiver
 from django.utils.encoding import smart_str
 from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
 from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
 from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
-from imagekit.utils import generate, get_by_qname, suggest_extension
-from PIL import Image
+from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, suggest_extension
 
 
 class LegacyResizeToFit(processors.ResizeToFit):
@@ -32,6 +31,11 @@ class LegacyResizeToFit(processors.ResizeToFit):
 
     def __init__(self, width=None, height=None, upscale=False, *args, **kwargs):
         super(LegacyResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
+
+
+def get_processor(name):
+    """Return a processor of ImageKit by its name; LegacyResizeToFit in the place of ResizeToFit."""
+    return LegacyResizeToFit if name == 'ResizeToFit' else getattr(processors, name)
 
 
 def remove_file(file):
@@ -44,26 +48,22 @@ def remove_file(file):
     file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
 
-def note_sources(sender, instance, signal, **kwargs):
-    """Tell ImageKit the sources of a loaded instance. From 3.3 on, it takes the first save for a change of them."""
-    fields = [field.attname for field in sender._meta.fields]
-    for group in signal_router._source_groups if instance.pk else ():
-        if isinstance(instance, group.model_class):
-            name = group.image_field
-            hashes = vars(instance).setdefault('_ik', {}).setdefault('source_hashes', {})
-            if signal is post_init and (name in vars(instance) or name not in fields):
-                hashes[name] = hash(vars(instance).get(name) or getattr(instance, name))
-            elif signal is post_init:
-                hashes.pop(name, None)  # A deferred field is looked up when the instance is saved.
-            elif name in fields and name not in hashes:
-                saved = sender._base_manager.using(kwargs['using']).filter(pk=instance.pk)
-                hashes.update((name, hash(image)) for image in saved.values_list(name, flat=True))
+@receiver(post_init, dispatch_uid='imagekit_support')
+@receiver(pre_save, dispatch_uid='imagekit_support')
+def note_sources(sender, instance, using=None, **kwargs):
+    """Note the sources of a loaded instance. From 3.3 on, ImageKit takes its first save for a change of them."""
+    for group in signal_router._source_groups:
+        if instance.pk and isinstance(instance, group.model_class):
+            name, hashes = group.image_field, vars(instance).setdefault('_ik', {}).setdefault('source_hashes', {})
+            if using is None:
+                hashes[name] = hash(vars(instance)[name]) if name in vars(instance) else None
+            elif hashes.get(name) is None:  # It is deferred, or a property.
+                for saved in sender._base_manager.using(using).filter(pk=instance.pk):
+                    hashes[name] = hash(getattr(saved, name))
 
 
-post_init.connect(note_sources, dispatch_uid='imagekit_support')
-pre_save.connect(note_sources, dispatch_uid='imagekit_support')
-
-
+@receiver(post_init, dispatch_uid='imagekit_support properties')
+@receiver(post_save, dispatch_uid='imagekit_support properties')
 def follow_properties(sender, instance, signal, **kwargs):
     """Note the sources that are properties, and after a save have the strategies know those that are new.
 
@@ -85,10 +85,6 @@ def follow_properties(sender, instance, signal, **kwargs):
             names[attname] = name
 
 
-post_init.connect(follow_properties, dispatch_uid='imagekit_support properties')
-post_save.connect(follow_properties, dispatch_uid='imagekit_support properties')
-
-
 def source_of(file):
     """Return the source of a cache file; of the image of another spec field its own source."""
     while hasattr(file, 'generator'):
@@ -96,12 +92,38 @@ def source_of(file):
     return file
 
 
+@contextmanager
+def own_source(spec):
+    """Have a spec open its source again, as ImageKit 2 did. ImageKit 3 reads the file of the instance, or closes it."""
+    source = spec.source
+    if not getattr(source, 'name', None):
+        yield
+        return
+    own = type(source).__new__(type(source))
+    vars(own).update(vars(source), _file=None)
+    # if: not faithful
+    if not getattr(source, '_committed', True):
+        vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
+    spec.source = own
+    try:
+        yield
+    finally:
+        own.close()
+        spec.source = source
+
+
 class PessimisticImageCacheBackend(JustInTime):
     """Deletes a file when its source changes, as ImageKit 2 did: it may keep its name, and show the old image."""
 
     # if: not own_backends
     def on_source_saved(self, file):
+        # if: removal
         remove_file(file)
+        # if: not removal
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        # if: not removal
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
     # if: own_backends
     def on_source_saved(self, file):  # noqa: F811
@@ -140,7 +162,13 @@ class NonValidatingImageCacheBackend(Optimistic):
 
     # if: not own_backends
     def on_source_saved(self, file):
+        # if: removal
         remove_file(file)
+        # if: not removal
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        # if: not removal
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
         file.cachefile_backend.generate(file, force=True)
 
     # if: own_backends
@@ -171,6 +199,28 @@ class NonValidatingImageCacheBackend(Optimistic):
         remove_file(file)
 
 
+class BackendStrategy(PessimisticImageCacheBackend):
+    """Passes ImageKit 3's events on to a backend that only has the methods of ImageKit 2."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    def validate(self, file):
+        self.backend.validate(file)
+
+    def invalidate(self, file):
+        self.backend.invalidate(file)
+
+    def clear(self, file):
+        self.backend.clear(file)
+
+
+def strategy_of(backend):
+    """Return a backend itself if ImageKit 3 can use it as a strategy, or a strategy that calls its methods."""
+    is_strategy = hasattr(backend, 'on_existence_required') or not hasattr(backend, 'validate')
+    return backend if is_strategy else BackendStrategy(backend)
+
+
 def require_source(file):
     """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
     if not file.name:
@@ -178,11 +228,15 @@ def require_source(file):
     return file
 
 
-class StorageBackend(Simple):
-    """Asks the storage each time whether a file exists, as ImageKit 2 did. ImageKit 3 trusts its cache.
+def reopen_file(file):
+    """Return a spec file that can be read. ImageKit closes it once it has generated the image."""
+    if file.closed:
+        file.file = None
+    return file
 
-    It can go once all processes share one cache, and nothing but ImageKit removes thumbnails or originals.
-    """
+
+class StorageBackend(Simple):
+    """Asks the storage whether a file exists, as ImageKit 2 did. It can go if only ImageKit removes images."""
 
     def get_state(self, file, check_if_unknown=True):
         return CacheFileState.EXISTS if self._exists(file) else CacheFileState.DOES_NOT_EXIST
@@ -196,7 +250,8 @@ class StorageBackend(Simple):
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
         try:
-            super(StorageBackend, self).generate_now(file, force)
+            with own_source(spec):
+                super(StorageBackend, self).generate_now(file, force)
         except (EnvironmentError, ValueError):
             # Where the original is lost, ImageKit 2 showed the page without the image.
             storage = getattr(spec.source, 'storage', None)
@@ -214,11 +269,10 @@ class StorageKeyBackend(Simple):
 
 def format_of(name):
     """Return the format that belongs to the extension of a file name; None where there is none."""
-    extension = os.path.splitext(name or '')[1].lower()
-    Image.preinit()
-    if extension not in Image.EXTENSION:
-        Image.init()
-    return Image.EXTENSION.get(extension)
+    try:
+        return extension_to_format(os.path.splitext(name or '')[1])
+    except UnknownExtension:
+        return None
 
 
 def descriptors_of(model):
@@ -227,6 +281,8 @@ def descriptors_of(model):
     return dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
 
 
+@receiver(pre_delete, dispatch_uid='imagekit_support')
+@receiver(post_delete, dispatch_uid='imagekit_support')
 def remove_all_files(sender, instance, signal, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
     for file in get_spec_files(instance):  # Before the row is deleted, this loads a deferred source.
@@ -238,21 +294,19 @@ def remove_all_files(sender, instance, signal, **kwargs):
             clear_file(file)
 
 
-pre_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
-post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
-
-
 def generate_file(file, save=True):
     """Do what generate() of a spec file did: generate the image in any case, and return its content."""
     if not file.name:
         return None  # There is no source.
     source = file.generator.source
     try:
-        content = generate(file.generator)
+        with own_source(file.generator):
+            generated = generate(file.generator)
     except EnvironmentError:
         if source.storage.exists(source.name):
             raise
         return None  # The original is lost.
+    content = IKContentFile(file.name, generated.read())
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
@@ -287,15 +341,40 @@ def strategy_of_setting():
     package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
     if package.startswith('imagekit.imagecache'):
         package = __name__  # This module has those of ImageKit under the same names.
+    # if: not unknown_backends
     return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
+    # if: unknown_backends
+    return strategy_of(get_by_qname('%s.%s' % (package, name), 'image cache backend')())
+
+
+def default_backend():
+    """Return the backend for files whose field names none; None where the settings name another than ImageKit does."""
+    is_default = settings.IMAGEKIT_DEFAULT_CACHEFILE_BACKEND == 'imagekit.cachefiles.backends.Simple'
+    return StorageBackend() if is_default else None
+
+
+def use_default_backends(sender, **kwargs):
+    """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
+
+    It can go once the settings of each site that has these models name both.
+    """
+    specs = [descriptor.field._original_spec for descriptor in descriptors_of(sender).values()]
+    for spec in filter(None, specs):
+        spec.cachefile_backend = spec.cachefile_backend or default_backend()
+        if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
+            spec.cachefile_strategy = default_strategy()
+
+
+class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
 
 
 class DirectorySpec(ImageSpec):
     """Saves its file in the directory cache_to, under the name of the source."""
 
-    cache_to = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -303,25 +382,34 @@ class DirectorySpec(ImageSpec):
     # if: any_strategy
     cachefile_strategy = default_strategy()
 
-    # if: not dates
     @property
     def cachefile_name(self):
         if not self.source:
             return None
-        return os.path.join(os.path.normpath(self.cache_to), os.path.basename(self.source.name))
+        # if: plain_names
+        directory = os.path.normpath(self.cache_to)
+        # if: dated_names
+        directory = os.path.normpath(datetime.now().strftime(self.cache_to))
+        # if: any_names
+        directory = os.path.normpath(expand_date(self.cache_to))
+        return os.path.join(directory, os.path.basename(self.source.name))
 
-    # if: dates
-    @property
-    def cachefile_name(self):  # noqa: F811
-        if not self.source:
-            return None
-        return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(DirectorySpec, self).generate()
 
     # if: formats
     @property
     def format(self):
-        """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
+        """ImageKit 2 chose the format by the name of the file, ImageKit 3 chooses it by the content of the source."""
+        # if: format_of
         return format_of(self.source.name)
+        # if: not format_of
+        try:
+            return extension_to_format(os.path.splitext(self.source.name)[1])
+        except UnknownExtension:
+            return None
 
 
 class FixedNameSpec(ImageSpec):
@@ -330,11 +418,10 @@ class FixedNameSpec(ImageSpec):
     def get_hash(self):
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
-
-class CacheToError(Exception):
-    """An AttributeError in a function that names files. ImageKit 3 would give the file another name instead."""
-
-    silent_variable_failure = True  # A template shows nothing, as with ImageKit 2.
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(FixedNameSpec, self).generate()
 
 
 class LegacySpec(ImageSpec):
@@ -352,6 +439,8 @@ class LegacySpec(ImageSpec):
     model = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -382,15 +471,17 @@ class LegacySpec(ImageSpec):
         # if: fields
         if self.model and not isinstance(instance, self.model):
             return None  # It is the source of another instance.
-        try:
-            return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
-        except AttributeError as error:
-            raise CacheToError(error)
+        return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
 
     @property
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         return format_of(self.cachefile_name if self.cache_to else getattr(self.source, 'name', None))
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(LegacySpec, self).generate()
 
     @property
     def given_format(self):
@@ -406,9 +497,16 @@ class LegacySpec(ImageSpec):
         instance = getattr(source_of(self.source), 'instance', None)
         return list(self.choose_processors(instance=instance, file=self.source) or [])
 
-    # if: processors
+    # if: not processors
     def get_hash(self):
+        """Part of the default name. ImageKit 3 also asks for it if cachefile_name raises an AttributeError: again."""
+        return self.cachefile_name if callable(self.cache_to) else super(LegacySpec, self).get_hash()
+
+    # if: processors
+    def get_hash(self):  # noqa: F811
         """Part of the default name: no function that chooses the processors is called for it."""
+        if callable(self.cache_to):
+            return self.cachefile_name  # It has raised an AttributeError, which ImageKit 3 ignores: again.
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
     # if: storage
@@ -490,9 +588,9 @@ class LegacyImageSpecField(ImageSpecField):
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
-        self.base = spec or LegacySpec
+        self.bases = (spec, LegacySpec) if spec else (LegacySpec,)
         # if: keep_names
-        self.base = spec or ImageKit2NameSpec
+        self.bases = (spec or ImageKit2NameSpec, LegacySpec)
         # A subclass may ask for these, and change them before the field becomes part of a model.
         self.processors, self.format, self.options = processors, format, options
         self.image_field, self.cache_to = source or image_field, cache_to
@@ -510,6 +608,8 @@ class LegacyImageSpecField(ImageSpecField):
             'cachefile_backend': self.cachefile_backend,
             'cachefile_strategy': self.image_cache_backend,
         }
+        # if: unknown_backends
+        given['cachefile_strategy'] = strategy_of(self.image_cache_backend)
         called = ('choose_processors', 'cache_to')
         return dict(
             (name, staticmethod(value) if name in called and callable(value) else value)
@@ -520,19 +620,22 @@ class LegacyImageSpecField(ImageSpecField):
         field = copy(self)  # One object can become the field of several models.
         field.source = self.image_field
         attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
-        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), self.bases, attributes)
         # if: not own_ids
         field._set_spec_id(cls, name)
         # if: own_ids
         field.set_spec_id('%s.%s:%s:%d' % (cls.__module__, cls.__name__, name, id(cls)))  # ImageKit's is not unique.
         setattr(cls, name, LegacyDescriptor(field, name, field.source))
+        # if: plain_classes
+        if not hasattr(cls, '_meta'):
+            return  # It is not a model: no signals are sent for its instances.
         if field.source:
             register.source_group(field.spec_id, ImageFieldSourceGroup(cls, field.source))
         else:
             field.register_source_later(cls)
         # if: own_backends
-        if hasattr(attributes.get('cachefile_strategy'), 'register_field'):
-            attributes['cachefile_strategy'].register_field(cls, field, name)
+        if hasattr(self.image_cache_backend, 'register_field'):
+            self.image_cache_backend.register_field(cls, field, name)
 
     def register_source_later(self, cls):
         """Find the source once the fields of the models are known."""
@@ -542,13 +645,11 @@ class LegacyImageSpecField(ImageSpecField):
         class_prepared.connect(register_source, weak=False)
 
 
+@receiver(class_prepared, dispatch_uid='imagekit_support')
 def use_spec_files(sender, **kwargs):
     """Have the spec fields of a model make their files as ImageKit 2 did."""
     for name, descriptor in descriptors_of(sender).items():
         setattr(sender, name, LegacyDescriptor(descriptor.field, name, descriptor.source_field_name))
-
-
-class_prepared.connect(use_spec_files, dispatch_uid='imagekit_support')
 
 
 def legacy_file(file):
@@ -566,6 +667,24 @@ class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
     _committed = True  # Before ImageKit 5.0, size and len() ask this.
+
+    # if: lazy_names
+    def __init__(self, generator, name=None, *args, **kwargs):
+        super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
+        self.name = name
+
+    # if: lazy_names
+    @property
+    def name(self):
+        """The name of the file. ImageKit 3 asks a function for it before anything is asked of the file."""
+        if vars(self)['name'] is None:
+            vars(self)['name'] = self.generator.cachefile_name
+        return vars(self)['name']
+
+    # if: lazy_names
+    @name.setter
+    def name(self, value):
+        vars(self)['name'] = value
 
     def __bool__(self):
         """Whether there is a source. ImageKit 3 generates the file here."""
