@@ -7,6 +7,7 @@ from copy import copy
 from datetime import datetime
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -102,8 +103,12 @@ def own_source(spec):
     if not getattr(source, 'name', None):
         yield
         return
-    own = type(source).__new__(type(source))
-    vars(own).update(vars(source), _file=None)
+    if hasattr(source, 'open'):
+        own = type(source).__new__(type(source))
+        vars(own).update(vars(source), _file=None)
+    else:
+        own = File(source.storage.open(source.name), source.name)  # ImageKit 2 asked no more of a source.
+        own.instance = getattr(source, 'instance', None)
     # if: not faithful
     if not getattr(source, '_committed', True):
         vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
