@@ -54,6 +54,8 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
     if spec.given("image_field") is not None or spec.given("source") is not None:
         return
     fields, _ = image_fields_of(spec)
-    message = f"{spec.label}: no `source=`"
-    add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
-    yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))
+    # Without one, the support module's field takes the call as soon as its `pre_cache` is resolved.
+    if fields:
+        message = f"{spec.label}: no `source=`"
+        add = AddArgument(spec.offset, "source", (quoted(spec, fields[0]),))
+        yield make_finding(RULE, spec.module, spec.call, message, Applicability.SAFE, changes=(add,))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.imports import module_name
 from ik_migrate.codegen.legacy_field import find_references
-from ik_migrate.codegen.unused_imports import drop_aliases
+from ik_migrate.codegen.moved_names import drop_names, move_name
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
 from ik_migrate.project.used_names import is_taken, used_names
 from ik_migrate.rules import (
     Applicability,
+    Change,
     Edit,
     ErrorSymptom,
     Finding,
@@ -74,17 +76,15 @@ def check_module(module: Module) -> Iterator[Finding]:
     if uses and replaced.issuperset(uses):
         return  # The field of the support module takes its place.
     kept = [use for use in uses if use not in replaced]
-    edits = [_rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in kept]
+    changes: list[Change] = [
+        _rename(module, node, name if isinstance(node, ast.Name) else "ImageSpecField") for node in kept
+    ]
     clash = "ImageSpecField" not in imported and is_taken(module, "ImageSpecField")
     for node, alias in imports:
-        if alias.asname == "ImageSpecField":
-            edits.append(Edit(module.text.start(alias), module.text.end(alias), ("ImageSpecField",)))
-        elif "ImageSpecField" not in imported:
-            edits.append(
-                Edit(module.text.start(alias), module.text.start(alias) + len("ImageSpec"), ("ImageSpecField",))
-            )
+        if alias.asname == "ImageSpecField" or "ImageSpecField" not in imported:
+            changes.append(move_name(module, node, alias, module_name(node), "ImageSpecField"))
         elif (alias.asname or alias.name) not in used_names(module.text):
-            edits += drop_aliases(module, node, [alias])
+            changes += drop_names(module, node, [alias])
     where = imports[0][1] if imports else uses[0]
     if clash and imports and not imports[0][1].asname:
         yield make_finding(
@@ -101,7 +101,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         where,
         "`imagekit.models.ImageSpec` is a spec field",
         Applicability.SAFE,
-        changes=edits,
+        changes=changes,
     )
 
 

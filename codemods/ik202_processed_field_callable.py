@@ -133,7 +133,7 @@ def _may_hand_on_processors(spec: SpecField) -> bool:
 def _find_reason(spec: SpecField) -> str:
     """Why the field of the support module is needed; empty where it is not."""
     if is_ik3_code(spec.module, spec.call) and not spec.module.project.has_ik2_code:
-        return ""
+        return _of_format(spec)
     argument = spec.given("processors")
     verdict = classify(spec.module, argument.value).verdict if argument is not None else Verdict.NO
     if verdict is Verdict.YES:
@@ -142,6 +142,10 @@ def _find_reason(spec: SpecField) -> str:
         return "whether `processors=` is callable is only known when the site runs"
     if _may_hand_on_processors(spec):
         return "what is passed with `**` is only known when the site runs"
+    return _of_format(spec)
+
+
+def _of_format(spec: SpecField) -> str:
     if spec.module.project.faithful and spec.given("format") is None and not spec.unseen:
         return "without `format=`, ImageKit 2 chose the format by the name of the file"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.codegen.moved_names import import_lines, move_name
 from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
 from ik_migrate.project.imported_names import attribute_uses, imports_from
 from ik_migrate.project.used_names import used_names
@@ -95,20 +95,19 @@ def _names(module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
         if alias.name not in places:
             message = f"{alias.name} of {source} is not in imagekit.processors"
             yield make_finding(RULE, module, alias, message, Applicability.MANUAL)
-    moves = [Move(alias, places[alias.name], alias.name) for alias in node.names if alias.name in places]
-    edits = import_edits(module, node, moves) if moves else []
-    if not moves:
+    known = [alias for alias in node.names if alias.name in places]
+    if not known:
         return
-    is_entropy = any(move.name == "histogram_entropy" for move in moves)
-    applicability = Applicability.UNSAFE if is_entropy else Applicability.SAFE
+    moves = [move_name(module, node, alias, places[alias.name], alias.name) for alias in known]
+    names = [alias.name for alias in known]
+    is_entropy = "histogram_entropy" in names
     yield make_finding(
         RULE,
         module,
         node,
-        f"{', '.join(move.name for move in moves)} of {source} {'is' if len(moves) == 1 else 'are'} imported from"
-        " a deprecated module",
-        applicability if edits is not None else Applicability.MANUAL,
-        changes=edits or (),
+        f"{', '.join(names)} of {source} {'is' if len(moves) == 1 else 'are'} imported from a deprecated module",
+        Applicability.UNSAFE if is_entropy else Applicability.SAFE,
+        changes=moves,
         why=_ENTROPY if is_entropy else "",
         suggestion="\n".join(import_lines(moves)),
     )

@@ -6,18 +6,18 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.masked_call import with_keyword
-from ik_migrate.codegen.moved_names import Move, import_edits, new_local_name
+from ik_migrate.codegen.moved_names import move_name, new_local_name
 from ik_migrate.imagekit.processor_names import IK1_NAMES
 from ik_migrate.model.change import Span
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
 from ik_migrate.rules import (
     AddArgument,
     Applicability,
-    Change,
     DropArgument,
     Edit,
     Finding,
     Module,
+    MoveName,
     Rule,
     SpecField,
     checks_module,
@@ -108,14 +108,14 @@ def _through_module(module: Module, use: ast.Name | ast.Attribute, dotted: str) 
 
 def _imported(module: Module, node: ast.ImportFrom) -> Finding:
     source = node.module or ""
-    moves: list[Move] = []
+    moves: list[MoveName] = []
     changes: list[Edit] = []
     is_clear = True
     for alias in node.names:
         new = IK1_NAMES.get(f"{source}.{alias.name}", alias.name)
         uses = uses_of(module, alias)
         local = alias.asname or alias.name if new == alias.name else new_local_name(module, alias, new)
-        moves.append(Move(alias, "imagekit.processors", new, local))
+        moves.append(move_name(module, node, alias, "imagekit.processors", new, local))
         is_clear = is_clear and bool(new)
         if local != (alias.asname or alias.name):
             changes += [Edit(module.text.start(use), module.text.end(use), (local,)) for use in uses]
@@ -123,17 +123,15 @@ def _imported(module: Module, node: ast.ImportFrom) -> Finding:
             kept = [_keep_small(module, use) for use in uses]
             is_clear = is_clear and None not in kept
             changes += [edit for edits in kept if edits for edit in edits]
-    edits = import_edits(module, node, moves)
     names = ", ".join(alias.name for alias in node.names if f"{source}.{alias.name}" in IK1_NAMES)
-    done: tuple[Change, ...] = (*edits, *changes) if edits is not None and is_clear else ()
-    clauses = ", ".join(move.clause for move in moves if move.name)
+    clauses = ", ".join(move.to.clause for move in moves if move.to.name)
     return make_finding(
         RULE,
         module,
         node,
         f"{names} of {source} {'are' if ',' in names else 'is'} ImageKit 1's",
-        Applicability.UNSAFE if done else Applicability.MANUAL,
-        changes=done,
+        Applicability.UNSAFE if is_clear else Applicability.MANUAL,
+        changes=(*moves, *changes) if is_clear else (),
         suggestion=f"from imagekit.processors import {clauses}" if clauses else "",
     )
 

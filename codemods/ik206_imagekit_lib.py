@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate.codegen.moved_names import Move, import_edits, import_lines
+from ik_migrate.codegen.moved_names import import_lines, move_name
 from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
 from ik_migrate.project.imported_names import imports_from
 from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
@@ -80,22 +80,20 @@ def _is_lib(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
 
 
 def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:
-    moves = [Move(alias, "PIL", alias.name) for alias in node.names if alias.name in _PIL]
+    moves = [move_name(module, node, alias, "PIL", alias.name) for alias in node.names if alias.name in _PIL]
     # The name stays, so that nothing else in the file has to change.
-    moves += [
-        Move(alias, "io", "BytesIO", alias.asname or "StringIO") for alias in node.names if alias.name == "StringIO"
-    ]
+    buffers = [alias for alias in node.names if alias.name == "StringIO"]
+    moves += [move_name(module, node, alias, "io", "BytesIO", alias.asname or "StringIO") for alias in buffers]
     is_old = is_of_imagekit_0x(module)
-    edits = import_edits(module, node, moves) if len(moves) == len(node.names) and not is_old else None
-    is_string_io = any(move.module == "io" for move in moves)
+    is_clear = len(moves) == len(node.names) and not is_old
     names = ", ".join(alias.name for alias in node.names)
     return make_finding(
         RULE,
         module,
         node,
         f"{names} of imagekit.lib: the module was removed in 5.0",
-        Applicability.MANUAL if edits is None else Applicability.UNSAFE if is_string_io else Applicability.SAFE,
-        changes=edits or (),
-        why=" ".join([RULE.why, *[_STRING_IO] * is_string_io, *[_OLD] * is_old]),
+        Applicability.MANUAL if not is_clear else Applicability.UNSAFE if buffers else Applicability.SAFE,
+        changes=moves if is_clear else (),
+        why=" ".join([RULE.why, *[_STRING_IO] * bool(buffers), *[_OLD] * is_old]),
         suggestion="\n".join(import_lines(moves)),
     )

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
+from ik_migrate.codegen.moved_names import move_name
+from ik_migrate.rules import Applicability, Change, Edit, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
     code="IK210",
@@ -45,42 +46,40 @@ def check_module(module: Module) -> Iterator[Finding]:
         return
     for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and not node.level and _is_imagekit(node.module or ""):
-            yield _report(module, node, _edits_of_from(module, node))
+            yield _report(module, node, _changes_of_from(module, node))
         elif isinstance(node, ast.Import) and any(_is_imagekit(alias.name) for alias in node.names):
-            yield _report(module, node, _edits_of_import(module, node))
+            yield _report(module, node, _changes_of_import(module, node))
 
 
 def _is_imagekit(name: str) -> bool:
     return name.partition(".")[0] == "imagekit"
 
 
-def _report(module: Module, node: ast.stmt, edits: list[Edit]) -> Finding:
+def _report(module: Module, node: ast.stmt, changes: list[Change]) -> Finding:
     message = f"`{module.text.text_of(node)}` is run while the settings are loaded"
-    return make_finding(
-        RULE, module, node, message, Applicability.SAFE if edits else Applicability.MANUAL, changes=edits
-    )
+    applicability = Applicability.SAFE if changes else Applicability.MANUAL
+    return make_finding(RULE, module, node, message, applicability, changes=changes)
 
 
-def _edits_of_from(module: Module, node: ast.ImportFrom) -> list[Edit]:
+def _changes_of_from(module: Module, node: ast.ImportFrom) -> list[Change]:
     """Name PILKit in ``from imagekit.processors import ...``; nothing for what PILKit does not have."""
     is_package = node.module == "imagekit" and all(alias.name == "processors" for alias in node.names)
     if not is_package and not _PROCESSORS.match(node.module or ""):
         return []
-    start = module.text.start(node)
-    found = re.match(r"from[\s\\]+(imagekit)\b", module.text.source.text[start : module.text.end(node)])
-    return [] if found is None else [Edit(start + found.start(1), start + found.end(1), ("pilkit",))]
+    source = (node.module or "").replace("imagekit", "pilkit", 1)
+    return [move_name(module, node, alias, source, alias.name) for alias in node.names]
 
 
-def _edits_of_import(module: Module, node: ast.Import) -> list[Edit]:
+def _changes_of_import(module: Module, node: ast.Import) -> list[Change]:
     """Name PILKit in ``import imagekit.processors``, and where the file uses that name."""
     if not all(_PROCESSORS.match(alias.name) for alias in node.names if _is_imagekit(alias.name)):
         return []
     text = module.text
-    edits = []
+    changes: list[Change] = []
     for alias in node.names:
         if _is_imagekit(alias.name):
-            edits.append(Edit(text.start(alias), text.start(alias) + len("imagekit"), ("pilkit",)))
+            changes.append(move_name(module, node, alias, alias.name.replace("imagekit", "pilkit", 1), ""))
             if not alias.asname:
                 uses = [use for use in text.nodes_of(ast.Name) if isinstance(use, ast.Name) and use.id == "imagekit"]
-                edits += [Edit(text.start(use), text.end(use), ("pilkit",)) for use in uses]
-    return list(dict.fromkeys(edits))
+                changes += [Edit(text.start(use), text.end(use), ("pilkit",)) for use in uses]
+    return list(dict.fromkeys(changes))

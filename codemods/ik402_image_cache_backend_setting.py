@@ -18,6 +18,7 @@ from ik_migrate.imagekit.cache_backends import (
     Successor,
     backend_name,
     backend_settings,
+    is_of_project,
     successor_of_setting,
     why_setting_stays,
 )
@@ -66,8 +67,8 @@ _NO_EFFECT_YET = (
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
 )
 _AT_RUN_TIME = (
-    "ImageKit 3 does not read this setting. It stays, since only the running site can tell its value, and the strategy"
-    " of the support module goes by it."
+    "ImageKit 3 does not read this setting. It stays, since only the running site can tell the backend, and the"
+    " strategy of the support module goes by it."
 )
 _SET_OR_DELETE = (
     f"Delete it where the site runs well on ImageKit 3 without it; set {BACKEND_SETTING} and {STRATEGY_SETTING} where"
@@ -128,7 +129,7 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         todo = "Check that they say what this one said, and delete it."
         return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, why=why, help=todo)
     successor = successor_of_setting(module, setting)
-    if successor is None and not setting.path:
+    if successor is None and (not setting.path or is_of_project(module, setting.path)):
         return _made_at_run_time(module, setting)
     if successor is None:
         shown = module.text.text_of(setting.value)
@@ -189,10 +190,11 @@ def _may_run_on_ik3(module: Module) -> bool:
 
 
 def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
-    """The setting gets no literal: ``os.environ.get('BACKEND', 'imagekit.imagecache...')``."""
+    """The setting gets no literal, as ``os.environ['BACKEND']``, or the path of a class that the site makes."""
     named = [node.value for node in ast.walk(setting.value) if isinstance(node, ast.Constant)]
     known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
-    message = f"{SETTING} gets a value that is known only when the site runs: {module.text.text_of(setting.value)}"
+    reading = "names what is known only when the site runs" if setting.path else "is known only when the site runs"
+    message = f"{SETTING} {reading}: {module.text.text_of(setting.value)}"
     can_be_kept = all(successor.is_exact for successor in known) and not why_setting_stays(module, setting)
     if can_be_kept and isinstance(setting.statement, ast.Assign) and support_of(module).offers(frozenset({_DECIDES})):
         return make_finding(

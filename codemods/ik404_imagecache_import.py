@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Set
 
-from ik_migrate.codegen.moved_names import Move, import_changes, import_lines
+from ik_migrate.codegen.moved_names import drop_names, move_name
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
-from ik_migrate.codegen.unused_imports import drop_aliases
 from ik_migrate.imagekit.backend_family import root_of
 from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonical
 from ik_migrate.project.used_names import exported_names, used_names
@@ -19,6 +18,7 @@ from ik_migrate.rules import (
     ErrorSymptom,
     Finding,
     Module,
+    MoveName,
     Rule,
     checks_module,
     make_finding,
@@ -71,7 +71,7 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) -> Iterator[Finding]:
-    unused, moves, changes = [], [], list[Change]()
+    unused, moves, changes = [], list[MoveName](), list[Change]()
     for alias in node.names:
         name = alias.asname or alias.name
         dotted = canonical(f"{node.module}.{alias.name}")
@@ -86,47 +86,24 @@ def _check_names(module: Module, node: ast.ImportFrom, rewritten: Set[ast.AST]) 
             except CannotGenerate as error:
                 yield _manual(module, alias, dotted, f"Not rewritten: {error}. {RULE.why}")
                 continue
-            moves.append(Move(alias, support_of(module).dotted, _SUCCESSORS[dotted], alias.asname or ""))
+            moves.append(move_name(module, node, alias, support_of(module).dotted, _SUCCESSORS[dotted]))
         elif name not in used_names(module.text):
             unused.append(alias)
     if moves:
-        shown = ", ".join(move.name for move in moves)
-        message = f"`{shown}` was removed in 3.0"
-        edits = import_changes(module, node, moves) if not unused else None
-        if edits is None:
-            edits = _split(module, node, unused, moves)
-        if edits is None:
-            yield _manual(module, node, f"{node.module}.{shown}")
-        else:
-            yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=[*edits, *changes])
+        message = f"`{', '.join(move.to.name for move in moves)}` was removed in 3.0"
+        changes += [*moves, *drop_names(module, node, unused)]
+        yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=changes)
     elif unused:
         yield _unused(module, node, unused, node.module or "")
 
 
-def _split(module: Module, node: ast.ImportFrom, unused: list[ast.alias], moves: list[Move]) -> list[Edit] | None:
-    """The edits for a statement of which some names are dropped and others move."""
-    if len(unused) + len(moves) < len(node.names):
-        return None
-    text = "; ".join(import_lines(moves))
-    return [Edit(module.text.start(node), module.text.end(node), (text,))]
-
-
 def _replace_use(module: Module, use: ast.Attribute) -> Finding:
     """``imagecache.NonValidatingImageCacheBackend``, as the base of a class for example."""
-    changes: tuple[Change, ...]
     dotted = module.qualified(use)
     if dotted not in _SUCCESSORS:
         return _manual(module, use, dotted)
-    name = _SUCCESSORS[dotted]
-    imported = module.text.names.module.bindings.get(name, [])
     try:
-        if [(each.module, each.attribute) for each in imported] == [(_PACKAGE, name)] and name in used_names(
-            module.text
-        ):
-            # That import becomes one from the support module.
-            local, changes = name, require_support(module, name, *_features(module))
-        else:
-            local, changes = use_support(module, name, *_features(module))
+        local, changes = use_support(module, _SUCCESSORS[dotted], *_features(module))
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
         return make_finding(RULE, module, use, f"`{dotted}` was removed", Applicability.MANUAL, why=why)
@@ -144,11 +121,11 @@ def _drop_modules(module: Module, are_all_replaced: bool) -> Iterator[Finding]:
         else:
             continue
         if gone and are_all_replaced:
-            edits = drop_aliases(module, node, gone)
+            changes: list[Change] = [*drop_names(module, node, gone)]
             if isinstance(node, ast.Import) and _binds_library_alone(module, node, gone):
-                edits = [Edit(module.text.start(gone[0]), module.text.end(gone[0]), ("imagekit",))]
+                changes[0] = move_name(module, node, gone[0], "imagekit", "")
             message = f"`{_PACKAGE}` was removed"
-            yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=edits)
+            yield make_finding(RULE, module, node, message, Applicability.SAFE, changes=changes)
         for alias in gone if not are_all_replaced else ():
             yield _manual(module, alias, _PACKAGE)
 
@@ -212,7 +189,7 @@ def _unused(module: Module, node: ast.Import | ast.ImportFrom, unused: list[ast.
         node,
         f"{', '.join(alias.name for alias in unused)} of {source} is imported and not used",
         Applicability.SAFE,
-        changes=drop_aliases(module, node, unused),
+        changes=drop_names(module, node, unused),
     )
 
 

@@ -9,11 +9,10 @@ from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.imagekit.instance_types import class_of, is_spec_of_class
 from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
 from ik_migrate.project.class_hierarchy import class_behind, with_bases
-from ik_migrate.project.imported_names import attribute_uses
+from ik_migrate.project.imported_names import attribute_uses, uses_of
 from ik_migrate.rules import (
     Applicability,
     CannotGenerate,
-    Change,
     Edit,
     ErrorSymptom,
     Finding,
@@ -22,7 +21,6 @@ from ik_migrate.rules import (
     checks_module,
     is_ik3_code,
     make_finding,
-    require_support,
     spec_fields,
     use_support,
 )
@@ -123,7 +121,22 @@ def _matters(module: Module, node: ast.AST, dotted: str) -> bool:
     """Whether the name is reported: one that ImageKit 3 has too is reported in code for ImageKit 2 only."""
     if dotted == _VERSION:
         return module.project.has_ik2_code
+    if dotted in _CHANGED and not any(_is_called(module, use) for use in _uses(module, node)):
+        return False
     return dotted not in _CHANGED or not is_ik3_code(module, node)
+
+
+def _uses(module: Module, node: ast.AST) -> list[ast.expr]:
+    """The expressions that use what a statement imports, or the expression itself."""
+    if isinstance(node, ast.ImportFrom):
+        return [use for alias in node.names for use in uses_of(module, alias)]
+    return [node] if isinstance(node, ast.expr) else []
+
+
+def _is_called(module: Module, use: ast.expr) -> bool:
+    """Whether a class is called, or is the base of another one."""
+    parent = module.text.names.parents.get(use)
+    return isinstance(parent, ast.ClassDef) or (isinstance(parent, ast.Call) and parent.func is use)
 
 
 def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
@@ -158,6 +171,7 @@ def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
         f"{field} is the field, which has no {node.attr} any more",
         Applicability.MANUAL,
         why="The field of ImageKit 3 keeps its source; the rest is in the spec that it makes: AttributeError.",
+        help="Read it where the field is made. `LegacyImageSpecField` of the support module keeps it.",
         suggestion=f"{field}.source" if node.attr == "image_field" else "",
     )
 
@@ -203,7 +217,7 @@ def _ik(module: Module, node: ast.Attribute) -> Finding:
     if not function:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=why)
     try:
-        local, changes = _support_function(module, function)
+        local, changes = use_support(module, function)
     except CannotGenerate as error:
         return make_finding(RULE, module, whole, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     pieces = (f"{local}(", span_of(module, node.value), ")")
@@ -226,7 +240,7 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
         todo = "Call `get_spec_fields(model)` or `get_spec_files(instance)` of the support module."
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=why, help=todo)
     try:
-        local, changes = _support_function(module, "get_spec_fields")
+        local, changes = use_support(module, "get_spec_fields")
     except CannotGenerate as error:
         return make_finding(RULE, module, call, message, Applicability.MANUAL, why=f"Not rewritten: {error}. {why}")
     parent = module.text.names.parents.get(call)
@@ -235,11 +249,3 @@ def _asked_ik(module: Module, call: ast.Call) -> Finding:
     pieces = (f"{before}{local}(", span_of(module, call.args[0]), f"){after}")
     edit = Edit(module.text.start(call), module.text.end(call), pieces)
     return make_finding(RULE, module, call, message, Applicability.SAFE, why=why, changes=[edit, *changes])
-
-
-def _support_function(module: Module, name: str) -> tuple[str, tuple[Change, ...]]:
-    """How to write a function of the support module: IK508 moves an import from ``imagekit.utils``."""
-    imported = module.text.names.module.bindings.get(name, [])
-    if [(each.module, each.attribute) for each in imported] == [("imagekit.utils", name)]:
-        return name, require_support(module, name)
-    return use_support(module, name)

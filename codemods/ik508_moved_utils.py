@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from ik_migrate.codegen.imports import needed
-from ik_migrate.codegen.moved_names import Move, import_edits, import_lines, new_local_name
+from ik_migrate.codegen.moved_names import import_lines, move_name, new_local_name
 from ik_migrate.project.imported_names import attribute_uses, imports_from, uses_of
 from ik_migrate.rules import (
     Applicability,
@@ -106,26 +106,23 @@ def _needs(module: Module, names: Iterable[str]) -> list[NeedSupport]:
 
 
 def _imported(module: Module, node: ast.ImportFrom, places: Mapping[str, tuple[str, str]]) -> Finding:
+    moved = [alias for alias in node.names if alias.name in places]
     moves = []
     renames: list[Change] = []
-    for alias in node.names:
-        if alias.name not in places:
-            continue
+    for alias in moved:
         source, name = places[alias.name]
         local = new_local_name(module, alias, name)
-        moves.append(Move(alias, source, name, local))
+        moves.append(move_name(module, node, alias, source, name, local))
         if local != (alias.asname or alias.name):
             text = module.text
             renames += [Edit(text.start(use), text.end(use), (local,)) for use in uses_of(module, alias)]
-    edits = import_edits(module, node, moves)
-    names = ", ".join(move.alias.name for move in moves)
-    lines = "\n".join(import_lines(moves))
+    names = ", ".join(alias.name for alias in moved)
     return make_finding(
         RULE,
         module,
         node,
         f"{names} of imagekit.utils {'was' if len(moves) == 1 else 'were'} moved",
-        Applicability.MANUAL if edits is None else Applicability.SAFE,
-        changes=() if edits is None else (*edits, *renames, *_needs(module, [move.name for move in moves])),
-        suggestion=lines,
+        Applicability.SAFE,
+        changes=(*moves, *renames, *_needs(module, [move.to.name for move in moves])),
+        suggestion="\n".join(import_lines(moves)),
     )

@@ -73,7 +73,7 @@ _TEMPLATE = (
 @checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Look at each place that makes a thumbnail for the admin, or derives from its class."""
-    if not module.project.has_ik2_code:
+    if not module.project.has_ik2_code and not module.project.faithful:
         return
     parents = module.text.names.parents
     for node in module.text.nodes_of(ast.Name, ast.Attribute):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ik_migrate.codegen.legacy_field import first_field_of
 from ik_migrate.imagekit.run_time_notices import report_at_spec_fields
 from ik_migrate.rules import (
     ONE_FIELD,
@@ -19,7 +20,6 @@ from ik_migrate.rules import (
     checks_module,
     make_finding,
     require_support,
-    spec_fields,
     support_of,
 )
 
@@ -52,22 +52,23 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 def _connect_receivers(module: Module) -> Iterator[Finding]:
     """With ``--faithful``: import the support module, whose receivers follow the instances."""
-    fields = [field for field in spec_fields(module) if not field.is_processed]
+    found = first_field_of(module) if module.project.faithful else None
     support = support_of(module)
     is_imported = _imports(module, support.dotted)
-    if not module.project.faithful or not fields or (is_imported and support.pieces.issuperset(_RECEIVERS)):
+    if found is None or (is_imported and support.pieces.issuperset(_RECEIVERS)):
         return
-    message = f"{fields[0].label}: its files follow the instance with the receivers of {support.dotted}"
+    node, label = found
+    message = f"{label}: its files follow the instance with the receivers of {support.dotted}"
     todo = f"Import {support.dotted} in this file: its receivers delete the files."
     try:
         changes: list[Change] = [need for name in _RECEIVERS for need in require_support(module, name)]
     except CannotGenerate as error:
         why = f"Not rewritten: {error}. {RULE.why}"
-        yield make_finding(RULE, module, fields[0].call, message, Applicability.MANUAL, why=why, help=todo)
+        yield make_finding(RULE, module, node, message, Applicability.MANUAL, why=why, help=todo)
         return
     if not is_imported:
         changes.append(AddImport.of_module(support.dotted, "  # noqa: F401"))
-    yield make_finding(RULE, module, fields[0].call, message, Applicability.SAFE, help=todo, changes=changes)
+    yield make_finding(RULE, module, node, message, Applicability.SAFE, help=todo, changes=changes)
 
 
 def _imports(module: Module, dotted: str) -> bool:

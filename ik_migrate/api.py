@@ -106,6 +106,7 @@ def scan(
         files_searched=found.searched,
         errors=errors,
         unsafe_fixes=options.unsafe_fixes,
+        flags=options.rewrite_flags,
         skipped_trees=tuple(found.skipped),
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
         all_rules=not (options.select or options.ignore or options.per_file_ignores),

@@ -21,7 +21,17 @@ from ik_migrate.codegen.literals import quoted
 from ik_migrate.codegen.support.use import need_support, require_support, support_of, use_support
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.imagekit.version_detection import is_ik3_code
-from ik_migrate.model.change import AddArgument, AddImport, Change, DropArgument, Edit, NeedSupport, RenameArgument
+from ik_migrate.model.change import (
+    AddArgument,
+    AddImport,
+    Change,
+    DropArgument,
+    DropName,
+    Edit,
+    MoveName,
+    NeedSupport,
+    RenameArgument,
+)
 from ik_migrate.model.examples import ONE_FIELD, ONE_FIELD_AFTER, photo_model
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
@@ -42,6 +52,7 @@ __all__ = [
     "Change",
     "Check",
     "DropArgument",
+    "DropName",
     "Edit",
     "ErrorSymptom",
     "Finding",
@@ -50,6 +61,7 @@ __all__ = [
     "LeftoverCheck",
     "Module",
     "ModuleCheck",
+    "MoveName",
     "NeedSupport",
     "RenameArgument",
     "Rule",

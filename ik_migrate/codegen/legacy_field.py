@@ -13,8 +13,8 @@ from ik_migrate.imagekit.factory_calls import factories_around
 from ik_migrate.imagekit.field_lookups import field_lookups
 from ik_migrate.imagekit.forwarded_kwargs import keyword_uses
 from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
-from ik_migrate.imagekit.spec_field import IK2_ONLY, SpecField, spec_fields
-from ik_migrate.model.imagekit_names import SPEC_FIELDS
+from ik_migrate.imagekit.spec_field import IK2_ONLY, SpecField, all_fields, spec_fields
+from ik_migrate.model.imagekit_names import LEGACY_FIELD, SPEC_FIELDS, SUPPORT
 from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
@@ -84,6 +84,18 @@ def find_references(module: Module) -> Iterator[FieldReference]:
             yield reference
     for node in field_lookups(module) if not is_rewritten_file(module) else ():
         yield FieldReference(node, module.text.text_of(node), "it is looked up when the site runs")
+
+
+def first_field_of(module: Module) -> tuple[ast.AST, str] | None:
+    """Return the first place where a file makes spec fields or names their class, and how messages call it."""
+    found: list[tuple[ast.AST, str]] = [(spec.call, spec.label) for spec in all_fields(module) if not spec.is_processed]
+    found = found or [(reference.node, reference.shown) for reference in find_references(module)]
+    if not found and LEGACY_FIELD.removeprefix(SUPPORT) in module.text.source.text:
+        for name, bindings in module.text.names.module.bindings.items():
+            target = module.project.resolve_global(module, name)
+            if target is not None and target.qualified == LEGACY_FIELD:
+                found.append((bindings[0].node, name))
+    return found[0] if found else None
 
 
 def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, set[Factory]]]:

@@ -97,7 +97,7 @@ def write_cache_to(spec: SpecField, argument: Argument) -> list[Change]:
     Raises:
         CannotGenerate: when that cannot be done.
     """
-    reason = why_no_class(spec)
+    reason = why_no_class(spec) or _why_one_class_for_several(spec)
     if reason:
         raise CannotGenerate(reason)
     callability = classify(spec.module, argument.value)
@@ -137,7 +137,7 @@ def write_fixed_name(spec: SpecField) -> list[Change]:
 
 
 def _why_one_class_for_several(spec: SpecField) -> str:
-    """Why files cannot be named by their spec class: a function makes one of the same name for each field."""
+    """Why each field needs another spec class: files are named by it, and pickled by its name."""
     is_in_function = isinstance(spec.module.text.scope_of(spec.call).node, Function)
     return "its function makes several fields, which need a spec class each" if is_in_function else ""
 

@@ -25,6 +25,7 @@ from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.callers import passed_for
 from ik_migrate.imagekit.factory_calls import factories_around
 from ik_migrate.imagekit.kwargs_dicts import keyword_dicts, passed_entries, seen_entries, with_passed_arguments
+from ik_migrate.imagekit.plain_classes import is_added_to_plain_class
 from ik_migrate.imagekit.source_storage import find_source_storage
 from ik_migrate.imagekit.sources import image_fields_of, literal_text
 from ik_migrate.imagekit.spec_field import IK2_ONLY, Argument, SpecField, spec_fields
@@ -64,7 +65,8 @@ def _find_reason(spec: SpecField) -> str:
     if is_rewritten(spec):
         processors = spec.given("processors")
         # ImageKit 3 raises for them, whoever wrote the call.
-        return _of_processors(spec, spec) if processors is not None and has_callable_processors(spec) else ""
+        is_callable = processors is not None and has_callable_processors(spec)
+        return (_of_processors(spec, spec) if is_callable else "") or _of_place(spec)
     if needs_pre_cache_resolved(spec) and not spec.arguments["pre_cache"].is_in_dict:
         return ""  # ImageKit 2 raised an exception: it has to be resolved first, see IK103 and IK106.
     return why_not_static_but_pre_cache(spec)
@@ -223,7 +225,9 @@ def _of_id(spec: SpecField) -> str:
 
 
 def _of_place(spec: SpecField) -> str:
-    """With ``--faithful``: the support module sees the fields of a model when its class is made, and not later."""
+    """ImageKit 3 needs a model; with ``--faithful`` the support module sees its fields only when its class is made."""
+    if is_added_to_plain_class(spec):
+        return "it is added to a class that is not a model"
     if not spec.module.project.faithful or spec.model is not None or not _adds_fields(spec.module, spec.call):
         return ""
     return "it is added to a model whose class is made already"

@@ -8,7 +8,7 @@ from pathlib import Path
 from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.job import Executor
 from ik_migrate.engine.progress import Progress, counted
-from ik_migrate.engine.support_location import find_support_module
+from ik_migrate.engine.support_location import find_support_module, has_settings_of_sites
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
@@ -82,6 +82,9 @@ def collect_facts(
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
+    if knowledge.faithful:
+        settings_modules = knowledge.settings_modules
+        knowledge.has_settings = has_settings_of_sites(project, knowledge.support, settings_modules)
     project.make_room()
     _learn(knowledge, facts)
     if options.target is None:
@@ -126,6 +129,8 @@ def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     knowledge.has_ik3_code = facts.has_ik3_code
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)
+    knowledge.has_unknown_backends = facts.has_unknown_backends
+    knowledge.has_plain_classes = facts.has_plain_classes
     knowledge.has_property_sources = facts.has_property_sources
     knowledge.sets_storages = facts.sets_storages
     knowledge.has_storages = facts.has_storages

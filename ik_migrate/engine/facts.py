@@ -31,6 +31,8 @@ class Facts:
         settings: the files that may set ImageKit 2's default backend.
         settings_modules: the files that hold settings of Django.
         models: the files with spec fields.
+        has_unknown_backends: whether an image cache backend is only known when the site runs.
+        has_plain_classes: whether spec fields are added to classes that are not models.
         has_property_sources: whether the source of some spec field is a property.
         has_storages: whether an image may have its own storage.
         sets_storages: whether code gives files another storage while it runs.
@@ -58,6 +60,8 @@ class Facts:
     settings: set[Path] = field(default_factory=set)
     settings_modules: set[Path] = field(default_factory=set)
     models: set[Path] = field(default_factory=set)
+    has_unknown_backends: bool = False
+    has_plain_classes: bool = False
     has_property_sources: bool = False
     has_storages: bool = False
     sets_storages: bool = False
@@ -90,6 +94,8 @@ class Facts:
         self.old_stack |= other.old_stack
         self.settings_modules |= other.settings_modules
         self.models |= other.models
+        self.has_unknown_backends |= other.has_unknown_backends
+        self.has_plain_classes |= other.has_plain_classes
         self.has_property_sources |= other.has_property_sources
         self.has_storages |= other.has_storages
         self.sets_storages |= other.sets_storages

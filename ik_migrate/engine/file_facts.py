@@ -17,8 +17,10 @@ from ik_migrate.files.triggers import TRIGGERS
 from ik_migrate.imagekit.cache_backends import SETTING, backend_settings, may_set_other_backend, used_backends
 from ik_migrate.imagekit.factories import makes_field
 from ik_migrate.imagekit.field_attributes import attributes_by_variable, attributes_named, field_of
+from ik_migrate.imagekit.given_backends import has_unknown_backends
 from ik_migrate.imagekit.kwargs_dicts import reached
 from ik_migrate.imagekit.media_paths import collect_media_facts, words
+from ik_migrate.imagekit.plain_classes import classes_with_fields
 from ik_migrate.imagekit.python2_evidence import evidence_in, evidence_of_old_django
 from ik_migrate.imagekit.settings_modules import is_settings
 from ik_migrate.imagekit.source_storage import mentions_storages, sets_storages
@@ -75,6 +77,8 @@ def facts_of(project: Project, path: Path) -> Facts:
         has_unread_arguments=has_unread_arguments(module),
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
+        has_unknown_backends=has_unknown_backends(module),
+        has_plain_classes=any(classes_with_fields(module)),
         has_property_sources=any(is_made_by_property(spec) for spec in specs),
         has_storages=mentions_storages(module),
         sets_storages=sets_storages(module),

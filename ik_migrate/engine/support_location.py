@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ik_migrate.files.reading import file_content
@@ -34,6 +34,30 @@ def find_support_module(project: Project, models: Iterable[Path], marked: Iterab
         return _module(project, _imported_name(project, module, paths), path, module)
     dotted, path = _new_place(project, paths)
     return _module(project, dotted, path, None)
+
+
+def has_settings_of_sites(project: Project, support: SupportModule, settings: Collection[Path]) -> bool:
+    """Whether the settings of a project are those of the sites that use its models.
+
+    An app that is packaged for other sites may have its own settings for tests and examples.
+
+    Args:
+        project: the project.
+        support: its support module, which is near the settings of a site.
+        settings: its settings modules.
+    """
+    homes = {folder for path in settings for folder in (path.parent, path.parent.parent)}
+    return bool(settings) and (support.path.parent in homes or not _is_packaged(project.root))
+
+
+def _is_packaged(root: Path) -> bool:
+    """Whether a project is built to be installed in other projects."""
+    if (root / "manage.py").is_file():
+        return False
+    try:
+        return (root / "setup.py").is_file() or b"[build-system]" in file_content(root / "pyproject.toml")
+    except OSError:
+        return False
 
 
 def _module(project: Project, dotted: str, path: Path, module: Module | None) -> SupportModule:

@@ -87,6 +87,14 @@ def class_at(module: Module, path: str) -> tuple[Module, ast.ClassDef] | None:
     return class_of(module.project.resolve_global(found, name)) if found is not None else None
 
 
+def is_of_project(module: Module, path: str) -> bool:
+    """Whether a setting in ``module`` names, by a dotted path, what a file of the project defines or imports."""
+    dotted, _, name = path.rpartition(".")
+    file = module.project.find(dotted, module) if dotted else None
+    found = module.project.module_at(file) if file is not None else None
+    return found is not None and name in found.text.names.module.bindings
+
+
 def _own_successor(found: tuple[Module, ast.ClassDef] | None) -> Successor | None:
     """A class of the project keeps its methods: with a base of the support module it is a strategy."""
     if found is None or not (is_backend(*found) or is_strategy(*found)):

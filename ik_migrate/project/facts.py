@@ -56,6 +56,10 @@ class ProjectFacts:
     """The ids that ImageKit 3 would give to several spec fields, as `spec_ids_of` writes them."""
     has_chains: bool = False
     """Whether some spec field makes its image of that of another one."""
+    has_unknown_backends: bool = False
+    """Whether what some field gets as its image cache backend is only known when the site runs."""
+    has_plain_classes: bool = False
+    """Whether spec fields are added to classes that are not models."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False
@@ -68,6 +72,8 @@ class ProjectFacts:
     """The functions, partials and classes that make fields of the support module, by file and name."""
     settings_modules: set[Path] = field(default_factory=set)
     """The settings that others build on: files that assign ``INSTALLED_APPS``; found out if ``faithful``."""
+    has_settings: bool = True
+    """Whether the project has the settings of the sites that use its models; found out if ``faithful``."""
     loaded_with_settings: set[Path] = field(default_factory=set)
     """The settings modules that mention ImageKit, and the files that they import."""
     came_from_2: bool = False

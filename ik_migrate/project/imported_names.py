@@ -8,6 +8,13 @@ from collections.abc import Iterable, Iterator
 from ik_migrate.project.module import Module
 
 
+def import_statements(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """All import statements of a file."""
+    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
 def imports_from(module: Module, sources: Iterable[str]) -> Iterator[ast.ImportFrom]:
     """The statements ``from source import ...`` for one of ``sources``."""
     wanted = frozenset(sources)

@@ -154,6 +154,11 @@ def test_urgent_findings_come_first_and_notices_last():
     assert titles == sorted(titles, key=text.index)
 
 
+def test_next_steps_repeat_the_flags_of_the_run(run, photo_site):
+    steps = run("scan", "--faithful", "--keep-cache-names", cwd=photo_site).stdout.partition("Next steps")[2]
+    assert "run `ik-migrate apply --faithful --keep-cache-names`" in " ".join(steps.split())
+
+
 def test_safe_fixes_of_a_rule_share_a_line():
     def found(name, line):
         return make_finding(location=(line, 1, line, 5), message=f"{name}: `image_field=` was renamed")

@@ -33,7 +33,7 @@ _FEATURES = {
     "LegacyFile": ("file_api",),
     "SpecFile": ("chains",),
     "follow_properties": ("property_sources",),
-    "LegacySpec": ("formats", "any_names", "removal"),
+    "LegacySpec": ("formats", "any_names", "removal", "lazy_names"),
     # Where several pieces need what these do, they call them; the only one that needs it has it in its own code.
     "remove_file": ("removal",),
     "format_of": ("format_of",),
@@ -45,7 +45,13 @@ _NEEDED_BY_FEATURE = {
     "chains": ("use_spec_files",),
     "property_sources": ("follow_properties",),
 }
-_IMPLIED_BY_FEATURE = {"own_backends": ("file_api",), "property_sources": ("removal",), "odd_storages": ("removal",)}
+_IMPLIED_BY_FEATURE = {
+    "own_backends": ("file_api",),
+    "unknown_backends": ("own_backends",),
+    "property_sources": ("removal",),
+    "odd_storages": ("removal",),
+    "plain_classes": ("own_ids",),
+}
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})
 

@@ -2,6 +2,7 @@
 """What ImageKit 2 did for the images of this project. Change what you like: ik-migrate only adds what is missing."""
 
 import os
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
 from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
@@ -91,6 +93,26 @@ def source_of(file):
     while hasattr(file, 'generator'):
         file = file.generator.source
     return file
+
+
+@contextmanager
+def own_source(spec):
+    """Have a spec open its source again, as ImageKit 2 did. ImageKit 3 reads the file of the instance, or closes it."""
+    source = spec.source
+    if not getattr(source, 'name', None):
+        yield
+        return
+    own = type(source).__new__(type(source))
+    vars(own).update(vars(source), _file=None)
+    # if: not faithful
+    if not getattr(source, '_committed', True):
+        vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
+    spec.source = own
+    try:
+        yield
+    finally:
+        own.close()
+        spec.source = source
 
 
 class PessimisticImageCacheBackend(JustInTime):
@@ -180,6 +202,28 @@ class NonValidatingImageCacheBackend(Optimistic):
         remove_file(file)
 
 
+class BackendStrategy(PessimisticImageCacheBackend):
+    """Passes ImageKit 3's events on to a backend that only has the methods of ImageKit 2."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    def validate(self, file):
+        self.backend.validate(file)
+
+    def invalidate(self, file):
+        self.backend.invalidate(file)
+
+    def clear(self, file):
+        self.backend.clear(file)
+
+
+def strategy_of(backend):
+    """Return a backend itself if ImageKit 3 can use it as a strategy, or a strategy that calls its methods."""
+    is_strategy = hasattr(backend, 'on_existence_required') or not hasattr(backend, 'validate')
+    return backend if is_strategy else BackendStrategy(backend)
+
+
 def require_source(file):
     """Return the file of a spec field that has a source; raise ValueError for another one, as ImageKit 2 did."""
     if not file.name:
@@ -209,7 +253,8 @@ class StorageBackend(Simple):
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
         try:
-            super(StorageBackend, self).generate_now(file, force)
+            with own_source(spec):
+                super(StorageBackend, self).generate_now(file, force)
         except (EnvironmentError, ValueError):
             # Where the original is lost, ImageKit 2 showed the page without the image.
             storage = getattr(spec.source, 'storage', None)
@@ -258,11 +303,13 @@ def generate_file(file, save=True):
         return None  # There is no source.
     source = file.generator.source
     try:
-        content = generate(file.generator)
+        with own_source(file.generator):
+            generated = generate(file.generator)
     except EnvironmentError:
         if source.storage.exists(source.name):
             raise
         return None  # The original is lost.
+    content = IKContentFile(file.name, generated.read())
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
@@ -297,7 +344,31 @@ def strategy_of_setting():
     package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
     if package.startswith('imagekit.imagecache'):
         package = __name__  # This module has those of ImageKit under the same names.
+    # if: not unknown_backends
     return get_by_qname('%s.%s' % (package, name), 'image cache backend')()
+    # if: unknown_backends
+    return strategy_of(get_by_qname('%s.%s' % (package, name), 'image cache backend')())
+
+
+def default_backend():
+    """Return the backend for files whose field names none; None where the settings name another than ImageKit does."""
+    is_default = settings.IMAGEKIT_DEFAULT_CACHEFILE_BACKEND == 'imagekit.cachefiles.backends.Simple'
+    return StorageBackend() if is_default else None
+
+
+def use_default_backends(sender, **kwargs):
+    """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
+
+    It can go once the settings of each site that has these models name both.
+    """
+    specs = [descriptor.field._original_spec for descriptor in descriptors_of(sender).values()]
+    for spec in filter(None, specs):
+        spec.cachefile_backend = spec.cachefile_backend or default_backend()
+        if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
+            spec.cachefile_strategy = default_strategy()
+
+
+class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
 
 
 class DirectorySpec(ImageSpec):
@@ -305,6 +376,8 @@ class DirectorySpec(ImageSpec):
 
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -323,6 +396,11 @@ class DirectorySpec(ImageSpec):
         # if: any_names
         directory = os.path.normpath(expand_date(self.cache_to))
         return os.path.join(directory, os.path.basename(self.source.name))
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(DirectorySpec, self).generate()
 
     # if: formats
     @property
@@ -343,11 +421,10 @@ class FixedNameSpec(ImageSpec):
     def get_hash(self):
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
-
-class CacheToError(Exception):
-    """An AttributeError in a function that names files. ImageKit 3 would give the file another name instead."""
-
-    silent_variable_failure = True  # A template shows nothing, as with ImageKit 2.
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(FixedNameSpec, self).generate()
 
 
 class LegacySpec(ImageSpec):
@@ -365,6 +442,8 @@ class LegacySpec(ImageSpec):
     model = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
+    # if: without_settings
+    cachefile_backend = default_backend()
     # if: pessimistic
     cachefile_strategy = PessimisticImageCacheBackend
     # if: optimistic
@@ -395,15 +474,17 @@ class LegacySpec(ImageSpec):
         # if: fields
         if self.model and not isinstance(instance, self.model):
             return None  # It is the source of another instance.
-        try:
-            return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
-        except AttributeError as error:
-            raise CacheToError(error)
+        return expand_date(self.cache_to(instance, self.source.name, self.attname, extension))
 
     @property
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         return format_of(self.cachefile_name if self.cache_to else getattr(self.source, 'name', None))
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(LegacySpec, self).generate()
 
     @property
     def given_format(self):
@@ -419,9 +500,16 @@ class LegacySpec(ImageSpec):
         instance = getattr(source_of(self.source), 'instance', None)
         return list(self.choose_processors(instance=instance, file=self.source) or [])
 
-    # if: processors
+    # if: not processors
     def get_hash(self):
+        """Part of the default name. ImageKit 3 also asks for it if cachefile_name raises an AttributeError: again."""
+        return self.cachefile_name if callable(self.cache_to) else super(LegacySpec, self).get_hash()
+
+    # if: processors
+    def get_hash(self):  # noqa: F811
         """Part of the default name: no function that chooses the processors is called for it."""
+        if callable(self.cache_to):
+            return self.cachefile_name  # It has raised an AttributeError, which ImageKit 3 ignores: again.
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
 
     # if: storage
@@ -503,9 +591,9 @@ class LegacyImageSpecField(ImageSpecField):
                  cachefile_backend=None, cachefile_strategy=None, spec=None, id=None):
         super(LegacyImageSpecField, self).__init__(id=id)
         # if: not keep_names
-        self.base = spec or LegacySpec
+        self.bases = (spec, LegacySpec) if spec else (LegacySpec,)
         # if: keep_names
-        self.base = spec or ImageKit2NameSpec
+        self.bases = (spec or ImageKit2NameSpec, LegacySpec)
         # A subclass may ask for these, and change them before the field becomes part of a model.
         self.processors, self.format, self.options = processors, format, options
         self.image_field, self.cache_to = source or image_field, cache_to
@@ -523,6 +611,8 @@ class LegacyImageSpecField(ImageSpecField):
             'cachefile_backend': self.cachefile_backend,
             'cachefile_strategy': self.image_cache_backend,
         }
+        # if: unknown_backends
+        given['cachefile_strategy'] = strategy_of(self.image_cache_backend)
         called = ('choose_processors', 'cache_to')
         return dict(
             (name, staticmethod(value) if name in called and callable(value) else value)
@@ -533,19 +623,22 @@ class LegacyImageSpecField(ImageSpecField):
         field = copy(self)  # One object can become the field of several models.
         field.source = self.image_field
         attributes = dict(self.get_attributes(), attname=name, model=cls, __module__=cls.__module__)
-        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), (self.base,), attributes)
+        field._original_spec = type(str('%s_%s' % (cls.__name__, name)), self.bases, attributes)
         # if: not own_ids
         field._set_spec_id(cls, name)
         # if: own_ids
         field.set_spec_id('%s.%s:%s:%d' % (cls.__module__, cls.__name__, name, id(cls)))  # ImageKit's is not unique.
         setattr(cls, name, LegacyDescriptor(field, name, field.source))
+        # if: plain_classes
+        if not hasattr(cls, '_meta'):
+            return  # It is not a model: no signals are sent for its instances.
         if field.source:
             register.source_group(field.spec_id, ImageFieldSourceGroup(cls, field.source))
         else:
             field.register_source_later(cls)
         # if: own_backends
-        if hasattr(attributes.get('cachefile_strategy'), 'register_field'):
-            attributes['cachefile_strategy'].register_field(cls, field, name)
+        if hasattr(self.image_cache_backend, 'register_field'):
+            self.image_cache_backend.register_field(cls, field, name)
 
     def register_source_later(self, cls):
         """Find the source once the fields of the models are known."""
@@ -577,6 +670,24 @@ class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
     _committed = True  # Before ImageKit 5.0, size and len() ask this.
+
+    # if: lazy_names
+    def __init__(self, generator, name=None, *args, **kwargs):
+        super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
+        self.name = name
+
+    # if: lazy_names
+    @property
+    def name(self):
+        """The name of the file. ImageKit 3 asks a function for it before anything is asked of the file."""
+        if vars(self)['name'] is None:
+            vars(self)['name'] = self.generator.cachefile_name
+        return vars(self)['name']
+
+    # if: lazy_names
+    @name.setter
+    def name(self, value):
+        vars(self)['name'] = value
 
     def __bool__(self):
         """Whether there is a source. ImageKit 3 generates the file here."""

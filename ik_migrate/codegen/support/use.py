@@ -20,6 +20,7 @@ _MEMBERS = {
 }
 _STRATEGY_FEATURES = {"JustInTime": "+pessimistic", "Optimistic": "+optimistic"}
 _WITH_STRATEGY = frozenset({"DirectorySpec", "LegacySpec", "ImageKit2NameSpec", "LegacyImageSpecField"})
+_TAKES_BACKENDS = frozenset({"LegacyImageSpecField", "strategy_of_setting"})
 
 
 def support_of(module: Module) -> SupportModule:
@@ -67,6 +68,11 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
         pieces += ["+own_ids"] if module.project.shared_ids else []
         pieces += ["+property_sources"] if module.project.has_property_sources else []
         pieces += ["+chains"] if module.project.has_chains else []
+        pieces += [] if module.project.has_settings else ["+without_settings"]
+    if name == "LegacyImageSpecField" and module.project.has_plain_classes:
+        pieces.append("+plain_classes")
+    if name in _TAKES_BACKENDS and module.project.has_unknown_backends:
+        pieces.append("+unknown_backends")
     if name == "LegacyProcessedImageField" and module.project.target.startswith(("3.", "4.")):
         pieces.append("+south")
     if name == "LegacyImageSpecField" and module.project.keep_cache_names:
@@ -77,7 +83,7 @@ def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport
 def _strategy_feature(module: Module) -> str:
     """The variant of a spec's default strategy that fits the settings of the project."""
     if module.project.faithful:
-        return "+strategy_of_settings"
+        return "+strategy_of_settings" if module.project.has_settings else "+any_strategy"
     return _STRATEGY_FEATURES.get(module.project.default_strategy, "+any_strategy")
 
 
