@@ -60,6 +60,8 @@ class ProjectFacts:
     """Whether what some field gets as its image cache backend is only known when the site runs."""
     has_plain_classes: bool = False
     """Whether spec fields are added to classes that are not models."""
+    has_changing_processors: bool = False
+    """Whether some processor of the project changes its own attributes."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False

@@ -51,6 +51,7 @@ _IMPLIED_BY_FEATURE = {
     "property_sources": ("removal",),
     "odd_storages": ("removal",),
     "plain_classes": ("own_ids",),
+    "odd_storages": ("removal",),
 }
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
 _DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})
