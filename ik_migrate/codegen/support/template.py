@@ -402,7 +402,7 @@ class DirectorySpec(ImageSpec):
         directory = os.path.normpath(expand_date(self.cache_to))
         return os.path.join(directory, os.path.basename(self.source.name))
 
-    # if: not faithful
+    # if: reopened_sources
     def generate(self):
         with own_source(self):
             return super(DirectorySpec, self).generate()
