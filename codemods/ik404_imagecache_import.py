@@ -8,7 +8,8 @@ from collections.abc import Iterator, Set
 from ik_migrate.codegen.moved_names import drop_names, move_name
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.imagekit.backend_family import root_of
-from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonical
+from ik_migrate.imagekit.cache_backends import SUCCESSORS
+from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.project.used_names import exported_names, used_names
 from ik_migrate.rules import (
     Applicability,
@@ -49,10 +50,7 @@ from django.db import models
 )
 
 
-_SUCCESSORS = {
-    PESSIMISTIC: "PessimisticImageCacheBackend",
-    NON_VALIDATING: "NonValidatingImageCacheBackend",
-}
+_SUCCESSORS = {dotted: successor.piece for dotted, successor in SUCCESSORS.items()}
 """What the support module has instead of ImageKit 2's backends."""
 _PACKAGE = "imagekit.imagecache"
 
