@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.imports import needed
 from ik_migrate.codegen.shared_objects import backend_named, is_kept_by_support
-from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, backend_name, successor_of
+from ik_migrate.imagekit.cache_backends import BACKENDS, OWN, STRATEGIES, Successor, successor_of
 from ik_migrate.imagekit.spec_field import Argument
 from ik_migrate.rules import (
     AddArgument,
@@ -32,7 +32,7 @@ RULE = Rule(
     code="IK401",
     name="image-cache-backend",
     summary="`image_cache_backend=` was replaced by a backend and a strategy",
-    applicability=(Applicability.SAFE, Applicability.UNSAFE, Applicability.MANUAL),
+    applicability=(Applicability.SAFE, Applicability.MANUAL),
     why=(
         "ImageKit 3 raises `TypeError` for `image_cache_backend=` while the models are being loaded. It has"
         " two classes instead: a cache file backend defines how a file is generated, a strategy defines when."
@@ -63,17 +63,10 @@ RULE = Rule(
         ImageSymptom(
             Sign.MOMENT,
             "NonValidatingImageCacheBackend, as an argument or as the setting, corresponds to the strategy"
-            " Optimistic; the other backends correspond to JustInTime",
+            " Optimistic, PessimisticImageCacheBackend to JustInTime",
         ),
     ),
 )
-
-_LATER = (
-    "ImageKit 2 generated a missing file at once and only generated it again in a task; ImageKit 3 leaves it missing"
-    " until a task has run, so pages can lack an image for a moment. ImageKit 3.0 calls the backend Async."
-)
-_SUPPORT = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
-"""The strategies of the support module, for files whose name does not change with their source."""
 
 
 @checks_spec_field(RULE)
@@ -99,8 +92,7 @@ def check_spec_field(spec: SpecField) -> Iterator[Finding]:
         spec.module,
         node,
         message,
-        Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_LATER}",
+        Applicability.SAFE,
         changes=[*_arguments(spec, argument, successor), DropArgument(spec.offset, argument.name)],
     )
 
@@ -112,15 +104,15 @@ def _arguments(spec: SpecField, argument: Argument, successor: Successor) -> lis
         named = backend_named(spec, argument.value)
         if named is not None:
             # Its import comes from the support module, see the rule about imports.
-            strategy, changes = named.id, need_support(spec.module, _SUPPORT[successor.strategy])
+            strategy, changes = named.id, need_support(spec.module, successor.piece)
         else:
-            strategy, changes = use_support(spec.module, _SUPPORT[successor.strategy])
+            strategy, changes = use_support(spec.module, successor.piece)
         return [AddArgument(spec.offset, "cachefile_strategy", (strategy,), after=argument.name), *changes]
     path = quoted(spec, f"{STRATEGIES}.{successor.strategy}")
-    if successor.is_exact and spec.module.project.has_simple_backend:
+    if spec.module.project.has_simple_backend:
         # The backend of the settings, and ImageKit's default, does the same as one that is named.
         return [AddArgument(spec.offset, "cachefile_strategy", (path,), after=argument.name)]
-    backend, imports = needed(spec.module, BACKENDS, backend_name(successor, spec.module.project.target))
+    backend, imports = needed(spec.module, BACKENDS, "Simple")
     return [
         AddArgument(spec.offset, "cachefile_backend", (f"{backend}()",), after=argument.name),
         AddArgument(spec.offset, "cachefile_strategy", (path,), after="cachefile_backend"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ik_migrate.codegen.masked_call import MaskedCall
 from ik_migrate.imagekit.cache_backends import (
@@ -16,7 +16,6 @@ from ik_migrate.imagekit.cache_backends import (
     SUCCESSORS,
     BackendSetting,
     Successor,
-    backend_name,
     backend_settings,
     is_of_project,
     successor_of_setting,
@@ -57,11 +56,6 @@ IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY = 'imagekit.cachefiles.strategies.Optimistic
     path="settings.py",
 )
 
-_TASK = "With Celery a missing file stays missing until a task has run; ImageKit 2 generated it at once."
-_PICKLE = (
-    "From ImageKit 3.1 on the task is serialized with pickle, which Celery 4 and later refuse, and no image is ever"
-    " generated: let the workers accept it, as with `CELERY_ACCEPT_CONTENT = ['json', 'pickle']`."
-)
 _NO_EFFECT_YET = (
     "ImageKit 3 does not read this setting, and the code around is ImageKit 3's already. Where the site runs on"
     " ImageKit 3, the setting has had no effect so far, and its two successors would have one."
@@ -90,8 +84,6 @@ _IK3_SETTINGS = (
 _BACKEND = "StorageBackend"
 _DECIDES = "strategy_of_setting"
 """What the support module has for a setting that only the running site can tell: it reads that when it is asked."""
-_DEFAULT_BACKEND = "Simple"
-_FAITHFUL = {"JustInTime": "PessimisticImageCacheBackend", "Optimistic": "NonValidatingImageCacheBackend"}
 
 
 @checks_module(RULE)
@@ -146,7 +138,6 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         )
     edits = _edits(module, setting, successor)
     message = f"`{SETTING}` is no longer read"
-    sends_pickle = not successor.is_exact and module.project.target != "3.0" and "pickle" not in module.text.source.text
     if edits is None:
         suggestion = _assignments(module, successor, "'", "\n", setting.path)
         return make_finding(RULE, module, setting.name, message, Applicability.MANUAL, suggestion=suggestion)
@@ -166,20 +157,21 @@ def _setting(module: Module, setting: BackendSetting, has_new: bool) -> Finding:
         module,
         setting.name,
         message,
-        Applicability.SAFE if successor.is_exact else Applicability.UNSAFE,
-        why="" if successor.is_exact else f"{RULE.why} {_TASK} {_PICKLE if sends_pickle else ''}".rstrip(),
+        Applicability.SAFE,
         changes=[*edits, *_needs(module, successor)],
     )
 
 
 def _needs(module: Module, successor: Successor) -> tuple[NeedSupport, ...]:
-    if not module.project.faithful or not successor.is_exact:
-        return ()
-    strategy = _FAITHFUL.get(successor.strategy, "")
     return (
-        *need_support(module, _BACKEND),
-        *(need_support(module, strategy) if strategy else ()),
+        *(need_support(module, _BACKEND) if module.project.faithful else ()),
+        *(need_support(module, successor.piece) if _is_of_support(module, successor) else ()),
     )
+
+
+def _is_of_support(module: Module, successor: Successor) -> bool:
+    """Whether the strategy is that of the support module."""
+    return bool(successor.piece) and (module.project.faithful or not successor.strategy)
 
 
 def _may_run_on_ik3(module: Module) -> bool:
@@ -195,8 +187,11 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     known = [SUCCESSORS[canonical(path)] for path in named if isinstance(path, str) and canonical(path) in SUCCESSORS]
     reading = "names what is known only when the site runs" if setting.path else "is known only when the site runs"
     message = f"{SETTING} {reading}: {module.text.text_of(setting.value)}"
-    can_be_kept = all(successor.is_exact for successor in known) and not why_setting_stays(module, setting)
-    if can_be_kept and not isinstance(setting.statement, ast.Call) and support_of(module).offers(frozenset({_DECIDES})):
+    if (
+        not why_setting_stays(module, setting)
+        and not isinstance(setting.statement, ast.Call)
+        and support_of(module).offers(frozenset({_DECIDES}))
+    ):
         return make_finding(
             RULE,
             module,
@@ -205,7 +200,7 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
             Applicability.SAFE,
             why=_AT_RUN_TIME,
             help=f"Nothing to do: `{_DECIDES}` of the support module reads it.",
-            changes=_decide_at_run_time(module, setting),
+            changes=_decide_at_run_time(module, setting, known),
         )
     return make_finding(
         RULE,
@@ -218,7 +213,7 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     )
 
 
-def _decide_at_run_time(module: Module, setting: BackendSetting) -> list[Change]:
+def _decide_at_run_time(module: Module, setting: BackendSetting, known: Collection[Successor]) -> list[Change]:
     """Keep the setting, and have the strategy read it."""
     dotted = support_of(module).dotted
     added = [(STRATEGY_SETTING, f"'{dotted}.{_DECIDES}'")]
@@ -226,6 +221,7 @@ def _decide_at_run_time(module: Module, setting: BackendSetting) -> list[Change]
     if module.project.faithful:
         added.insert(0, (BACKEND_SETTING, f"'{dotted}.{_BACKEND}'"))
         needs += need_support(module, _BACKEND)
+    needs += tuple(need for successor in known for need in need_support(module, successor.piece))
     return [_add_settings(module, setting, added), *needs]
 
 
@@ -250,19 +246,17 @@ def _add_settings(module: Module, setting: BackendSetting, added: Sequence[tuple
 
 def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple[str, str]:
     """The two settings; a class of the project that becomes a strategy keeps its ``path``."""
-    backend = f"{BACKENDS}.{backend_name(successor, module.project.target)}"
+    dotted = support_of(module).dotted
+    backend = f"{dotted}.{_BACKEND}" if module.project.faithful else f"{BACKENDS}.Simple"
     strategy = path if successor.strategy == OWN else f"{STRATEGIES}.{successor.strategy}"
-    if module.project.faithful and successor.is_exact:
-        dotted = support_of(module).dotted
-        backend = f"{dotted}.{_BACKEND}"
-        strategy = path if successor.strategy == OWN else f"{dotted}.{_FAITHFUL[successor.strategy]}"
+    if _is_of_support(module, successor):
+        strategy = f"{dotted}.{successor.piece}"
     return f"{quote}{backend}{quote}", f"{quote}{strategy}{quote}"
 
 
 def _needs_backend(module: Module, successor: Successor) -> bool:
     """Whether the backend has to be set: it is not ImageKit's default one, or other settings may name another."""
-    is_faithful = module.project.faithful and successor.is_exact
-    return is_faithful or successor.backend != _DEFAULT_BACKEND or not module.project.has_simple_backend
+    return module.project.faithful or not module.project.has_simple_backend
 
 
 def _assignments(module: Module, successor: Successor, quote: str, separator: str, path: str = "") -> str:

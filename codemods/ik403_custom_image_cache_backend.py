@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.backend_family import has_all_events, is_strategy, root_of
-from ik_migrate.model.imagekit_names import CELERY, NON_VALIDATING, PESSIMISTIC
+from ik_migrate.imagekit.cache_backends import SUCCESSORS
+from ik_migrate.model.imagekit_names import PESSIMISTIC
 from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.rules import (
     Applicability,
@@ -119,12 +120,9 @@ def check_module(module: Module) -> Iterator[Finding]:
 
 
 def _changes(module: Module, node: ast.ClassDef, root: str) -> list[Change]:
-    if root == CELERY:
-        raise CannotGenerate("ImageKit 3 sends tasks from its cache file backend, not from a strategy")
     if root:
         # The import of the base changes, see IK404: the class itself stays as it is.
-        name = "NonValidatingImageCacheBackend" if root == NON_VALIDATING else "PessimisticImageCacheBackend"
-        return list(require_support(module, name, "+own_backends"))
+        return list(require_support(module, SUCCESSORS[root].piece, "+own_backends"))
     base, changes = use_support(module, "PessimisticImageCacheBackend", "+own_backends")
     if _imports_backend(module, "PessimisticImageCacheBackend"):
         base, changes = (

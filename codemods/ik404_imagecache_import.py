@@ -8,7 +8,8 @@ from collections.abc import Iterator, Set
 from ik_migrate.codegen.moved_names import drop_names, move_name
 from ik_migrate.codegen.shared_objects import names_in_arguments, shared_objects
 from ik_migrate.imagekit.backend_family import root_of
-from ik_migrate.model.imagekit_names import NON_VALIDATING, PESSIMISTIC, canonical
+from ik_migrate.imagekit.cache_backends import SUCCESSORS
+from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.project.used_names import exported_names, used_names
 from ik_migrate.rules import (
     Applicability,
@@ -50,11 +51,8 @@ from django.db import models
 
 
 _DEFAULT = "get_default_image_cache_backend"
-_SUCCESSORS = {
-    PESSIMISTIC: "PessimisticImageCacheBackend",
-    NON_VALIDATING: "NonValidatingImageCacheBackend",
-    f"imagekit.imagecache.{_DEFAULT}": _DEFAULT,
-}
+_SUCCESSORS = {dotted: successor.piece for dotted, successor in SUCCESSORS.items()}
+_SUCCESSORS[f"imagekit.imagecache.{_DEFAULT}"] = _DEFAULT
 """What the support module has instead of ImageKit 2's backends."""
 _PACKAGE = "imagekit.imagecache"
 

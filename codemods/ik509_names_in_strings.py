@@ -63,12 +63,16 @@ _SUCCESSORS = (
 """The removed names and what is closest to each, longer names first."""
 _KEPT_MEMBERS = frozenset({".generate", ".height", ".name", ".url", ".width"})
 """What `ImageSpecFieldFile` and `ImageCacheFile` both have."""
+_TASKS = "imagekit.imagecache.celery"
+"""A module that lists of task modules name; the support module has its task."""
 _IN_SUPPORT = {
     "imagekit.models.ImageSpecField": "LegacyImageSpecField",
     "imagekit.models.ImageSpec": "LegacyImageSpecField",
     "imagekit.processors.ResizeToFit": "LegacyResizeToFit",
     "imagekit.imagecache.PessimisticImageCacheBackend": "PessimisticImageCacheBackend",
     "imagekit.imagecache.NonValidatingImageCacheBackend": "NonValidatingImageCacheBackend",
+    "imagekit.imagecache.celery.CeleryImageCacheBackend": "CeleryImageCacheBackend",
+    _TASKS: "CeleryImageCacheBackend",
     "imagekit.utils.get_spec_files": "get_spec_files",
     "imagekit.utils.validate_app_cache": "validate_app_cache",
     "imagekit.utils.invalidate_app_cache": "invalidate_app_cache",
@@ -107,7 +111,8 @@ def _name_support(module: Module, literal: Literal) -> Finding:
     name = _IN_SUPPORT[canonical(literal.value)]
     place = literal.locate(0, len(literal.value))
     message = f"`{literal.value}` is named in a string, and is something else in ImageKit 3"
-    successor = f"{support_of(module).dotted}.{name}"
+    dotted = support_of(module).dotted
+    successor = dotted if literal.value == _TASKS else f"{dotted}.{name}"
     if place is None:
         return make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
     changes: list[Change] = [Edit(*place, (successor,)), *need_support(module, name)]

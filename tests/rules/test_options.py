@@ -96,14 +96,6 @@ def test_target_that_may_be_meant(written, meant):
     assert target_like(written) == meant
 
 
-def test_target_decides_what_celerys_backend_is_called(run, tmp_path):
-    (tmp_path / "settings.py").write_text(
-        "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.celery.CeleryImageCacheBackend'\n"
-    )
-    diff = {t: run("apply", "--diff", "--unsafe-fixes", "--target", t, cwd=tmp_path).stdout for t in ("3.0", "3.3")}
-    assert "backends.Async'" in diff["3.0"] and "backends.Celery'" in diff["3.3"]
-
-
 def test_rules_can_be_chosen(run, project):
     run("apply", "--select", "IK203,IK603", "--unsafe-fixes", cwd=project)
     assert (project / "models.py").read_text() == MODELS

@@ -24,6 +24,7 @@ _ALSO_NEEDS = {
     "strategy_of_setting": ("PessimisticImageCacheBackend", "NonValidatingImageCacheBackend"),
     "PessimisticImageCacheBackend": ("note_sources",),
     "NonValidatingImageCacheBackend": ("note_sources",),
+    "CeleryImageCacheBackend": ("note_sources",),
 }
 # The variants of pieces that come with a piece, see the comments `# if:` in the template.
 _FEATURES = {

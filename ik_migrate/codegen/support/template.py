@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
+from celery import shared_task
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -205,6 +206,36 @@ class NonValidatingImageCacheBackend(Optimistic):
     # if: own_backends
     def clear(self, file):
         remove_file(file)
+
+
+class CeleryImageCacheBackend(PessimisticImageCacheBackend):
+    """Has a task of Celery generate a file again when its source changes, as ImageKit 2 did. It needs Celery 3.1."""
+
+    # if: not own_backends
+    def on_source_saved(self, file):
+        generate_later(file)
+
+    # if: own_backends
+    def invalidate(self, file):
+        generate_later(file)
+
+
+def generate_later(file):
+    """Send a task that generates a file again."""
+    instance = getattr(file.generator, 'instance', None) or source_of(file).instance
+    model = instance._meta.concrete_model
+    for attname, descriptor in descriptors_of(model).items():
+        if descriptor.field._original_spec is type(file.generator):
+            generate_again.delay(model._meta.app_label, model.__name__, instance.pk, attname)
+
+
+@shared_task
+def generate_again(app_label, name, pk, attname):
+    """Generate a file again, unless its row has been deleted."""
+    for model in get_models():
+        if (model._meta.app_label, model.__name__) == (app_label, name):
+            for instance in model._default_manager.filter(pk=pk):
+                generate_file(getattr(instance, attname))
 
 
 class BackendStrategy(PessimisticImageCacheBackend):
