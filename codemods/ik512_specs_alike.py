@@ -93,30 +93,38 @@ def _twins(module: Module) -> dict[ast.Call, SpecField]:
     """The calls that make fields whose file an earlier field of the model has, with that field."""
     found: dict[ast.Call, SpecField] = {}
     for spec in spec_fields(module):
-        meaning = _meaning(spec)
-        if meaning and spec.model is not None:
-            others = (other for other in _fields_before(spec, spec.model) if other.attname != spec.attname)
-            twin = next((other for other in others if _meaning(other) == meaning), None)
-            if twin is not None:
-                found[spec.call] = twin
+        twin = next(_fields_alike(spec, spec.model), None) if spec.model is not None else None
+        if twin is not None:
+            found[spec.call] = twin
     return found
 
 
-def _fields_before(spec: SpecField, model: ast.ClassDef) -> Iterator[SpecField]:
-    """The spec fields that a field's model has without it: inherited ones, and those above it."""
-    for owner, cls in with_bases(spec.module, model):
-        for other in spec_fields(owner):
-            if other.model is cls and (cls is not model or other.offset < spec.offset):
+def _fields_alike(spec: SpecField, model: ast.ClassDef) -> Iterator[SpecField]:
+    """The fields with the same meaning that a field's model has without it: inherited ones, and those above it."""
+    meaning = _meaning(spec)
+    for owner, cls in with_bases(spec.module, model) if meaning else ():
+        for other in _by_meaning(owner).get((cls, meaning), ()):
+            if other.attname != spec.attname and (cls is not model or other.offset < spec.offset):
                 yield other
 
 
-def _meaning(spec: SpecField) -> dict[str, str]:
+@per_module
+def _by_meaning(module: Module) -> dict[tuple[ast.ClassDef, frozenset[tuple[str, str]]], list[SpecField]]:
+    """The fields of a file by their model and meaning."""
+    found: dict[tuple[ast.ClassDef, frozenset[tuple[str, str]]], list[SpecField]] = {}
+    for spec in spec_fields(module):
+        if spec.model is not None:
+            found.setdefault((spec.model, _meaning(spec)), []).append(spec)
+    return found
+
+
+def _meaning(spec: SpecField) -> frozenset[tuple[str, str]]:
     """Return what the name of the file depends on; empty if that cannot be determined."""
     if spec.given("cache_to") is not None or spec.unseen or spec.is_ik3:
-        return {}
+        return frozenset()
     names = {"source": "image_field"}
-    return {
-        names.get(name, name): ast.dump(argument.value)
+    return frozenset(
+        (names.get(name, name), ast.dump(argument.value))
         for name, argument in spec.arguments.items()
         if not argument.is_none and name in {"processors", "format", "options", "image_field", "source"}
-    }
+    )

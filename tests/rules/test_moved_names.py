@@ -454,7 +454,7 @@ from imagekit.processors import ResizeToFill
         "from imagekit.models.receivers import configure_receivers\n",
         "from imagekit.models.fields.files import ImageSpecFieldFile\n",
         "from imagekit.models.fields.utils import BoundImageKitMeta, ImageKitMeta\n",
-        "from imagekit.models.fields.utils import ImageSpecFileDescriptor\n",
+        "from imagekit.models.fields.utils import ImageSpecFileDescriptor\n\nImageSpecFileDescriptor(field, 'small')\n",
     ],
 )
 def test_what_needs_a_person(text, migrate):
