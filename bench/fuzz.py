@@ -151,9 +151,9 @@ def main() -> int:
         return _run_by_chance(arguments.inputs, arguments.seed, arguments.failed)
     with atheris.instrument_imports(include=["ik_migrate"]):
         import ik_migrate.engine.rewrite  # noqa: F401
-        from ik_migrate.engine.registry import codemods
+        from ik_migrate.engine.registry import checks
 
-        codemods()
+        checks()
 
     def try_and_keep(data: bytes) -> None:
         try:

@@ -20,11 +20,11 @@ for top, folders, names in os.walk("."):
         with open(os.path.join(top, name), "rb") as stream:
             found += b"imagekit" in stream.read()
 """
-# What a scan of one file with something to do imports, all codemods included.
+# What a scan of one file with something to do imports, all rules included.
 _IMPORTS = (
     "import ik_migrate.cli.scan_and_apply, ik_migrate.api, ik_migrate.engine.run, ik_migrate.engine.pipeline,"
-    " ik_migrate.engine.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.engine.registry import codemods;"
-    " codemods()"
+    " ik_migrate.engine.rewrite, ik_migrate.reports.text, libcst; from ik_migrate.engine.registry import checks;"
+    " checks()"
 )
 _FACTORS = (1, 2, 4, 8, 16)
 

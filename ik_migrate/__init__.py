@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ik_migrate.model.report import Report
     from ik_migrate.model.result import FileResult, Status
     from ik_migrate.model.rule import Applicability, Rule
-
-__version__ = "0.1.0"
+    from ik_migrate.model.version import VERSION as __version__
 
 __all__ = [
     "Applicability",
@@ -30,6 +29,7 @@ __all__ = [
     "Report",
     "Rule",
     "Status",
+    "__version__",
     "apply",
     "options_for",
     "scan",
@@ -45,6 +45,7 @@ _MODULES = {
     "Report": "model.report",
     "Rule": "model.rule",
     "Status": "model.result",
+    "__version__": "model.version",
     "apply": "api",
     "options_for": "config.config_file",
     "scan": "api",
@@ -56,7 +57,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    found = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    found = getattr(module, "VERSION" if name == "__version__" else name)
     globals()[name] = found
     return found
 

@@ -106,6 +106,7 @@ def scan(
         files_searched=found.searched,
         errors=errors,
         unsafe_fixes=options.unsafe_fixes,
+        flags=options.rewrite_flags,
         skipped_trees=tuple(found.skipped),
         left_out=tuple((_shown(path, base), reason) for path, reason in sorted(found.left_out)),
         all_rules=not (options.select or options.ignore or options.per_file_ignores),
@@ -155,10 +156,10 @@ def as_paths(paths: Paths) -> list[Path]:
 
 
 def check_codes(options: Options) -> None:
-    """See that the codemods of other packages can be used, and that there are rules for all codes.
+    """See that the rules of other packages can be used, and that there are rules for all codes.
 
     Raises:
-        CodemodError: when a codemod cannot be used.
+        PluginError: when the rules of a package cannot be used.
         ConfigError: when there are no rules for a code.
     """
     from ik_migrate.engine.registry import describe_unknown_code, rules

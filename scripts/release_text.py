@@ -1,6 +1,6 @@
 """How to install ik-migrate, in every page that says so: the one place to change at a release.
 
-For the first release, set IS_RELEASED to True; for each release, change `ik_migrate.__version__`. Then:
+For the first release, set IS_RELEASED to True; for each release, change `ik_migrate.model.version.VERSION`. Then:
 
 python scripts/release_text.py           writes the pages
 python scripts/release_text.py --check   writes nothing, exits 1 if a page is out of date
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ik_migrate import __version__
+from ik_migrate.model.version import VERSION
 
 IS_RELEASED = False
 
@@ -91,7 +91,7 @@ PLACES = (
 )
 
 
-def rendered(*, is_released: bool = IS_RELEASED, version: str = __version__) -> dict[str, str]:
+def rendered(*, is_released: bool = IS_RELEASED, version: str = VERSION) -> dict[str, str]:
     """Return each page with the text that belongs there.
 
     Raises:

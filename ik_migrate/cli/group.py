@@ -11,9 +11,9 @@ from typing import IO, Any
 
 import click
 
-from ik_migrate import __version__
 from ik_migrate.files.signals import EndedBySignal, end_by_signal, raise_ending_signals
 from ik_migrate.model.errors import ISSUES, IkMigrateError, Stopped
+from ik_migrate.model.version import VERSION
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -155,7 +155,7 @@ def _drop(stream: IO[str]) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXIT_STATUSES,
 )
-@click.version_option(__version__, prog_name="ik-migrate")
+@click.version_option(VERSION, prog_name="ik-migrate")
 def main() -> None:
     """Upgrade Django code from django-imagekit 2.x to 3.0 and later.
 

@@ -18,7 +18,7 @@ from ik_migrate.codegen.support.use import use_support
 from ik_migrate.imagekit.callability import Callability, Verdict, classify
 from ik_migrate.imagekit.processor_state import why_name_changes
 from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
-from ik_migrate.imagekit.sources import is_made_by_property, literal_text
+from ik_migrate.imagekit.sources import constant_text, is_made_by_property
 from ik_migrate.imagekit.spec_field import Argument, SpecField
 from ik_migrate.model.change import Change, Piece, SpecMember, UseSpecBase
 from ik_migrate.model.finding import Finding
@@ -168,13 +168,20 @@ def _use_base(spec: SpecField) -> list[Change]:
     if has_callable_processors(spec):
         features.append("+processors")
     if base == NAMES_BY_DIRECTORY:
-        text = literal_text(spec.module, spec.arguments["cache_to"].value)
-        features += ["+dates"] if text is None or "%" in text else []
+        features += _names_feature(spec)
         features += ["+formats"] if spec.given("format") is None and not _has_faithful_backend(spec) else []
     if _has_own_storage(spec):
         features.append("+storage_key")
     local, changes = use_support(spec.module, base, *features)
     return [UseSpecBase(spec.offset, local), *changes]
+
+
+def _names_feature(spec: SpecField) -> list[str]:
+    """The variant of a spec's names that fits its ``cache_to``, which need not be a string of ASCII characters."""
+    text = constant_text(spec.module, spec.arguments["cache_to"].value)
+    if text is None or not text.isascii():
+        return ["+any_names"]
+    return ["+dated_names"] if "%" in text else []
 
 
 def _has_faithful_backend(spec: SpecField) -> bool:

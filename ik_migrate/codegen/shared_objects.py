@@ -11,6 +11,7 @@ from ik_migrate.codegen.legacy_spec import base_of
 from ik_migrate.imagekit.cache_backends import OWN, SUCCESSORS, Successor, successor_of
 from ik_migrate.imagekit.spec_field import SpecField, spec_fields
 from ik_migrate.model.change import Edit
+from ik_migrate.model.imagekit_names import canonical
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.used_names import used_names
 from ik_migrate.source.source_file import Source
@@ -36,7 +37,7 @@ def names_in_arguments(module: Module) -> frozenset[ast.AST]:
 
 def is_kept_by_support(spec: SpecField, successor: Successor) -> bool:
     """Whether a field's backend becomes the class of the same name in the support module."""
-    return successor.is_exact and bool(base_of(spec) or spec.module.project.faithful)
+    return not successor.strategy or bool(base_of(spec) or spec.module.project.faithful)
 
 
 def backend_named(spec: SpecField, value: ast.expr) -> ast.Name | None:
@@ -45,8 +46,8 @@ def backend_named(spec: SpecField, value: ast.expr) -> ast.Name | None:
     if not isinstance(node, ast.Name):
         return None
     bindings = spec.module.text.names.module.bindings.get(node.id, [])
-    imported = [(each.module, each.attribute) for each in bindings]
-    return node if imported == [("imagekit.imagecache", node.id)] else None
+    imported = [canonical(f"{each.module}.{each.attribute}") for each in bindings if each.attribute == node.id]
+    return node if len(bindings) == 1 and set(imported) <= set(SUCCESSORS) and imported else None
 
 
 def makes_object(module: Module, name: str) -> bool:

@@ -13,6 +13,7 @@ from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
 from ik_migrate.imagekit.processor_state import has_changing_processor
+from ik_migrate.imagekit.project_words import variants_by_words
 from ik_migrate.imagekit.python2_evidence import find_evidence
 from ik_migrate.imagekit.settings_modules import files_loaded_with, is_base_settings
 from ik_migrate.imagekit.spec_file_search import users_of_spec_files
@@ -80,6 +81,8 @@ def collect_facts(
         found |= knowledge.settings_modules
     for said in crew.facts(sorted(found - read)):
         facts.add(said)
+    if facts.models:
+        knowledge.support_variants = variants_by_words(root, options)
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))
     knowledge.support = find_support_module(project, facts.models, facts.support_modules, options.support_module)
@@ -133,7 +136,8 @@ def _close(
 
 def _learn(knowledge: ProjectFacts, facts: Facts) -> None:
     """Note what holds for the whole project."""
-    knowledge.has_ik2_code = facts.has_ik2_code or knowledge.came_from_2
+    is_named_only = facts.names_field_in_string and facts.has_unread_arguments and not facts.has_ik3_code
+    knowledge.has_ik2_code = facts.has_ik2_code or knowledge.came_from_2 or is_named_only
     knowledge.has_ik3_code = facts.has_ik3_code
     knowledge.faults = facts.faults
     knowledge.has_spec_fields = bool(facts.models or facts.spec_attributes)

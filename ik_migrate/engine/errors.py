@@ -9,7 +9,13 @@ import traceback
 from ik_migrate.engine.time_limit import TakesTooLong
 from ik_migrate.model.errors import ISSUES
 
+REPORT_IT = f"The file is unchanged. Report this: {ISSUES}"
+"""The end of a message about a fault of ours."""
 TOO_DEEP = "it is nested too deeply. Rewrite it by hand or exclude it with --exclude."
+
+
+class RuleError(Exception):
+    """A rule failed on a file, or what the rules would write cannot be right; the message says which and how."""
 
 
 def describe_exception(error: Exception, what: str = "") -> str:
@@ -29,4 +35,4 @@ def describe_exception(error: Exception, what: str = "") -> str:
         return "it takes more memory than there is. Exclude it with --exclude."
     kind = type(error).__name__
     said = f"{kind}: {error}" if str(error) else kind
-    return f"{what or 'ik-migrate'} failed ({said}). The file is unchanged. Report this: {ISSUES}"
+    return f"{what or 'ik-migrate'} failed ({said}). {REPORT_IT}"

@@ -24,6 +24,8 @@ class Facts:
         keyword_dicts: the names of the dicts that spec fields are given with ``**``, by the files that make them.
         importers: who imports what from files of the project, by file and name.
         has_ik2_code: whether it is known to be written for ImageKit 2.
+        names_field_in_string: whether a string names ImageKit's field.
+        has_unread_arguments: whether arguments of ImageKit 2's field are passed to what reading does not tell.
         has_ik3_code: whether it is known to be written for ImageKit 3 or later.
         may_have_other_backend: whether the settings may name one of ImageKit's asynchronous backends.
         settings: the files that may set ImageKit 2's default backend.
@@ -51,6 +53,8 @@ class Facts:
     keyword_dicts: dict[Path, set[str]] = field(default_factory=dict)
     importers: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     has_ik2_code: bool = False
+    names_field_in_string: bool = False
+    has_unread_arguments: bool = False
     has_ik3_code: bool = False
     may_have_other_backend: bool = False
     settings: set[Path] = field(default_factory=set)
@@ -82,6 +86,8 @@ class Facts:
         for imported, users in other.importers.items():
             self.importers.setdefault(imported, set()).update(users)
         self.has_ik2_code |= other.has_ik2_code
+        self.names_field_in_string |= other.names_field_in_string
+        self.has_unread_arguments |= other.has_unread_arguments
         self.has_ik3_code |= other.has_ik3_code
         self.may_have_other_backend |= other.may_have_other_backend
         self.settings |= other.settings

@@ -27,7 +27,12 @@ from ik_migrate.imagekit.source_storage import mentions_storages, sets_storages
 from ik_migrate.imagekit.sources import is_made_by_property, source_name
 from ik_migrate.imagekit.spec_field import SpecField, all_fields, spec_fields
 from ik_migrate.imagekit.spec_ids import spec_ids_of
-from ik_migrate.imagekit.version_detection import has_ik2_words, has_ik3_words
+from ik_migrate.imagekit.version_detection import (
+    has_ik2_words,
+    has_ik3_words,
+    has_unread_arguments,
+    names_field_in_string,
+)
 from ik_migrate.model.imagekit_names import (
     NON_VALIDATING,
     PESSIMISTIC,
@@ -68,6 +73,8 @@ def facts_of(project: Project, path: Path) -> Facts:
         importers=project.imported_by(module),
         # A TODO comment of an earlier run shows that the file was written for ImageKit 2 and is not resolved.
         has_ik2_code=has_ik2_words(module) or TODO_MARK in module.text.source.text,
+        names_field_in_string=names_field_in_string(module),
+        has_unread_arguments=has_unread_arguments(module),
         has_ik3_code=has_ik3_words(module),
         models={path} if specs else set(),
         has_unknown_backends=has_unknown_backends(module),
@@ -115,6 +122,11 @@ def _names_to_look_for(module: Module) -> set[bytes]:
             names |= {f".{attname}.".encode(), b"source_file", b"FieldFile"}
     if module.project.faithful and spec_fields(module):
         names |= {b".attname", b".instance."}
+    if names_field_in_string(module):
+        names |= {b"image_field", b"cache_to"}
+    if spec_fields(module):
+        # Processors need not name ImageKit.
+        names.add(b".ANTIALIAS")
     names |= words(module, spec_fields(module))
     names |= {node.name.encode() for _, node in used_backends(module)}
     if SETTING in module.text.source.text:

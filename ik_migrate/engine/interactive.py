@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 
-from ik_migrate.model.change import CALL_CHANGES, Edit
+from ik_migrate.model.change import CALL_CHANGES, DropName, Edit, MoveName
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.result import FileResult, Status
 
@@ -55,9 +55,9 @@ def group_rewrites(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
 
 
 def _held(finding: Finding) -> Iterator[Hashable]:
-    """The calls that a finding changes, by their offsets, and its edits to text that is there."""
+    """The calls that a finding changes, by their offsets, and its changes to text and imports that are there."""
     for change in finding.changes:
-        if isinstance(change, Edit):
+        if isinstance(change, Edit | MoveName | DropName):
             yield change
         elif isinstance(change, CALL_CHANGES):
             yield change.call

@@ -1,7 +1,7 @@
-"""What a codemod is, and where the codemods are found.
+"""All rules, and the functions that find what they are about.
 
-A codemod is one module of ``ik_migrate.codemods`` (``codemods/`` at the top of the repository) with a
-``CODEMOD``: its rules, and the functions that find what the rules are about.
+They are collected from the modules of ``ik_migrate.codemods`` (``codemods/`` at the top of the repository) and of other
+packages: each function there that a decorator of `ik_migrate.rules` declares is one of them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ik_migrate.engine.plugins import load_plugins
+from ik_migrate.engine.plugins import checks_declared_in, load_plugins
 from ik_migrate.model.did_you_mean import nearest
 from ik_migrate.model.rule import Rule
-from ik_migrate.rules import Codemod
+from ik_migrate.rules import AnyCheck
 
 _CODE = re.compile(r"IK[1-9]\d\d")
 _LETTERS_LIKE_DIGITS = str.maketrans("OIL", "011")
@@ -23,34 +23,40 @@ _SHORTEST_TYPO = len("IK1")
 
 
 @cache
-def codemods() -> tuple[Codemod, ...]:
-    """All codemods in the order of their rules' codes, those of other packages last.
+def checks() -> tuple[AnyCheck, ...]:
+    """All checks in the order of their rules' codes, those of other packages last.
 
     Raises:
         ValueError: when a code is malformed or used twice.
-        CodemodError: when one of another package cannot be used.
+        PluginError: when a module of another package cannot be used.
     """
     package = importlib.import_module("ik_migrate.codemods")
-    found: list[Codemod] = [
-        importlib.import_module(f"{package.__name__}.{info.name}").CODEMOD
+    found = [
+        check
         for info in pkgutil.iter_modules(package.__path__)
+        for check in checks_declared_in(importlib.import_module(f"{package.__name__}.{info.name}"))
     ]
-    codes = [rule.code for codemod in found for rule in codemod.rules]
+    codes = [rule.code for rule in _rules_of(found)]
     for code in codes:
         if not _CODE.fullmatch(code) or codes.count(code) > 1:
             raise ValueError(f"{code} is malformed or used by two rules")
     found.sort(key=_order)
-    return (*found, *sorted(load_plugins(found), key=_order))
+    return (*found, *sorted(load_plugins(_rules_of(found)), key=_order))
 
 
-def _order(codemod: Codemod) -> str:
-    return codemod.rules[0].code
+def _rules_of(some: Iterable[AnyCheck]) -> list[Rule]:
+    """The rules of some checks, each once: two functions may look for the same in two kinds of files."""
+    return list({id(rule): rule for check in some for rule in check.rules}.values())
+
+
+def _order(check: AnyCheck) -> str:
+    return check.rules[0].code
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by their codes, in order, those of other packages last."""
-    found = {rule.code: rule for codemod in codemods() for rule in codemod.rules}
+    found = {rule.code: rule for rule in _rules_of(checks())}
     return dict(sorted(found.items(), key=lambda item: (not _CODE.fullmatch(item[0]), item[0])))
 
 

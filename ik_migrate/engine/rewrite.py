@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from ik_migrate.codegen.alignment import aligned_again
 from ik_migrate.codegen.call_layout import CallLayout
-from ik_migrate.codegen.imports import additions, needed
+from ik_migrate.codegen.import_edits import import_edits
+from ik_migrate.codegen.imports import needed
 from ik_migrate.codegen.masked_call import PLACEHOLDER, MaskedCall
 from ik_migrate.codegen.shared_objects import abandoned_objects
 from ik_migrate.codegen.spec_class import (
@@ -27,7 +28,10 @@ from ik_migrate.model.change import (
     AddImport,
     CallChange,
     DropArgument,
+    DropName,
     Edit,
+    MoveName,
+    NameChange,
     NeedSupport,
     RenameArgument,
     SpecMember,
@@ -94,17 +98,19 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     plans: dict[int, _CallPlan] = {}
     small: list[Edit] = []
     imports: list[AddImport] = []
+    names: list[NameChange] = []
     for change in dict.fromkeys(change for finding in findings for change in finding.changes):
         if isinstance(change, Edit):
             small.append(change)
         elif isinstance(change, AddImport):
             imports.append(change)
+        elif isinstance(change, MoveName | DropName):
+            names.append(change)
         elif not isinstance(change, NeedSupport):
             plans.setdefault(change.call, _CallPlan(by_offset[change.call])).add(change)
     writer = _CallWriter(module, imports)
     calls = [edit for offset in sorted(plans) for edit in writer.write(plans[offset])]
-    # At one place imports come first, then the spec classes that use them.
-    edits = [*additions(module, imports, small), *calls, *small]
+    edits = [*calls, *small]
     fixed = module.text.string_lines
     source = module.text.source
     rewritten = read(Source(EditedText(source, edits, fixed).render(), source.encoding))
@@ -112,17 +118,10 @@ def rewrite(module: Module, specs: Iterable[SpecField], findings: Iterable[Findi
     if abandoned:
         edits += abandoned
         rewritten = read(Source(EditedText(source, edits, fixed).render(), source.encoding))
-    dropped, superseded = fallen_out_of_use(module, rewritten, small)
-    edits = [edit for edit in edits if edit not in superseded and not _is_inside(edit, dropped)]
-    return aligned_again(module.text, EditedText(source, [*edits, *dropped], fixed).fragments())
-
-
-def _is_inside(edit: Edit, dropped: list[Edit]) -> bool:
-    """Whether an edit (the new name of an import) lies in text that goes altogether."""
-    return any(
-        edit.start != edit.end and drop.start <= edit.start and edit.end <= drop.end and not drop.pieces
-        for drop in dropped
-    )
+    names += fallen_out_of_use(module, rewritten, names)
+    # At one place imports come first, then the spec classes that use them.
+    edits = [*import_edits(module, imports, names), *edits]
+    return aligned_again(module.text, EditedText(source, edits, fixed).fragments())
 
 
 class _CallWriter:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ik_migrate.engine.registry import codemods, describe_unknown_code, rules
+from ik_migrate.engine.registry import checks, describe_unknown_code, rules
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.options import Options
 from ik_migrate.project.ignore_comments import Ignore, Ignores, ignores_of_module, ignores_of_text
 from ik_migrate.project.module import Module
 from ik_migrate.project.text_file import TextFile
-from ik_migrate.rules import UsedIgnore
+from ik_migrate.rules import IgnoreCheck, UsedIgnore
 
 
 def partition_findings(
@@ -48,6 +48,6 @@ def _unused(
         for comment in ignores.of(finding):
             silenced[comment].add(finding.rule.code)
     used = [UsedIgnore(comment, frozenset(codes), describe_unknown, is_judged) for comment, codes in silenced.items()]
-    for codemod in codemods():
-        if codemod.ignores is not None:
-            yield from (finding for finding in codemod.ignores(file, used) if options.is_enabled(finding.rule.code))
+    for check in checks():
+        if isinstance(check, IgnoreCheck):
+            yield from (finding for finding in check.find(file, used) if options.is_enabled(finding.rule.code))

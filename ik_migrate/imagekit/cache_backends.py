@@ -30,33 +30,24 @@ class Successor:
     """What takes the place of one image cache backend.
 
     Args:
-        backend: name in ``imagekit.cachefiles.backends``.
-        strategy: name in ``imagekit.cachefiles.strategies``.
-        is_exact: whether files are made at the same moments as before.
+        strategy: name in ``imagekit.cachefiles.strategies``; empty where ImageKit 3 has no such strategy.
+        piece: name in the support module, of what does exactly the same.
     """
 
-    backend: str
     strategy: str
-    is_exact: bool
-
-
-def backend_name(successor: Successor, target: str) -> str:
-    """What the cache file backend is called in the version that the project moves to.
-
-    What is ``Celery`` from 3.1 on was ``Async`` in 3.0 (``imagekit/cachefiles/backends.py`` of both).
-    """
-    return "Async" if successor.backend == "Celery" and target == "3.0" else successor.backend
+    piece: str
 
 
 SUCCESSORS = {
-    PESSIMISTIC: Successor("Simple", "JustInTime", True),
-    NON_VALIDATING: Successor("Simple", "Optimistic", True),
-    CELERY: Successor("Celery", "JustInTime", False),
+    PESSIMISTIC: Successor("JustInTime", "PessimisticImageCacheBackend"),
+    NON_VALIDATING: Successor("Optimistic", "NonValidatingImageCacheBackend"),
+    CELERY: Successor("", "CeleryImageCacheBackend"),
 }
+"""What takes the place of ImageKit 2's backends. A task generated a file again there, but the first time none did."""
 
 
 _BY_NAME = {name.rpartition(".")[2]: successor for name, successor in SUCCESSORS.items()}
-_OF_THE_PROJECT = Successor("Simple", OWN, True)
+_OF_THE_PROJECT = Successor(OWN, "")
 
 
 def class_of(target: Target | None) -> tuple[Module, ast.ClassDef] | None:
@@ -126,8 +117,11 @@ def successor_of_setting(module: Module, setting: BackendSetting) -> Successor |
 def successor_of(module: Module, expression: ast.expr) -> Successor | None:
     """The successor of a backend made in an expression like ``NonValidatingImageCacheBackend()``."""
     made_in, call = _made_by(module, expression)
-    if call is not None and not call.args and not call.keywords:
-        known = _successor_named(made_in.qualified(call.func))
+    made = made_in.resolve(call.func) if call is not None else None
+    if made is not None and made.others:
+        return None  # Another class can be meant when the site runs.
+    if made is not None and call is not None and not call.args and not call.keywords:
+        known = _successor_named(made.qualified)
         if known is not None:
             return known
     return _own_successor(class_made_by(module, expression))
@@ -203,7 +197,7 @@ def may_set_other_backend(module: Module) -> bool:
     text = module.text.source.text
     if SETTING in text:
         successors = [successor_of_setting(module, setting) for setting in backend_settings(module)]
-        if any(successor is None or not successor.is_exact for successor in successors):
+        if any(successor is None for successor in successors):
             return True
     return BACKEND_SETTING in text and not _SIMPLE_BACKENDS.search(text)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ik_migrate.imagekit.callers import passed_for
-from ik_migrate.project.module import Module
+from ik_migrate.project.module import Module, Target
 from ik_migrate.source.scopes import Function
 
 _CALL_DEPTH = 6
@@ -85,8 +85,16 @@ def _agreed(judgements: list[Callability]) -> Callability:
 
 
 def _judge_name(module: Module, expression: ast.Name | ast.Attribute, depth: int) -> Callability:
-    shown = module.text.text_of(expression)
     target = module.resolve(expression)
+    if target is not None and target.others:
+        return _agreed([_judge_target(module, expression, one, depth) for one in (target, *target.others)])
+    return _judge_target(module, expression, target, depth)
+
+
+def _judge_target(
+    module: Module, expression: ast.Name | ast.Attribute, target: Target | None, depth: int
+) -> Callability:
+    shown = module.text.text_of(expression)
     if isinstance(expression, ast.Attribute) and (target is None or target.module is None):
         method = _method_of_object(module, expression)
         if method is not None:

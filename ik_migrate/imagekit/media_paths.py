@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.project.class_hierarchy import class_behind, with_bases
 from ik_migrate.project.django_apps import app_label, is_abstract
 from ik_migrate.project.media_facts import MediaFacts
 from ik_migrate.project.module import Module
@@ -21,6 +22,7 @@ def collect_media_facts(module: Module, specs: Iterable[SpecField]) -> MediaFact
     """Return what one file and its spec fields say."""
     facts = MediaFacts()
     facts.media_folders |= _media_folders(module)
+    facts.admin_templates |= _admin_templates(module)
     specs = [spec for spec in specs if not spec.is_processed and spec.attname]
     if any(map(has_default_name, specs)):
         facts.has_default_names = True
@@ -37,6 +39,8 @@ def collect_media_facts(module: Module, specs: Iterable[SpecField]) -> MediaFact
 def words(module: Module, specs: Iterable[SpecField]) -> set[bytes]:
     """What to search for in other files: paths of ImageKit 2's files, and templates about thumbnails."""
     found = {f"{folder}/{CACHE}".encode() for folder in _media_folders(module)}
+    if _admin_templates(module):
+        found.add(b"original_image")
     if any(not spec.is_processed and has_default_name(spec) for spec in specs):
         found |= {f"{CACHE}/{folder}".encode() for folder in upload_folders(module)}
         found |= {f"{folder}/{CACHE}".encode() for folder in MediaFacts().media_folders}
@@ -44,6 +48,27 @@ def words(module: Module, specs: Iterable[SpecField]) -> set[bytes]:
             found |= {f"{setting}{between}{CACHE}".encode() for setting in _MEDIA_SETTINGS}
         found |= {b"get_media_prefix %}cache", b"%scache/", b"original_image", *_ODD_SPELLINGS}
     return found
+
+
+def _admin_templates(module: Module) -> set[str]:
+    """The templates that a file gives ``AdminThumbnail``: as an argument, or as an attribute of a derived class."""
+    if "AdminThumbnail" not in module.text.source.text:
+        return set()
+    named: list[ast.expr] = []
+    for node in module.text.nodes_of(ast.Call, ast.ClassDef):
+        if isinstance(node, ast.Call) and _makes_admin_thumbnail(module, node.func):
+            named += [keyword.value for keyword in node.keywords if keyword.arg == "template"] + node.args[1:2]
+        elif isinstance(node, ast.ClassDef) and any(_makes_admin_thumbnail(module, base) for base in node.bases):
+            bindings = module.text.names.scope_made_by(node).bindings.get("template", [])
+            named += [binding.value for binding in bindings if binding.value is not None]
+    return {node.value for node in named if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _makes_admin_thumbnail(module: Module, node: ast.expr) -> bool:
+    """Whether an expression is the class ``AdminThumbnail``, or a class of the project that derives from it."""
+    behind = class_behind(module.resolve(node))
+    bases = [(owner, base) for owner, cls in with_bases(*behind) for base in cls.bases] if behind else [(module, node)]
+    return any(owner.qualified(base) == "imagekit.admin.AdminThumbnail" for owner, base in bases)
 
 
 def has_default_name(spec: SpecField) -> bool:

@@ -146,7 +146,7 @@ def _pep508(name: str, text: str) -> Iterator[Requirement]:
         start, end = line_start(text, match.start()), line_end(text, match.end())
         before = text[max(start, match.start() - _LONGEST_AROUND) : match.start()]
         rest = text[match.end() : min(end, match.end() + _LONGEST_AROUND)]
-        shell = _SHELL.search(before) is not None
+        shell = _SHELL.search(text, start, match.start()) is not None
         quote = before[-1:] if before[-1:] in {'"', "'"} else ""
         beginning = before[:-1] if quote else before
         factor = _FACTOR.match(before) is not None and fnmatch(name, "tox.ini")

@@ -242,6 +242,8 @@ def _chooses_storage(module: Module, model: ast.AST) -> bool:
     for statement in model.body if isinstance(model, ast.ClassDef) else ():
         value = statement.value if isinstance(statement, ast.Assign) else None
         behind = class_behind(module.resolve(value.func)) if isinstance(value, ast.Call) else None
-        if behind is not None and any(_STORAGE.search(owner.text.text_of(node)) for owner, node in with_bases(*behind)):
+        # A field of the support module has no storage itself: its text only mentions one.
+        bases = [] if behind is None else [(owner, node) for owner, node in with_bases(*behind) if not owner.is_support]
+        if any(_STORAGE.search(owner.text.text_of(node)) for owner, node in bases):
             return True
     return False

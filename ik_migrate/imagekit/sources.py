@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 
 from ik_migrate.imagekit.spec_field import SpecField, attribute_added
 from ik_migrate.project.class_hierarchy import class_behind, subclasses_of, with_bases
 from ik_migrate.project.module import Module, Target, per_module
 from ik_migrate.source.scopes import Function
+
+_JOINS = frozenset({"os.path.join", "posixpath.join"})
 
 
 def source_name(spec: SpecField) -> str:
@@ -28,6 +31,21 @@ def literal_text(module: Module, expression: ast.expr) -> str | None:
         if target.binding.value is not expression and len(everywhere) <= 1:
             return literal_text(target.module, target.binding.value)
     return None
+
+
+def constant_text(module: Module, expression: ast.expr) -> str | None:
+    """Return the string that an expression certainly is, which may be put together of others."""
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add):
+        operands, separator = [expression.left, expression.right], ""
+    elif isinstance(expression, ast.Call) and not expression.keywords and module.qualified(expression.func) in _JOINS:
+        operands, separator = expression.args, "/"
+    else:
+        return literal_text(module, expression)
+    parts = [constant_text(module, operand) for operand in operands]
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    return posixpath.join(*known) if separator else "".join(known)
 
 
 def model_of(spec: SpecField) -> tuple[Module, ast.ClassDef] | None:

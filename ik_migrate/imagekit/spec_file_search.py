@@ -13,6 +13,9 @@ from ik_migrate.imagekit.spec_files import MEMBERS
 from ik_migrate.model.options import Options
 
 _MEMBER = re.compile(rb"\.(?:" + b"|".join(sorted(name.encode() for name in MEMBERS)) + rb")\b")
+# An attribute whose name is put together, or comes from elsewhere.
+_NAME = rb"(?:[^'\"\s]|u?'[^'\n]*'\s*[%.+]|u?\"[^\"\n]*\"\s*[%.+])"
+_COMPUTED = re.compile(rb"(?:(\w+)[ \t]*=[ \t]*)?\bgetattr\([^,\n]+,\s*" + _NAME + rb"[^\n]*")
 
 
 def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options) -> set[Path]:
@@ -33,12 +36,22 @@ def users_of_spec_files(folder: Path, attnames: Iterable[str], options: Options)
     alias = re.compile(rb"\.%b[ \t]*(?:#.*)?\r?$|\bin\b.*\.%b\b|getattr\(" % (one, one), re.MULTILINE)
     test = re.compile(rb"isinstance\(.*\.%b\b|\._ik\." % one)
     found = set()
-    for path in search(folder, [*triggers, b"._ik."], options, counted=()).files:
+    for path in search(folder, [*triggers, b"._ik.", b"getattr("], options, counted=()).files:
         if path.suffix == ".py":
             try:
                 data = file_content(path)
             except OSError:
                 continue
-            if test.search(data) or (alias.search(data) and _MEMBER.search(data)):
+            if test.search(data) or (_MEMBER.search(data) and (alias.search(data) or _uses_computed(data))):
                 found.add(path)
     return found
+
+
+def _uses_computed(data: bytes) -> bool:
+    """Whether a file uses a member of what ``getattr`` gives for a computed name, at once or by a name for it."""
+    for match in _COMPUTED.finditer(data):
+        if _MEMBER.search(match.group()):
+            return True
+        if match[1] and any(data.endswith(match[1], 0, use.start()) for use in _MEMBER.finditer(data)):
+            return True
+    return False

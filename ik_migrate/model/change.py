@@ -91,6 +91,29 @@ class AddImport:
 
 
 @dataclass(frozen=True)
+class MoveName:
+    """A name of an import statement comes from elsewhere, or is called differently, from now on.
+
+    Args:
+        statement: offset of the statement.
+        index: which of its names.
+        to: what is imported instead; no name in it for ``import module``.
+    """
+
+    statement: int
+    index: int
+    to: AddImport
+
+
+@dataclass(frozen=True)
+class DropName:
+    """The name at ``index`` of the import statement that starts at ``statement`` goes."""
+
+    statement: int
+    index: int
+
+
+@dataclass(frozen=True)
 class NeedSupport:
     """The rewritten code needs a piece of the support module, by its name there; ``+name`` for a variant of pieces."""
 
@@ -150,7 +173,8 @@ class UseSpecBase:
 
 
 CallChange = RenameArgument | DropArgument | AddArgument | SpecMember | UseSpecBase
-Change = Edit | AddImport | NeedSupport | CallChange
+NameChange = MoveName | DropName
+Change = Edit | AddImport | NameChange | NeedSupport | CallChange
 
 CALL_CHANGES = (RenameArgument, DropArgument, AddArgument, SpecMember, UseSpecBase)
 """The classes of `CallChange`."""

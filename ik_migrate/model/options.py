@@ -83,6 +83,16 @@ class Options:
         """Whether the rule with that code is explicitly disabled."""
         return _starts(code, self.ignore)
 
+    @property
+    def rewrite_flags(self) -> tuple[str, ...]:
+        """The flags of the command line that decide how code is rewritten."""
+        flags = {
+            "--unsafe-fixes": self.unsafe_fixes,
+            "--faithful": self.faithful,
+            "--keep-cache-names": self.keep_cache_names,
+        }
+        return tuple(flag for flag, is_set in flags.items() if is_set)
+
     def should_apply(self, finding: Finding) -> bool:
         """Whether the finding's rewrite is to be made."""
         return bool(finding.changes) and finding.applicability.is_written(self.unsafe_fixes)

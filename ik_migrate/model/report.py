@@ -37,6 +37,7 @@ class Report:
         targets: the version that each project moves to; none for a project where ImageKit is not mentioned.
         repositories: the names of the reports that were merged into this one; each is the first part of its paths.
         run: when and how the report was made; None where that is not known.
+        flags: the flags of the command line that decide how code is rewritten; empty for a report that was read.
         progress: how the findings compare with those of an earlier report; None where there is none.
     """
 
@@ -56,6 +57,7 @@ class Report:
     targets: tuple[ProjectTarget, ...] = ()
     repositories: tuple[str, ...] = ()
     run: RunInfo | None = None
+    flags: tuple[str, ...] = ()
     progress: ReportDiff | None = None
 
     @property

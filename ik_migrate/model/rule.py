@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ik_migrate.model.symptom import Symptom
+
 
 class Applicability(str, Enum):
     """What ``apply`` may do about a finding."""
@@ -42,6 +44,7 @@ class Rule:
         blocks_call: whether a manual finding holds the whole call of the spec field that it is about.
         is_part_of_class: whether a spec class needs its rewrite even where the rule is not enabled.
         once_per_project: whether it is reported once per project only, at the first place.
+        symptoms: how ``verify`` recognises that a difference comes from it.
     """
 
     code: str
@@ -58,3 +61,4 @@ class Rule:
     once_per_project: bool = False
     blocks_call: bool = False
     is_part_of_class: bool = False
+    symptoms: tuple[Symptom, ...] = ()

@@ -66,6 +66,8 @@ class ProjectFacts:
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False
     """Whether the project gives files another storage while it runs."""
+    support_variants: frozenset[str] = frozenset()
+    """The variants of the support module's pieces that the whole project decides, as ``+odd_storages``."""
     has_storages: bool = False
     """Whether some image of the project may have its own storage."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)

@@ -15,6 +15,7 @@ class MediaFacts:
         cache_to_folders: the folders that the project chose itself with ``cache_to=``.
         media_folders: how the last part of ``MEDIA_URL`` or ``MEDIA_ROOT`` is called.
         abstract_apps: labels of the apps that have a spec field on an abstract model.
+        admin_templates: the templates that ``AdminThumbnail`` is given, as the code names them.
         has_own_source_file: whether a class of the project has its own ``source_file``.
     """
 
@@ -23,6 +24,7 @@ class MediaFacts:
     cache_to_folders: set[str] = field(default_factory=set)
     media_folders: set[str] = field(default_factory=lambda: {"media", "uploads"})
     abstract_apps: set[str] = field(default_factory=set)
+    admin_templates: set[str] = field(default_factory=set)
     has_own_source_file: bool = False
 
     def add(self, other: MediaFacts) -> None:
@@ -32,4 +34,5 @@ class MediaFacts:
         self.cache_to_folders |= other.cache_to_folders
         self.media_folders |= other.media_folders
         self.abstract_apps |= other.abstract_apps
+        self.admin_templates |= other.admin_templates
         self.has_own_source_file |= other.has_own_source_file

@@ -27,11 +27,13 @@ class Target:
         module: the file of the project that defines it; None for a module itself or for code
             outside the project.
         binding: where that file binds it.
+        others: what it stands for instead, if another of its bindings is the one that counts at run time.
     """
 
     qualified: str
     module: Module | None = None
     binding: Binding | None = None
+    others: tuple[Target, ...] = ()
 
 
 def per_module(function: Callable[[Module], Result]) -> Callable[[Module], Result]:

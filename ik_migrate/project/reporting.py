@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from ik_migrate.model.change import Change
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.project.facts import ProjectFacts
 from ik_migrate.project.module import Module
 from ik_migrate.project.text_file import TextFile
 
@@ -52,7 +54,15 @@ def make_finding_at(
         message=message,
         applicability=applicability,
         why=why,
-        help=help,
+        help=_without_given_options(help or rule.help, file.project),
         suggestion=suggestion,
         changes=tuple(changes),
     )
+
+
+def _without_given_options(help: str, project: ProjectFacts) -> str:
+    """A help text without the advice to add an option that the run has."""
+    for option, is_given in (("--faithful", project.faithful), ("--keep-cache-names", project.keep_cache_names)):
+        if is_given:
+            help = re.sub(rf",? or add `{option}`[^.]*(?=\.)|\s*Or add `{option}`[^.]*\.", "", help)
+    return help

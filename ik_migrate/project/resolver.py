@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import replace
 
 from ik_migrate.model.imagekit_names import SUPPORT, canonical, star_names
 from ik_migrate.project.import_paths import absolute
@@ -75,10 +76,13 @@ class Resolver:
             for target in [self._bound(module, binding, depth)]
             if target is not None
         ]
-        for target in targets:
-            if target.qualified.startswith("imagekit."):
-                return target
-        return targets[-1] if targets else None
+        if len(bindings) == 1 or not targets:
+            return targets[-1] if targets else None
+        best = next((target for target in targets if target.qualified.startswith("imagekit.")), targets[-1])
+        others = [other for target in targets for other in (target, *target.others) if other is not best]
+        if any(binding.is_none for binding in bindings):
+            others.append(Target("builtins.None"))
+        return replace(best, others=tuple(others))
 
     def _bound(self, module: Module, binding: Binding, depth: int) -> Target | None:
         self._bindings_left -= 1

@@ -81,16 +81,7 @@ class Plan:
 
 def variant_of(options: Options) -> Variant:
     """Return the variant with the options that were given."""
-    names = [
-        name
-        for name, given in (
-            ("--unsafe-fixes", options.unsafe_fixes),
-            ("--faithful", options.faithful),
-            ("--keep-cache-names", options.keep_cache_names),
-        )
-        if given
-    ]
-    return Variant(" ".join(names) or PLAIN, options)
+    return Variant(" ".join(options.rewrite_flags) or PLAIN, options)
 
 
 def compared_variants(options: Options) -> list[Variant]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import IO
 
-from ik_migrate import __version__
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import Status
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.version import VERSION
 from ik_migrate.reports.html.apps_view import DRAWN, WORK_COLUMNS, apps_of
 from ik_migrate.reports.html.environment import digest, render, resource
 from ik_migrate.reports.html.findings_view import WORK_LABELS, FindingsView
@@ -45,7 +45,7 @@ def write_html(report: Report, stream: IO[str]) -> None:
         script=script,
         title=report.run.project if report.run else _COMMANDS.get(report.command, "ik-migrate"),
         command=_COMMANDS.get(report.command, "ik-migrate"),
-        version=__version__,
+        version=VERSION,
         report=report,
         **_head(report),
         **_apps(report),

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import IO, Any
 
-from ik_migrate import __version__
 from ik_migrate.model.baseline_entry import BaselineDiff, BaselineEntry
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.report import Report
@@ -15,6 +14,7 @@ from ik_migrate.model.report_diff import ReportDiff
 from ik_migrate.model.result import FileResult, Status
 from ik_migrate.model.rule import Applicability
 from ik_migrate.model.run_info import RunInfo
+from ik_migrate.model.version import VERSION
 from ik_migrate.reports.annotations import identities
 from ik_migrate.reports.escape import encodable
 from ik_migrate.source.ignore_form import ignore_comment
@@ -37,7 +37,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     """The report as the plain data that the schema describes; its keys always come in the same order."""
     return {
         "version": SCHEMA_VERSION,
-        "tool": {"name": "ik-migrate", "version": __version__},
+        "tool": {"name": "ik-migrate", "version": VERSION},
         "command": report.command,
         "run": _run(report.run) if report.run else None,
         "targets": [

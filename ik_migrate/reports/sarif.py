@@ -6,12 +6,12 @@ import json
 from typing import IO, Any
 from urllib.parse import quote
 
-from ik_migrate import __version__
 from ik_migrate.model.finding import Finding
 from ik_migrate.model.location import Location
 from ik_migrate.model.report import Report
 from ik_migrate.model.result import FileResult
 from ik_migrate.model.rule import Applicability, Rule
+from ik_migrate.model.version import VERSION
 from ik_migrate.reports.annotations import LEVELS, gaps, identities, open_findings
 from ik_migrate.reports.escape import encodable, escape, visible_lines
 from ik_migrate.reports.head import target_sentences
@@ -50,8 +50,8 @@ def _run(report: Report) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "ik-migrate",
-                "version": __version__,
-                "semanticVersion": __version__,
+                "version": VERSION,
+                "semanticVersion": VERSION,
                 "informationUri": REPOSITORY,
                 "rules": [_rule(rules[code]) for code in codes],
             }

@@ -87,7 +87,8 @@ def next_steps(report: Report) -> list[str]:
 
 
 def _before_apply(report: Report) -> list[str]:
-    flag = " --unsafe-fixes" if report.unsafe_fixes else ""
+    known = report.flags or (["--unsafe-fixes"] if report.unsafe_fixes else [])
+    flags = "".join(f" {flag}" for flag in known)
     counts = work_counts(report)
     steps: list[str] = []
     if counts[NextAction.APPLY]:
@@ -97,10 +98,10 @@ def _before_apply(report: Report) -> list[str]:
             steps.append("Commit or stash your work first: the rewrite becomes a separate commit.")
         rewrites = count(counts[NextAction.APPLY], "rewrite")
         if report.command == "scan":
-            steps.append(f"Read `ik-migrate apply --diff{flag}`, run `ik-migrate apply{flag}` and your tests.")
+            steps.append(f"Read `ik-migrate apply --diff{flags}`, run `ik-migrate apply{flags}` and your tests.")
         else:
             steps.append(
-                f"`ik-migrate apply{flag}` writes the {rewrites} of the diff; so does `git apply -p1` with"
+                f"`ik-migrate apply{flags}` writes the {rewrites} of the diff; so does `git apply -p1` with"
                 " the diff saved to a file. Then run your tests."
             )
     return steps + _unsafe(counts)

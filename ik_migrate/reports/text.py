@@ -123,12 +123,18 @@ class _ReportPrinter:
                 print_line(self.console)
 
     def _done(self) -> None:
-        """What ``apply`` has rewritten, or the diff holds: one line for each file."""
+        """What ``apply`` has rewritten, or the diff holds; and where the support module keeps what was."""
         done = [result for result in self.report.results if self._is_dealt_with(result)]
+        title = "Rewritten" if self.report.command == "apply" else "In the diff"
+        self._files(title, [result for result in done if result.status is not Status.UNCHANGED or result.is_support])
+        kept = [result for result in done if result.status is Status.UNCHANGED and not result.is_support]
+        self._files("Kept by the support module, not changed", kept)
+
+    def _files(self, title: str, done: list[FileResult]) -> None:
+        """One line for each file with findings that were applied."""
         if not done:
             return
         findings = sum(len(result.applied) for result in done)
-        title = "Rewritten" if self.report.command == "apply" else "In the diff"
         self._title(title, "", "green", findings, f" in {count(len(done), 'file')}")
         if self._show_fixes:
             for result in done:

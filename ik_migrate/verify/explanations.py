@@ -5,30 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
+from ik_migrate.engine.registry import rules
+from ik_migrate.model.symptom import ErrorSymptom, ImageSymptom, Sign
 from ik_migrate.verify.image_records import Made
 from ik_migrate.verify.records import ErrorRecord, SpecRecord
 from ik_migrate.verify.results import Difference, Verdict
 
-_ERRORS = (
-    (r"unexpected keyword argument '?image_field", "IK101", "image_field= was renamed to source="),
-    (r"unexpected keyword argument '?storage", "IK104", "storage= was renamed to cachefile_storage="),
-    (r"unexpected keyword argument '?cache_to", "IK301", "cache_to= was removed: a spec class sets the name"),
-    (r"unexpected keyword argument '?image_cache_backend", "IK401", "image_cache_backend= became a strategy"),
-    (r"unexpected keyword argument '?pre_cache", "IK106", "pre_cache= was removed"),
-    (r"imagekit\.imagecache", "IK404", "imagekit.imagecache was removed"),
-    (r"imagekit\.lib", "IK206", "imagekit.lib was removed in 5.0"),
-    (r"imagekit\.processors\.(resize|crop|base|utils)", "IK204", "the modules of processors moved to PILKit"),
-    (r"cannot import name '?ImageSpec\b", "IK107", "the field ImageSpec was renamed to ImageSpecField"),
-    (r"is not registered", "IK112", "ImageKit 3 registers no spec for a field with only a source: add processors=[]"),
-    (r"does not define any ImageFields|defines multiple ImageFields", "IK102", "ImageKit 3 needs source= here"),
-    (r"[Cc]an.t pickle|Can.t get local object|not picklable", "IK201", "ImageKit 3 pickles processors for the name"),
-    (r"object is not iterable", "IK201", "processors= has to be a list in ImageKit 3, not a callable"),
-    (r"cannot write mode", "IK108", "ImageKit 3 respects autoconvert=False, ImageKit 2 ignored it"),
-    (r"imagekit\.(utils|generators|models)", "IK507", "the name was moved or removed"),
-    (r"no attribute 'ANTIALIAS'", "IK207", "Image.ANTIALIAS was removed in Pillow 10: use Image.LANCZOS"),
-)
-"""What an error's message looks like, the rule, and the reason."""
+Cause = tuple[str, str]
+"""The code of a rule, or nothing, and the reason for a difference."""
+
+_UNKNOWN: Cause = ("", "")
 
 
 def explain_error(error: ErrorRecord, spec: SpecRecord | None = None) -> Difference:
@@ -39,12 +27,34 @@ def explain_error(error: ErrorRecord, spec: SpecRecord | None = None) -> Differe
         spec: what was recorded of the field before, if it is the error of a field.
     """
     message = str(error)
-    for pattern, rule, reason in _ERRORS:
-        if re.search(pattern, message):
-            if rule == "IK201" and spec is not None and spec.kind == "processed":
-                rule = "IK202"
-            return Difference("error", "", message, Verdict.FAILED_AFTER, rule, reason)
+    kind = spec.kind if spec is not None else ""
+    found = [(symptom, code) for symptom, code in _error_symptoms() if re.search(symptom.pattern, message)]
+    for symptom, code in sorted(found, key=lambda item: item[0].field_kind != kind):
+        if symptom.field_kind in {"", kind}:
+            return Difference("error", "", message, Verdict.FAILED_AFTER, code, symptom.reason)
     return Difference("error", "", message, Verdict.FAILED_AFTER)
+
+
+@cache
+def _error_symptoms() -> list[tuple[ErrorSymptom, str]]:
+    """What rules say of exceptions, with the code of the rule."""
+    return [
+        (symptom, rule.code)
+        for rule in rules().values()
+        for symptom in rule.symptoms
+        if isinstance(symptom, ErrorSymptom)
+    ]
+
+
+@cache
+def cause_of(sign: Sign) -> Cause:
+    """Return the code of the rule that a sign points to, and its reason."""
+    return next(
+        (rule.code, symptom.reason)
+        for rule in rules().values()
+        for symptom in rule.symptoms
+        if isinstance(symptom, ImageSymptom) and symptom.sign is sign
+    )
 
 
 def explain_field(difference: Difference, old: SpecRecord | None) -> Difference:
@@ -55,7 +65,7 @@ def explain_field(difference: Difference, old: SpecRecord | None) -> Difference:
         old: what was recorded of the field before; None if it never worked.
     """
     find = _FIELD.get(difference.what)
-    rule, reason = find(old) if find else _NOTHING
+    rule, reason = find(old) if find else _UNKNOWN
     return replace(difference, rule=rule, reason=reason)
 
 
@@ -72,12 +82,10 @@ def explain_case(
         new_spec: what is recorded now.
     """
     find = _IMAGE.get(difference.what)
-    rule, reason = find(difference, old, new, old_spec, new_spec) if find else _NOTHING
+    rule, reason = find(difference, old, new, old_spec, new_spec) if find else _UNKNOWN
     return replace(difference, rule=rule, reason=reason)
 
 
-_NOTHING = ("", "")
-_UPSCALES = "ResizeToFit upscales in ImageKit 3 unless upscale=False is set"
 _LOSES_TRANSPARENCY = frozenset({"P", "LA", "PA"})
 _TRANSPARENCY_LOST = "PILKit 3 loses the transparency of palette and grey sources when it resizes them"
 _ROUNDS = "PILKit rounds where ImageKit 2 truncated, and Python 2 and 3 round halves differently: one pixel at most"
@@ -85,13 +93,13 @@ _ROUNDS = "PILKit rounds where ImageKit 2 truncated, and Python 2 and 3 round ha
 
 def _size(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
-) -> tuple[str, str]:
+) -> Cause:
     if difference.verdict is Verdict.TOLERATED:
         return "", _ROUNDS
     before, after = old.image.size, new.image.size
     if (after[0] > before[0] or after[1] > before[1]) and _is_upscaled(old, new, old_spec, new_spec):
-        return "IK203", _UPSCALES
-    return _NOTHING
+        return cause_of(Sign.UPSCALED)
+    return _UNKNOWN
 
 
 def _is_upscaled(old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None) -> bool:
@@ -110,14 +118,14 @@ def _processors_of(spec: SpecRecord | None) -> str:
 
 def _pixels(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
-) -> tuple[str, str]:
+) -> Cause:
     if difference.verdict is Verdict.TOLERATED:
         return "", "versions of Pillow and of JPEG libraries differ by as much"
     source, size = old.source.size, old.image.size
     processors = _processors_of(new_spec)
     smaller = source and source[0] < size[0] and source[1] < size[1]
     if smaller and any(_is_mat_that_upscales(arguments) for arguments in processors.split("ResizeToFit(")[1:]):
-        return "IK203", "ResizeToFit upscales the image on its mat in ImageKit 3, unless upscale=False is set"
+        return cause_of(Sign.UPSCALED_ON_MAT)
     if "TrimBorderColor" in processors:
         return "", "PILKit's TrimBorderColor trims nothing with Pillow 7.1 and later"
     if "Reflection" in processors:
@@ -131,7 +139,7 @@ def _pixels(
         return "", "PILKit 3 resizes black-and-white images without smoothing"
     if old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
-    return _NOTHING
+    return _UNKNOWN
 
 
 def _is_mat_that_upscales(arguments: str) -> bool:
@@ -141,86 +149,81 @@ def _is_mat_that_upscales(arguments: str) -> bool:
     return bool(has_mat) and "upscale=True" in rest
 
 
-def _processors(difference: Difference, *_: object) -> tuple[str, str]:
+def _processors(difference: Difference, *_: object) -> Cause:
     if "upscale=True" in difference.after:
-        return "IK203", _UPSCALES
-    return _NOTHING
+        return cause_of(Sign.UPSCALED)
+    return _UNKNOWN
 
 
 def _format(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
-) -> tuple[str, str]:
+) -> Cause:
     if old_spec is not None and not old_spec.format:
-        return (
-            "IK304",
-            "without format=, ImageKit 2 used the extension of the file name; ImageKit 3 uses the format of the source",
-        )
-    return _NOTHING
+        return cause_of(Sign.FORMAT_OF_SOURCE)
+    return _UNKNOWN
 
 
 def _transparency(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
-) -> tuple[str, str]:
+) -> Cause:
     if old.image.format != new.image.format:
         return _format(difference, old, new, old_spec, new_spec)
     if difference.before == "transparent" and old.source.mode in _LOSES_TRANSPARENCY:
         return "", _TRANSPARENCY_LOST
     if difference.after == "transparent" and old_spec is not None and old_spec.format == "png":
-        return "IK209", "with format='png' in lower case, ImageKit 2 pasted on white; ImageKit 3 keeps the transparency"
-    return _NOTHING
+        return cause_of(Sign.LOWER_CASE_FORMAT)
+    return _UNKNOWN
 
 
 def _name(
     difference: Difference, old: Made, new: Made, old_spec: SpecRecord | None, new_spec: SpecRecord | None
-) -> tuple[str, str]:
+) -> Cause:
     if difference.verdict is Verdict.TOLERATED:
         return "", "for a JPEG from another format, ImageKit 2 on Python 2 uses .jpe; ImageKit 3 uses .jpg"
     if old_spec is not None and old_spec.chained and not new.default_name:
-        return "IK308", "the name is derived from that of the source, a spec file, which ImageKit 3 names differently"
+        return cause_of(Sign.NAME_OF_SPEC_FILE)
     if re.sub(r"\d+", "", difference.before) == re.sub(r"\d+", "", difference.after):
         return "", "only digits differ: a name that contains the date changes with time"
     naming = old_spec.naming if old_spec is not None else ""
-    rule = {"callable": "IK301", "folder": "IK302"}.get(naming, "")
-    if rule and new.default_name:
-        return rule, "cache_to= was removed: set cachefile_name in a spec class"
-    return rule, ""
+    sign = {"callable": Sign.NAME_FROM_CALLABLE, "folder": Sign.NAME_IN_DIRECTORY}.get(naming)
+    if sign is None:
+        return _UNKNOWN
+    rule, reason = cause_of(sign)
+    return rule, reason if new.default_name else ""
 
 
-def _orientation(difference: Difference, *_: object) -> tuple[str, str]:
+def _orientation(difference: Difference, *_: object) -> Cause:
     if difference.verdict is Verdict.TOLERATED:
         return "", "some versions of Pillow copy the EXIF data of the source into files other than JPEG"
-    return _NOTHING
+    return _UNKNOWN
 
 
-def _profile(difference: Difference, *_: object) -> tuple[str, str]:
+def _profile(difference: Difference, *_: object) -> Cause:
     return "", "versions of Pillow differ in which formats keep the colour profile of the source"
 
 
-def _storage(old: SpecRecord | None) -> tuple[str, str]:
+def _storage(old: SpecRecord | None) -> Cause:
     if old is not None and old.own_storage:
-        return "IK104", "storage= was renamed to cachefile_storage="
-    return "IK105", "ImageKit 2 saved to the storage of the source, ImageKit 3 saves to the default storage"
+        return cause_of(Sign.STORAGE_OF_FIELD)
+    return cause_of(Sign.STORAGE_OF_SOURCE)
 
 
-def _moment(old: SpecRecord | None) -> tuple[str, str]:
-    return "IK401", (
-        "NonValidatingImageCacheBackend, as an argument or as the setting (IK402), corresponds to the strategy"
-        " Optimistic; the other backends correspond to JustInTime"
-    )
+def _moment(old: SpecRecord | None) -> Cause:
+    return cause_of(Sign.MOMENT)
 
 
-def _field(old: SpecRecord | None) -> tuple[str, str]:
+def _field(old: SpecRecord | None) -> Cause:
     if old is not None and old.kind == "processed":
-        return _NOTHING
-    return "IK102", "on an abstract model, ImageKit 3 needs source="
+        return _UNKNOWN
+    return cause_of(Sign.FIELD_GONE)
 
 
-_FIELD: dict[str, Callable[[SpecRecord | None], tuple[str, str]]] = {
+_FIELD: dict[str, Callable[[SpecRecord | None], Cause]] = {
     "storage": _storage,
     "moment": _moment,
     "field": _field,
 }
-_IMAGE: dict[str, Callable[[Difference, Made, Made, SpecRecord | None, SpecRecord | None], tuple[str, str]]] = {
+_IMAGE: dict[str, Callable[[Difference, Made, Made, SpecRecord | None, SpecRecord | None], Cause]] = {
     "size": _size,
     "format": _format,
     "processors": _processors,

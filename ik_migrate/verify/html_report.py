@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from ik_migrate import __version__
+from ik_migrate.model.version import VERSION
 from ik_migrate.reports.html.environment import digest, render, resource
 from ik_migrate.verify.behaviour_text import behaviour_line
 from ik_migrate.verify.behaviours import BehaviourGroup, Kept, group_behaviours
@@ -62,7 +62,7 @@ def render_page(template: str, **values: object) -> str:
     """
     style = f"{resource('reports/html/page.css')}\n{resource('verify/page.css')}"
     policy = f"default-src 'none'; style-src '{digest(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
-    page = render(template, policy=policy, style=style, version=__version__, **values)
+    page = render(template, policy=policy, style=style, version=VERSION, **values)
     # What could not be decoded on the other side has no place in UTF-8.
     return page.encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import IO, Any
 
-from ik_migrate import __version__
+from ik_migrate.model.version import VERSION
 from ik_migrate.verify.behaviours import BehaviourResult
 from ik_migrate.verify.image_records import CaseRecord
 from ik_migrate.verify.records import as_json
@@ -33,7 +33,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
     counts = Counter(field.verdict for field in comparison.fields)
     return {
         "version": SCHEMA_VERSION,
-        "tool": {"name": "ik-migrate", "version": __version__},
+        "tool": {"name": "ik-migrate", "version": VERSION},
         "command": "verify",
         "before": _side(comparison.before) if comparison.before else None,
         "after": _side(comparison.after),

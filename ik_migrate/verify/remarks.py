@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ik_migrate.model.symptom import Sign
 from ik_migrate.reports.totals import count
+from ik_migrate.verify.explanations import cause_of
 from ik_migrate.verify.records import Environment
 from ik_migrate.verify.results import NEEDS_A_PERSON, CaseResult, Comparison, Verdict
 
@@ -44,9 +46,10 @@ def remarks(comparison: Comparison) -> list[str]:
     found = []
     renamed = sum(1 for field in comparison.fields for case in field.cases if _has_new_default_name(case))
     if renamed:
+        rule, _ = cause_of(Sign.DEFAULT_NAME)
         found.append(
-            f"ImageKit's default names of {count(renamed, 'image')} changed (IK305). The files are generated again when"
-            " they are first shown, or by `manage.py generateimages`."
+            f"ImageKit's default names of {count(renamed, 'image')} changed ({rule}). The files are generated again"
+            " when they are first shown, or by `manage.py generateimages`."
         )
     fields = [field.label for field in comparison.fields if field.verdict is Verdict.NEW]
     if fields:

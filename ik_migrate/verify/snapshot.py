@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ik_migrate import __version__
+from ik_migrate.model.version import VERSION
 from ik_migrate.verify.image_records import CASE_KEYS, CaseRecord
 from ik_migrate.verify.json_values import InvalidJson, Value, has_too_many_values, read_json
 from ik_migrate.verify.records import (
@@ -21,7 +21,7 @@ from ik_migrate.verify.records import (
     as_json,
 )
 
-VERSION = 2
+FORMAT_VERSION = 2
 KIND = "ik-migrate snapshot"
 
 MOST_FIELDS = 10_000
@@ -105,9 +105,9 @@ class Snapshot:
     def as_dict(self) -> dict[str, Any]:
         """The content of the file."""
         return {
-            "version": VERSION,
+            "version": FORMAT_VERSION,
             "kind": KIND,
-            "tool": {"name": "ik-migrate", "version": __version__},
+            "tool": {"name": "ik-migrate", "version": VERSION},
             "settings": self.settings,
             "options": as_json(self.options),
             "environment": as_json(self.environment),
@@ -151,8 +151,8 @@ def read_snapshot(path: Path) -> Snapshot:
         if not isinstance(data, dict) or data.get("kind") != KIND:
             raise NotASnapshot(f"{path} is not a snapshot. ik-migrate snapshot -o {path} writes one.")
         version = Value(data.get("version"), Value(data), "version").integer(0, LARGEST_NUMBER)
-        if version != VERSION:
-            raise NotASnapshot(f"{path} is a snapshot of version {version}; this ik-migrate reads {VERSION}.")
+        if version != FORMAT_VERSION:
+            raise NotASnapshot(f"{path} is a snapshot of version {version}; this ik-migrate reads {FORMAT_VERSION}.")
         return _snapshot(Value(data))
     except InvalidJson as error:
         raise NotASnapshot(f"{path} is not a snapshot, or a damaged one: {error}.") from None

@@ -36,14 +36,14 @@ def site(tmp_path):
 
 @pytest.fixture
 def offer(tmp_path):
-    """Installs a package of one module beside ik-migrate, offering its CODEMOD; returns the environment for it."""
+    """Installs a package of one module beside ik-migrate, offering its rules; returns the environment for it."""
 
     def offer(code, name="acme-rules", module="acme_rules"):
         folder = tmp_path / "packages"
         info = folder / f"{module}-1.0.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[ik_migrate.codemods]\nfirst = {module}:CODEMOD\n")
+        (info / "entry_points.txt").write_text(f"[ik_migrate.codemods]\nfirst = {module}\n")
         (folder / f"{module}.py").write_text(code)
         return {"PYTHONPATH": str(folder)}
 
@@ -109,24 +109,27 @@ def test_example_package(run, site, tmp_path):
     [
         ('"ACME101"', '"IK950"', "has a rule IK950: a code is two to ten capital letters, which do not begin with IK"),
         ('"acme-media-backend"', '"image-field"', "has a rule image-field: so has ik-migrate"),
-        ("CODEMOD = ", "CODEMOD = 1 # ", "is no ik_migrate.engine.registry.Codemod with rules"),
+        ("@checks_module(RULE)", "", "declares no rule: use a decorator of ik_migrate.rules, such as checks_module"),
         ("import ast", "import asst", "cannot be imported: ModuleNotFoundError: No module named 'asst'"),
-        ("CODEMOD = ", "OTHER = ", "cannot be imported: AttributeError"),
     ],
 )
-def test_codemod_that_can_not_be_used(run, site, offer, old, new, complaint):
+def test_rules_of_a_package_that_can_not_be_used(run, site, offer, old, new, complaint):
     env = offer((EXAMPLE / "acme_ik_rules.py").read_text().replace(old, new))
     for arguments in (["scan"], ["rules"], ["scan", "--jobs", "2"]):
         done = run(*arguments, cwd=site, env=env)
         assert (done.status, done.stdout) == (2, "")
-        assert f"acme-rules 1.0: its codemod acme_rules:CODEMOD {complaint}" in done.stderr
+        assert f"acme-rules 1.0: its module acme_rules {complaint}" in done.stderr
         assert "Traceback" not in done.stderr and "fault" not in done.stderr
 
 
-def test_codemod_that_fails_spoils_its_files_only(run, site, offer):
+def test_rule_that_fails_spoils_its_files_only(run, site, offer):
     (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
     code = (EXAMPLE / "acme_ik_rules.py").read_text()
-    env = offer(code.replace("module=check_module", "text=lambda file: 1 / 0"))
+    env = offer(
+        f"{code}\n\n@checks_text(RULE)\ndef fail(file):\n    1 / 0\n".replace(
+            "checks_module,", "checks_module, checks_text,"
+        )
+    )
     done = run("apply", cwd=site, env=env)
     assert done.status == 2 and "rule ACME101 failed (ZeroDivisionError: division by zero)" in done.stdout
     assert (site / "models.py").read_text() == MODELS.replace("image_field", "source")

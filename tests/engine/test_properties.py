@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ik_migrate import api
-from ik_migrate.engine import registry as codemod
+from ik_migrate.engine import registry
 from ik_migrate.engine.executor import SerialExecutor
 from ik_migrate.engine.pipeline import migrate_bytes
 from ik_migrate.model.options import Options
@@ -205,7 +205,7 @@ def test_order_makes_no_difference(photo_site, monkeypatch, what):
 
     expected = results()
     if what == "rules":
-        monkeypatch.setattr("ik_migrate.engine.pipeline.codemods", lambda: codemod.codemods()[::-1])
+        monkeypatch.setattr("ik_migrate.engine.parsed_file.checks", lambda: registry.checks()[::-1])
     else:
         whole = SerialExecutor.results
         monkeypatch.setattr(SerialExecutor, "results", lambda self, paths: whole(self, sorted(paths, reverse=True)))

@@ -146,9 +146,9 @@ def test_file_that_takes_too_long(site, monkeypatch):
     (site / "slow.py").write_text(IMPORTS + MODEL)
     monkeypatch.setattr(time_limit, "SECONDS", 0.2)
     from ik_migrate.engine import file_facts as facts
-    from ik_migrate.engine import pipeline
+    from ik_migrate.engine import parsed_file
 
-    for owner, name, argument in ((facts, "facts_of", 1), (pipeline, "findings_of", 0)):
+    for owner, name, argument in ((facts, "facts_of", 1), (parsed_file, "findings_of", 0)):
         whole = getattr(owner, name)
 
         def hang(*given, whole=whole, argument=argument):
@@ -173,7 +173,7 @@ def test_fault_over_backends(site, monkeypatch):
         raise ZeroDivisionError
 
     api.scan([site], base=site)
-    monkeypatch.setattr("ik_migrate.codemods.custom_backend._changes", fail)
+    monkeypatch.setattr("ik_migrate.codemods.ik403_custom_image_cache_backend._changes", fail)
     # What the default strategy is can't be told then, nor whether anybody needs it.
     monkeypatch.setattr("ik_migrate.imagekit.cache_backends.backend_settings", fail)
     report = api.apply([site], Options(unsafe_fixes=True), base=site)

@@ -13,10 +13,11 @@ from command import command_line
 
 from ik_migrate import api
 from ik_migrate.engine import process_executor as pool
-from ik_migrate.engine import registry as codemod
+from ik_migrate.engine import registry
 from ik_migrate.files.work_tree import GitError, uncommitted
 from ik_migrate.model.errors import IkMigrateError
 from ik_migrate.model.options import Options
+from ik_migrate.rules import ModuleCheck, TextCheck
 
 MODELS = """\
 from django.db import models
@@ -340,7 +341,7 @@ def failing(monkeypatch):
 PARTS = [
     "ik_migrate.engine.file_facts.facts_of",
     "ik_migrate.engine.rewrite.rewrite",
-    "ik_migrate.engine.pipeline.findings_of",
+    "ik_migrate.engine.parsed_file.findings_of",
 ]
 
 
@@ -373,9 +374,9 @@ def test_rule_that_fails(site, monkeypatch):
 
     (site / "bad.py").write_text(MODELS)
     (site / "requirements.txt").write_text("django-imagekit==2.0.4\n")
-    rule = codemod.rules()["IK101"]
-    bad = codemod.Codemod((rule,), module=fail, text=fail)
-    monkeypatch.setattr("ik_migrate.engine.pipeline.codemods", lambda: (*codemod.codemods(), bad))
+    rule = registry.rules()["IK101"]
+    bad = (ModuleCheck((rule,), fail), TextCheck((rule,), fail))
+    monkeypatch.setattr("ik_migrate.engine.parsed_file.checks", lambda: (*registry.checks(), *bad))
     report = api.apply([site], base=site)
     assert [path for path, _ in report.failed] == ["bad.py", "requirements.txt"]
     for _, reason in report.failed:

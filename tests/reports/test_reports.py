@@ -154,6 +154,11 @@ def test_urgent_findings_come_first_and_notices_last():
     assert titles == sorted(titles, key=text.index)
 
 
+def test_next_steps_repeat_the_flags_of_the_run(run, photo_site):
+    steps = run("scan", "--faithful", "--keep-cache-names", cwd=photo_site).stdout.partition("Next steps")[2]
+    assert "run `ik-migrate apply --faithful --keep-cache-names`" in " ".join(steps.split())
+
+
 def test_safe_fixes_of_a_rule_share_a_line():
     def found(name, line):
         return make_finding(location=(line, 1, line, 5), message=f"{name}: `image_field=` was renamed")
@@ -514,6 +519,14 @@ def test_apply_counts_what_it_wrote_and_shows_the_rest():
     assert "image-field [safe]" not in text
     assert "cache-to [manual]" in text
     assert "1 file was rewritten" in text
+
+
+def test_apply_lists_unchanged_files_apart():
+    written, kept = make_finding(), make_finding()
+    same = make_result(kept, applied=(kept,), path="a.html", status=Status.UNCHANGED, after=b"", before=b"")
+    text = text_of(make_report(make_result(written, applied=(written,)), same, command="apply"))
+    assert "Rewritten: 1 finding in 1 file\n  gallery/models.py  1 IK101\n" in text
+    assert "Kept by the support module, not changed: 1 finding in 1 file\n  a.html  1 IK101\n" in text
 
 
 def test_apply_with_nothing_left():

@@ -148,16 +148,14 @@ def test_body_stays_and_import_changes(head, tmp_path):
     assert [finding.applicability for finding in found["IK403"]] == [Applicability.SAFE]
 
 
-def test_backend_with_celery_is_for_manual_review(tmp_path):
+def test_backend_with_celery_keeps_sending_tasks(tmp_path):
     text = (
         "from imagekit.imagecache.celery import CeleryImageCacheBackend\n\n\n"
         "class Queued(CeleryImageCacheBackend):\n    x = 1\n"
     )
     after, found = migrated(tmp_path, {"caching.py": text})
-    assert after["caching.py"] == text
-    (finding,) = found["IK403"]
-    assert finding.applicability is Applicability.MANUAL
-    assert "sends tasks from its cache file backend" in finding.why
+    assert after["caching.py"] == text.replace("imagekit.imagecache.celery", "imagekit_support")
+    assert [finding.applicability for finding in found["IK403"]] == [Applicability.SAFE]
 
 
 DUCK = """\

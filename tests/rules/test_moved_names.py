@@ -115,6 +115,35 @@ IMPORTS = [
         "from imagekit.processors import ResizeToFill as Crop, ResizeToFit as Smaller, ResizeToCover",
         id="ImageKit 1",
     ),
+    pytest.param(
+        "import os; from imagekit.processors.crop import Crop, detect_border_color  # x",
+        "import os; from imagekit.processors import Crop; from pilkit.processors.crop import detect_border_color  # x",
+        id="several statements on a line",
+    ),
+    pytest.param(
+        "from imagekit.utils import (  # helpers\n    # to write\n    IKContentFile,  # a file\n"
+        "    # to read\n    open_image,  # an image\n    # no more\n)",
+        "from imagekit.utils import (  # helpers\n    # to read\n    open_image,  # an image\n    # no more\n)\n"
+        "from imagekit.files import IKContentFile",
+        id="comments go with their names",
+    ),
+    pytest.param(
+        "from imagekit.utils import (open_image,  # an image\n                            IKContentFile)  # a file",
+        "from imagekit.utils import (open_image  # an image\n                            )  # a file\n"
+        "from imagekit.files import IKContentFile",
+        id="comment of the name before the last one",
+    ),
+    pytest.param(
+        "from imagekit.utils import (\n    # for uploads\n    IKContentFile, quiet,\n    open_image,\n)",
+        "from imagekit.utils import (\n    # for uploads\n    quiet,\n    open_image,\n)\n"
+        "from imagekit.files import IKContentFile",
+        id="a heading stays with the names that stay",
+    ),
+    pytest.param(
+        "from imagekit.utils \\\n    import open_image, \\\n    IKContentFile, quiet",
+        "from imagekit.utils \\\n    import open_image, \\\n    quiet\nfrom imagekit.files import IKContentFile",
+        id="continued lines",
+    ),
 ]
 
 
@@ -133,6 +162,100 @@ def test_imports(before, after, indent, migrate):
 
 
 SETTINGS = "from django.conf import settings; settings.configure()"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import validate_file", "import get_spec_files, validate_file"),
+        ("import validate_file, clear_file", "import validate_file, clear_file, get_spec_files"),
+        ("import validate_file, \\\n    clear_file", "import validate_file, \\\n    clear_file, get_spec_files"),
+        ("import (validate_file)  # one", "import (get_spec_files, validate_file)  # one"),
+        (
+            "import (\n    clear_file,  # one\n    # two\n    validate_file,  # three\n)",
+            "import (\n    clear_file,  # one\n    get_spec_files,\n    # two\n    validate_file,  # three\n)",
+        ),
+        (
+            "import (validate_file,  # one\n                              clear_file  # two\n    )",
+            "import (validate_file,  # one\n                              clear_file,  # two\n"
+            "                              get_spec_files\n    )",
+        ),
+    ],
+)
+def test_name_is_added_to_an_import(before, after, migrate):
+    text = "from imagekit_support {}\n\nX = {}get_spec_files(clear_file), validate_file\n"
+    result, _ = migrate("from imagekit import utils\n" + text.format(before, "utils."))
+    assert result == text.format(after, "")
+
+
+def test_names_of_python_2_are_no_obstacle(migrate):
+    text = "from imagekit.utils import async, {}nonlocal  # await\n{}\nprint async(get_spec_files, nonlocal)\n"
+    after, _ = migrate(text.format("get_spec_files, ", ""))
+    assert after == text.format("", "from imagekit_support import get_spec_files\n")
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "use"),
+    [
+        ("imagekit.utils", "get_spec_files", "X = {}(1)"),
+        ("imagekit.imagecache", "NonValidatingImageCacheBackend", "class {0}Own({0}):\n    pass"),
+    ],
+)
+@pytest.mark.parametrize("also_by_name", [True, False])
+def test_name_that_is_used_in_two_ways_is_imported_once(package, name, use, also_by_name, migrate):
+    """The file has the name already: it gets no other one for what the support module has instead."""
+    module = package.rpartition(".")[2]
+    text = f"from imagekit import {module}\nfrom {package} import {name}\n\n{use.format(f'{module}.{name}')}\n"
+    text = text.replace(f"class {module}.", "class ") + (use.format(name).replace("Own", "Other") + "\n") * also_by_name
+    after, _ = migrate(text, "backends.py")
+    expected = f"from imagekit_support import {name}\n\n{text.partition(chr(10) * 2)[2]}"
+    assert after == expected.replace(f"{module}.{name}", name)
+
+
+UNUSED = "from imagekit.imagecache import PessimisticImageCacheBackend"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(f"import os; {UNUSED}; import sys", "import os; import sys", id="between others"),
+        pytest.param(f"{UNUSED}; {UNUSED}; import os", "import os", id="before another one"),
+        pytest.param(f"import os; {UNUSED}; {UNUSED}", "import os", id="after another one"),
+        pytest.param(f"{UNUSED}; {UNUSED}\nimport os", "import os", id="alone on the line"),
+        pytest.param(f"{UNUSED};\nimport os", "import os", id="a semicolon at the end"),
+        pytest.param(f"import os; \\\n    {UNUSED}", "import os", id="a continued line"),
+        pytest.param(f"if 1: {UNUSED}", "if 1: pass", id="nothing else in a block"),
+        pytest.param(f"if 1:\n    {UNUSED}; {UNUSED}", "if 1:\n    pass", id="two in a block"),
+        pytest.param(f"if 1:\n    {UNUSED}\n    {UNUSED}", "if 1:\n    pass", id="two lines of a block"),
+        pytest.param(f"if 1: import os; {UNUSED}", "if 1: import os", id="in a block on one line"),
+    ],
+)
+def test_statement_that_is_dropped(before, after, migrate):
+    assert migrate(f"{before}\nx = 1\n")[0] == f"{after}\nx = 1\n"
+
+
+def test_names_of_one_statement_that_move_go_and_fall_out_of_use(migrate):
+    text = """\
+    from django.db import models
+    from imagekit.imagecache import (
+        NonValidatingImageCacheBackend,  # for our class
+        PessimisticImageCacheBackend,  # for the field
+        InvalidImageCacheBackendError,  # for nothing
+    )
+    from imagekit.models import ImageSpecField
+
+
+    class Own(NonValidatingImageCacheBackend):
+        pass
+
+
+    class Photo(models.Model):
+        image = models.ImageField(upload_to='photos')
+        small = ImageSpecField([], image_field='image', image_cache_backend=PessimisticImageCacheBackend())
+    """
+    after, _ = migrate(text, "models.py")
+    assert "from imagekit_support import (\n    NonValidatingImageCacheBackend,  # for our class\n)\n" in after
+    assert "imagekit.imagecache" not in after
 
 
 def test_all_names_are_where_they_are_said_to_be():
@@ -318,7 +441,6 @@ from imagekit.processors import ResizeToFill
     [
         "from imagekit.processors.resize import *\n\nX = ResizeToFill(1, 1)\n",
         "from imagekit.processors.crop import Image\n",
-        "import os; from imagekit.processors.crop import Crop, detect_border_color\n",
         "from imagekit.processors import crop\n\nX = crop._crop\n",
         "from imagekit.processors import AutoConvert\n",
         "from imagekit.lib import Image, NullHandler\n",

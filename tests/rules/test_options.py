@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,17 +96,19 @@ def test_target_that_may_be_meant(written, meant):
     assert target_like(written) == meant
 
 
-def test_target_decides_what_celerys_backend_is_called(run, tmp_path):
-    (tmp_path / "settings.py").write_text(
-        "IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND = 'imagekit.imagecache.celery.CeleryImageCacheBackend'\n"
-    )
-    diff = {t: run("apply", "--diff", "--unsafe-fixes", "--target", t, cwd=tmp_path).stdout for t in ("3.0", "3.3")}
-    assert "backends.Async'" in diff["3.0"] and "backends.Celery'" in diff["3.3"]
-
-
 def test_rules_can_be_chosen(run, project):
     run("apply", "--select", "IK203,IK603", "--unsafe-fixes", cwd=project)
     assert (project / "models.py").read_text() == MODELS
     assert "django-imagekit>=4.0,<4.1" in (project / "requirements.txt").read_text()
     run("apply", "--ignore", "IK2", cwd=project)
     assert "[ResizeToFill(50, 50)], source='image'" in (project / "models.py").read_text()
+
+
+@pytest.mark.parametrize("options", [(), ("--faithful",), ("--keep-cache-names",)])
+def test_help_does_not_advise_a_given_option(run, project, options):
+    (project / "views.py").write_text("def show(photo):\n    return photo.small.field.cache_to\n")
+    report = json.loads(run("scan", "--format", "json", *options, cwd=project).stdout)
+    texts = [finding["help"] for file in report["files"] for finding in file["findings"]]
+    for option in ("--faithful", "--keep-cache-names"):
+        assert any(f"dd `{option}`" in text for text in texts) is (option not in options), option
+    assert all(text.endswith((".", "`")) for text in texts)

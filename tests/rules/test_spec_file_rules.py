@@ -266,7 +266,7 @@ def test_functions_of_the_support_module_take_the_place_of_methods(project, code
         ("photo.thumbnail.delete(save=True)", "IK503", "photo.save()"),
         ("photo.thumbnail.field.options", "IK506", "photo.thumbnail.generator"),
         ("isinstance(photo.thumbnail, ImageFieldFile)", "IK506", "isinstance(photo.thumbnail, ImageCacheFile)"),
-        ("isinstance(photo, (int, ImageSpecFieldFile))", "IK506", "isinstance(photo, ImageCacheFile)"),
+        ("isinstance(photo, (int, ImageSpecFieldFile))", "IK506", "isinstance(photo, (int, ImageCacheFile))"),
     ],
 )
 def test_what_needs_manual_review_says_what_to_write(project, code, kind, shown):
@@ -324,7 +324,7 @@ class TestNotices:
         other = AdminThumbnail('image')
         """
         root = project({"gallery/admin.py": admin, "copy/__init__.py": "", "copy/models.py": twin}, twin)
-        notices = findings(root, "IK51") + findings(root, "IK305")
+        notices = findings(root, "IK51") + findings(root, "IK305") + findings(root, "IK521")
         assert sorted(f.rule.code for f in notices) == [
             "IK305",
             "IK511",
@@ -334,10 +334,11 @@ class TestNotices:
             "IK517",
             "IK518",
             "IK519",
+            "IK521",
         ]
         assert all(f.applicability is Applicability.NOTICE for f in notices)
         apply([root], base=root)
-        assert findings(root, "IK51") + findings(root, "IK305") == []
+        assert findings(root, "IK51") + findings(root, "IK305") + findings(root, "IK521") == []
 
     def test_admin_thumbnail_of_an_image_field_links_as_before(self, project):
         admin = "from imagekit.admin import AdminThumbnail\n\npreview = AdminThumbnail(image_field='image')\n"

@@ -15,7 +15,11 @@ from ik_migrate.codegen.support.render import render
 
 NEEDS = {
     "directory": {"DirectorySpec", "+pessimistic"},
-    "dated directory": {"DirectorySpec", "+dates", "+formats", "+pessimistic"},
+    "dated directory": {"DirectorySpec", "+dated_names", "+formats", "+pessimistic"},
+    "any directory": {"DirectorySpec", "+any_names", "+formats", "+pessimistic"},
+    "originals that are read": {"DirectorySpec", "+read_sources", "+pessimistic"},
+    "odd storages": {"DirectorySpec", "+odd_storages", "+pessimistic"},
+    "sources that are properties": {"DirectorySpec", "+property_sources", "+pessimistic"},
     "names": {"LegacySpec", "+pessimistic"},
     "processors": {"LegacySpec", "+processors", "+pessimistic"},
     "storage": {"LegacySpec", "+storage_key", "+pessimistic"},
@@ -36,6 +40,8 @@ NEEDS = {
     "processed field": {"LegacyProcessedImageField"},
     "thumbnail": {"LegacyAdminThumbnail"},
     "resize": {"LegacyResizeToFit"},
+    "file that is read": {"reopen_file"},
+    "processor by its name": {"get_processor"},
 }
 STRATEGIES = {"+pessimistic", "+any_strategy", "+strategy_of_settings"}
 
@@ -138,7 +144,7 @@ def test_changed_piece_stays_when_another_is_added():
 
 
 def test_changed_method_stays_when_it_would_get_another_variant():
-    text = render({"PessimisticImageCacheBackend"})
+    text = render({"PessimisticImageCacheBackend", "+removal"})
     mine = text.replace("        remove_file(file)\n", "        if file.name:\n            remove_file(file)\n", 1)
     assert mine != text
     grown = render(NEEDS["own backend"], mine)
@@ -284,6 +290,29 @@ def test_module_that_was_moved_is_used_there(tmp_path, run):
     assert "from shop.old_images import LegacySpec\n" in (tmp_path / "shop/more.py").read_text()
     assert "class LegacySpec(ImageSpec):" in (tmp_path / "shop/old_images.py").read_text()
     assert not (tmp_path / path).exists()
+
+
+VARIANTS = {
+    "names with dates": ("'%Y/' + 'small'", "", "datetime.now().strftime(self.cache_to)", "expand_date"),
+    "joined names": ("os.path.join('%Y', 'small')", "", "datetime.now().strftime(self.cache_to)", "expand_date"),
+    "names without dates": ("os.path.join('photos', 'small')", "", "os.path.normpath(self.cache_to)", "datetime"),
+    "names that may not be ASCII": (r"'b\xe4r'", "", "expand_date(self.cache_to)", "LegacySpec"),
+    "names of months": ("'%B'", "import locale\nlocale.setlocale(locale.LC_ALL, '')\n", "expand_date(", "LegacySpec"),
+    "storages of Django": ("'small'", "", "file.storage.delete(file.name)", "NotImplementedError"),
+    "originals that are read": ("'small'", "photo.image.read()\n", "with own_source(self):", "LegacySpec"),
+    "originals that are not read": ("'small'", "photo.image.name\n", "DirectorySpec", "own_source"),
+    "own storage": ("'small'", "class Own(Storage):\n    pass\n", "except NotImplementedError:", "LegacySpec"),
+}
+
+
+@pytest.mark.parametrize(("cache_to", "other", "there", "missing"), VARIANTS.values(), ids=VARIANTS)
+def test_variant_fits_the_project(cache_to, other, there, missing, tmp_path):
+    models = "import os\n" + MODELS.replace("'small')", f"{cache_to})")
+    write(tmp_path, {"models.py": models, "other.py": other})
+    apply([tmp_path], base=tmp_path)
+    support = (tmp_path / "imagekit_support.py").read_text()
+    assert there in support
+    assert missing not in support
 
 
 def test_no_module_where_no_field_needs_it(tmp_path):

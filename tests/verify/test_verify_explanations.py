@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ik_migrate.verify.explanations import explain_case, explain_field
+from ik_migrate.model.symptom import Sign
+from ik_migrate.verify.explanations import cause_of, explain_case, explain_error, explain_field
 from ik_migrate.verify.image_records import ImageRecord, Made, SourceRecord
-from ik_migrate.verify.records import SpecRecord, StorageRecord
+from ik_migrate.verify.records import ErrorRecord, SpecRecord, StorageRecord
 from ik_migrate.verify.results import Difference
 
 
@@ -64,3 +65,16 @@ def test_mat_that_is_enlarged_is_found(processors, rule):
     old = made((40, 30), (20, 15))
     enlarging = replace(spec(), processors=processors)
     assert explain_case(Difference("pixels", "", "", rule=""), old, old, spec(), enlarging).rule == rule
+
+
+@pytest.mark.parametrize("sign", Sign)
+def test_a_rule_declares_each_sign(sign):
+    rule, reason = cause_of(sign)
+    assert rule.startswith("IK") and reason
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("spec", "IK201"), ("processed", "IK202"), ("", "IK201")])
+def test_error_of_processors_by_the_kind_of_field(kind, rule):
+    error = ErrorRecord("PicklingError", "Can't pickle <function <lambda>>", ())
+    found = explain_error(error, spec(kind) if kind else None)
+    assert (found.rule, found.reason) == (rule, "ImageKit 3 pickles processors for the name")

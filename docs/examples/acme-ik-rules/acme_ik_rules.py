@@ -5,11 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ik_migrate import Applicability, Finding, Rule
-from ik_migrate.project.reporting import make_finding
-from ik_migrate.rules import Codemod
-from ik_migrate.project.module import Module
-from ik_migrate.model.change import Edit
+from ik_migrate.rules import Applicability, Edit, Finding, Module, Rule, checks_module, make_finding
 
 OLD, NEW = "acme.media.OldBackend", "acme.media.NewBackend"
 
@@ -27,6 +23,7 @@ RULE = Rule(
 )
 
 
+@checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report each string that names the old backend."""
     for node in module.text.nodes:
@@ -34,6 +31,3 @@ def check_module(module: Module) -> Iterator[Finding]:
             new = module.text.text_of(node).replace(OLD, NEW)
             edit = Edit(module.text.start(node), module.text.end(node), (new,))
             yield make_finding(RULE, module, node, "Acme's old backend is named", Applicability.SAFE, changes=[edit])
-
-
-CODEMOD = Codemod(rules=(RULE,), module=check_module)

@@ -70,10 +70,8 @@ def _add_pieces(text: str, names: Collection[str], features: Collection[str]) ->
                 start -= 1
             blocks.append((start, added))
             added = []
-        elif part.names:
+        else:
             added.append(text_with(part, features))
-        elif not used_names(part.text) & piece_names() & set(own):
-            added.append(part.text)
     for start, pieces in sorted(blocks, key=lambda block: -block[0]):
         if pieces:
             lines[start:start] = ["".join(with_blank_lines(pieces)).lstrip("\n"), "\n\n"]

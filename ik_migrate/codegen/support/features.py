@@ -24,6 +24,7 @@ _ALSO_NEEDS = {
     "strategy_of_setting": ("PessimisticImageCacheBackend", "NonValidatingImageCacheBackend"),
     "PessimisticImageCacheBackend": ("note_sources",),
     "NonValidatingImageCacheBackend": ("note_sources",),
+    "CeleryImageCacheBackend": ("note_sources",),
 }
 # The variants of pieces that come with a piece, see the comments `# if:` in the template.
 _FEATURES = {
@@ -33,7 +34,10 @@ _FEATURES = {
     "LegacyFile": ("file_api",),
     "SpecFile": ("chains",),
     "follow_properties": ("property_sources",),
-    "LegacySpec": ("formats", "dates", "lazy_names"),
+    "LegacySpec": ("formats", "any_names", "removal", "lazy_names"),
+    # Where several pieces need what these do, they call them; the only one that needs it has it in its own code.
+    "remove_file": ("removal",),
+    "format_of": ("format_of",),
 }
 STRATEGIES = frozenset({"pessimistic", "optimistic", "any_strategy", "strategy_of_settings"})
 """Which default strategy the settings of the project name, if that is certain; ImageKit's own where none is given."""
@@ -45,10 +49,12 @@ _NEEDED_BY_FEATURE = {
 _IMPLIED_BY_FEATURE = {
     "own_backends": ("file_api",),
     "unknown_backends": ("own_backends",),
+    "property_sources": ("removal",),
+    "odd_storages": ("removal",),
     "plain_classes": ("own_ids",),
 }
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
-_DERIVED = frozenset({"spec_files", "plain_files"})
+_DERIVED = frozenset({"spec_files", "plain_files", "plain_names", "reopened_sources"})
 
 
 def close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -79,6 +85,12 @@ def derive(features: set[str]) -> set[str]:
         found.add("storage_key")
     if features & {"faithful", "any_strategy"}:
         found.discard("storage_key")  # The backend of the settings counts.
+    if "read_sources" in features and "faithful" not in features:
+        found.add("reopened_sources")
+    if "any_names" in features:
+        found.discard("dated_names")
+    elif "dated_names" not in features:
+        found.add("plain_names")
     if "file_api" not in features:
         found.add("spec_files" if features & {"faithful", "chains"} else "plain_files")
     return found
@@ -106,6 +118,8 @@ def features_in(existing: str) -> set[str]:
             found.update(set.intersection(*ways) if ways else ())
     if not found & STRATEGIES and any(name in own for name in _WITH_STRATEGY):
         found.add("strategy_of_settings")
+    if "reopened_sources" in found:
+        found.add("read_sources")
     return found - _DERIVED
 
 

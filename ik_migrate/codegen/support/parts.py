@@ -11,7 +11,6 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain, combinations
 
-_CONNECTS = re.compile(r"\w+\.connect\(")
 _CONDITION = re.compile(r"# if: (not )?(\w+)$")
 
 
@@ -60,20 +59,13 @@ def piece_names() -> frozenset[str]:
 
 
 def chosen_parts(names: Collection[str]) -> Iterator[Part]:
-    """The parts of the template with some names, and the calls that connect them."""
-    for part in top_level():
-        if is_import(part.node) or part is top_level()[0]:
-            continue
-        if part.names & set(names) or (not part.names and used_names(part.text) & piece_names() <= set(names)):
-            yield part
+    """The parts of the template with some names."""
+    return (part for part in top_level() if part.names & set(names) and not is_import(part.node))
 
 
 def with_blank_lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Pieces with blank lines above them, but between lines that connect receivers."""
-    is_call = False
-    for piece in pieces:
-        yield piece if is_call and _CONNECTS.match(piece) else f"\n\n{piece}"
-        is_call = bool(_CONNECTS.match(piece))
+    """Pieces with blank lines above them."""
+    return (f"\n\n{piece}" for piece in pieces)
 
 
 def import_lines(used: Collection[str]) -> list[str]:
@@ -125,21 +117,19 @@ def _text_with(part: Part, features: frozenset[str]) -> str:
     is_member = part.text.startswith(" ")
     text = f"class Around:\n{part.text}" if is_member else part.text
     lines = text.split("\n")
-    base = ast.parse(text)
-    for node in sorted(_statements(base), key=lambda node: -node.lineno):
+    left_out: set[int] = set()
+    for node in _statements(ast.parse(text)):
         start = lines_of(node)[0]
         match = _CONDITION.search(lines[start - 1].strip()) if start else None
         if match is not None:
             keep = (match[2] in features) != bool(match[1])
             first = start - 1
-            if keep:
-                del lines[first]
-            else:
-                end = node.end_lineno or start
-                while end < len(lines) and not lines[end].strip() and not lines[max(first - 1, 0)].strip():
-                    end += 1
-                del lines[first:end]
-    return "\n".join(lines[is_member:]).replace("  # noqa: F811", "").rstrip("\n") + "\n"
+            end = start if keep else node.end_lineno or start
+            while not keep and end < len(lines) and not lines[end].strip() and not lines[max(first - 1, 0)].strip():
+                end += 1
+            left_out.update(range(first, end))
+    kept = [line for number, line in enumerate(lines) if number not in left_out]
+    return "\n".join(kept[is_member:]).replace("  # noqa: F811", "").rstrip("\n") + "\n"
 
 
 @cache

@@ -1,30 +1,31 @@
 # Parts of the support module that ik-migrate writes: see render.py.
-"""What ImageKit 2 did for the images of this project, and ImageKit 3 does not do by itself.
-
-Written by ik-migrate and independent of it. Change what you like: another run only adds what it needs and misses.
-"""
+"""What ImageKit 2 did for the images of this project. Change what you like: ik-migrate only adds what is missing."""
 
 import os
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 
+from celery import shared_task
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 from django.db.models.signals import class_prepared, post_delete, post_init, post_save, pre_delete, pre_save
+from django.dispatch import receiver
 from django.utils.encoding import smart_str
 from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
 from imagekit.cachefiles.strategies import JustInTime, Optimistic
+from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
 from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
-from imagekit.utils import generate, get_by_qname, get_singleton, suggest_extension
-from PIL import Image
+from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, get_singleton, suggest_extension
 
 
 class LegacyResizeToFit(processors.ResizeToFit):
@@ -34,9 +35,17 @@ class LegacyResizeToFit(processors.ResizeToFit):
         super(LegacyResizeToFit, self).__init__(width, height, bool(upscale), *args, **kwargs)
 
 
+def get_processor(name):
+    """Return a processor of ImageKit by its name; LegacyResizeToFit in the place of ResizeToFit."""
+    return LegacyResizeToFit if name == 'ResizeToFit' else getattr(processors, name)
+
+
 def remove_file(file):
     """Delete a cache file, and let ImageKit forget that it exists."""
     if file.name and file.storage.exists(file.name):
+        # if: not odd_storages
+        file.storage.delete(file.name)
+        # if: odd_storages
         try:
             file.storage.delete(file.name)
         except NotImplementedError:
@@ -44,26 +53,22 @@ def remove_file(file):
     file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
 
-def note_sources(sender, instance, signal, **kwargs):
-    """Tell ImageKit the sources of a loaded instance. From 3.3 on, it takes the first save for a change of them."""
-    fields = [field.attname for field in sender._meta.fields]
-    for group in signal_router._source_groups if instance.pk else ():
-        if isinstance(instance, group.model_class):
-            name = group.image_field
-            hashes = vars(instance).setdefault('_ik', {}).setdefault('source_hashes', {})
-            if signal is post_init and (name in vars(instance) or name not in fields):
-                hashes[name] = hash(vars(instance).get(name) or getattr(instance, name))
-            elif signal is post_init:
-                hashes.pop(name, None)  # A deferred field is looked up when the instance is saved.
-            elif name in fields and name not in hashes:
-                saved = sender._base_manager.using(kwargs['using']).filter(pk=instance.pk)
-                hashes.update((name, hash(image)) for image in saved.values_list(name, flat=True))
+@receiver(post_init, dispatch_uid='imagekit_support')
+@receiver(pre_save, dispatch_uid='imagekit_support')
+def note_sources(sender, instance, using=None, **kwargs):
+    """Note the sources of a loaded instance. From 3.3 on, ImageKit takes its first save for a change of them."""
+    for group in signal_router._source_groups:
+        if instance.pk and isinstance(instance, group.model_class):
+            name, hashes = group.image_field, vars(instance).setdefault('_ik', {}).setdefault('source_hashes', {})
+            if using is None:
+                hashes[name] = hash(vars(instance)[name]) if name in vars(instance) else None
+            elif hashes.get(name) is None:  # It is deferred, or a property.
+                for saved in sender._base_manager.using(using).filter(pk=instance.pk):
+                    hashes[name] = hash(getattr(saved, name))
 
 
-post_init.connect(note_sources, dispatch_uid='imagekit_support')
-pre_save.connect(note_sources, dispatch_uid='imagekit_support')
-
-
+@receiver(post_init, dispatch_uid='imagekit_support properties')
+@receiver(post_save, dispatch_uid='imagekit_support properties')
 def follow_properties(sender, instance, signal, **kwargs):
     """Note the sources that are properties, and after a save have the strategies know those that are new.
 
@@ -85,10 +90,6 @@ def follow_properties(sender, instance, signal, **kwargs):
             names[attname] = name
 
 
-post_init.connect(follow_properties, dispatch_uid='imagekit_support properties')
-post_save.connect(follow_properties, dispatch_uid='imagekit_support properties')
-
-
 def source_of(file):
     """Return the source of a cache file; of the image of another spec field its own source."""
     while hasattr(file, 'generator'):
@@ -96,12 +97,42 @@ def source_of(file):
     return file
 
 
+@contextmanager
+def own_source(spec):
+    """Have a spec open its source again, as ImageKit 2 did. ImageKit 3 reads the file of the instance, or closes it."""
+    source = spec.source
+    if not getattr(source, 'name', None):
+        yield
+        return
+    if hasattr(source, 'open'):
+        own = type(source).__new__(type(source))
+        vars(own).update(vars(source), _file=None)
+    else:
+        own = File(source.storage.open(source.name), source.name)  # ImageKit 2 asked no more of a source.
+        own.instance = getattr(source, 'instance', None)
+    # if: not faithful
+    if not getattr(source, '_committed', True):
+        vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
+    spec.source = own
+    try:
+        yield
+    finally:
+        own.close()
+        spec.source = source
+
+
 class PessimisticImageCacheBackend(JustInTime):
     """Deletes a file when its source changes, as ImageKit 2 did: it may keep its name, and show the old image."""
 
     # if: not own_backends
     def on_source_saved(self, file):
+        # if: removal
         remove_file(file)
+        # if: not removal
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        # if: not removal
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
 
     # if: own_backends
     def on_source_saved(self, file):  # noqa: F811
@@ -140,7 +171,13 @@ class NonValidatingImageCacheBackend(Optimistic):
 
     # if: not own_backends
     def on_source_saved(self, file):
+        # if: removal
         remove_file(file)
+        # if: not removal
+        if file.storage.exists(file.name):
+            file.storage.delete(file.name)
+        # if: not removal
+        file.cachefile_backend.set_state(file, CacheFileState.DOES_NOT_EXIST)
         file.cachefile_backend.generate(file, force=True)
 
     # if: own_backends
@@ -169,6 +206,36 @@ class NonValidatingImageCacheBackend(Optimistic):
     # if: own_backends
     def clear(self, file):
         remove_file(file)
+
+
+class CeleryImageCacheBackend(PessimisticImageCacheBackend):
+    """Has a task of Celery generate a file again when its source changes, as ImageKit 2 did. It needs Celery 3.1."""
+
+    # if: not own_backends
+    def on_source_saved(self, file):
+        generate_later(file)
+
+    # if: own_backends
+    def invalidate(self, file):
+        generate_later(file)
+
+
+def generate_later(file):
+    """Send a task that generates a file again."""
+    instance = getattr(file.generator, 'instance', None) or source_of(file).instance
+    model = instance._meta.concrete_model
+    for attname, descriptor in descriptors_of(model).items():
+        if descriptor.field._original_spec is type(file.generator):
+            generate_again.delay(model._meta.app_label, model.__name__, instance.pk, attname)
+
+
+@shared_task
+def generate_again(app_label, name, pk, attname):
+    """Generate a file again, unless its row has been deleted."""
+    for model in get_models():
+        if (model._meta.app_label, model.__name__) == (app_label, name):
+            for instance in model._default_manager.filter(pk=pk):
+                generate_file(getattr(instance, attname))
 
 
 class BackendStrategy(PessimisticImageCacheBackend):
@@ -200,11 +267,15 @@ def require_source(file):
     return file
 
 
-class StorageBackend(Simple):
-    """Asks the storage each time whether a file exists, as ImageKit 2 did. ImageKit 3 trusts its cache.
+def reopen_file(file):
+    """Return a spec file that can be read. ImageKit closes it once it has generated the image."""
+    if file.closed:
+        file.file = None
+    return file
 
-    It can go once all processes share one cache, and nothing but ImageKit removes thumbnails or originals.
-    """
+
+class StorageBackend(Simple):
+    """Asks the storage whether a file exists, as ImageKit 2 did. It can go if only ImageKit removes images."""
 
     def get_state(self, file, check_if_unknown=True):
         return CacheFileState.EXISTS if self._exists(file) else CacheFileState.DOES_NOT_EXIST
@@ -218,7 +289,8 @@ class StorageBackend(Simple):
             # ImageKit 2 chose the format by the name of the file, ImageKit 3 by the content of the source.
             vars(spec)['format'] = format_of(getattr(spec.source, 'name', None))
         try:
-            super(StorageBackend, self).generate_now(file, force)
+            with own_source(spec):
+                super(StorageBackend, self).generate_now(file, force)
         except (EnvironmentError, ValueError):
             # Where the original is lost, ImageKit 2 showed the page without the image.
             storage = getattr(spec.source, 'storage', None)
@@ -236,11 +308,10 @@ class StorageKeyBackend(Simple):
 
 def format_of(name):
     """Return the format that belongs to the extension of a file name; None where there is none."""
-    extension = os.path.splitext(name or '')[1].lower()
-    Image.preinit()
-    if extension not in Image.EXTENSION:
-        Image.init()
-    return Image.EXTENSION.get(extension)
+    try:
+        return extension_to_format(os.path.splitext(name or '')[1])
+    except UnknownExtension:
+        return None
 
 
 def descriptors_of(model):
@@ -249,6 +320,8 @@ def descriptors_of(model):
     return dict((name, item) for name, item in items if isinstance(item, ImageSpecFileDescriptor))
 
 
+@receiver(pre_delete, dispatch_uid='imagekit_support')
+@receiver(post_delete, dispatch_uid='imagekit_support')
 def remove_all_files(sender, instance, signal, **kwargs):
     """Delete the cache files of an instance that is deleted, as ImageKit 2 did. ImageKit 3 leaves them."""
     for file in get_spec_files(instance):  # Before the row is deleted, this loads a deferred source.
@@ -260,21 +333,19 @@ def remove_all_files(sender, instance, signal, **kwargs):
             clear_file(file)
 
 
-pre_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
-post_delete.connect(remove_all_files, dispatch_uid='imagekit_support')
-
-
 def generate_file(file, save=True):
     """Do what generate() of a spec file did: generate the image in any case, and return its content."""
     if not file.name:
         return None  # There is no source.
     source = file.generator.source
     try:
-        content = generate(file.generator)
+        with own_source(file.generator):
+            generated = generate(file.generator)
     except EnvironmentError:
         if source.storage.exists(source.name):
             raise
         return None  # The original is lost.
+    content = IKContentFile(file.name, generated.read())
     if save:
         remove_file(file)
         file.storage.save(file.name, content)
@@ -345,7 +416,6 @@ class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support back
 class DirectorySpec(ImageSpec):
     """Saves its file in the directory cache_to, under the name of the source."""
 
-    cache_to = None
     # if: storage_key
     cachefile_backend = StorageKeyBackend()
     # if: without_settings
@@ -357,25 +427,34 @@ class DirectorySpec(ImageSpec):
     # if: any_strategy
     cachefile_strategy = default_strategy()
 
-    # if: not dates
     @property
     def cachefile_name(self):
         if not self.source:
             return None
-        return os.path.join(os.path.normpath(self.cache_to), os.path.basename(self.source.name))
+        # if: plain_names
+        directory = os.path.normpath(self.cache_to)
+        # if: dated_names
+        directory = os.path.normpath(datetime.now().strftime(self.cache_to))
+        # if: any_names
+        directory = os.path.normpath(expand_date(self.cache_to))
+        return os.path.join(directory, os.path.basename(self.source.name))
 
-    # if: dates
-    @property
-    def cachefile_name(self):  # noqa: F811
-        if not self.source:
-            return None
-        return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
+    # if: reopened_sources
+    def generate(self):
+        with own_source(self):
+            return super(DirectorySpec, self).generate()
 
     # if: formats
     @property
     def format(self):
-        """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
+        """ImageKit 2 chose the format by the name of the file, ImageKit 3 chooses it by the content of the source."""
+        # if: format_of
         return format_of(self.source.name)
+        # if: not format_of
+        try:
+            return extension_to_format(os.path.splitext(self.source.name)[1])
+        except UnknownExtension:
+            return None
 
 
 class FixedNameSpec(ImageSpec):
@@ -383,6 +462,11 @@ class FixedNameSpec(ImageSpec):
 
     def get_hash(self):
         return hashers.pickle([self.source.name, type(self).__module__, type(self).__name__, self.format, self.options])
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(FixedNameSpec, self).generate()
 
 
 class LegacySpec(ImageSpec):
@@ -438,6 +522,11 @@ class LegacySpec(ImageSpec):
     def format(self):
         """ImageKit 2 chose the format by the name of the file; ImageKit 3 chooses it by the content of the source."""
         return format_of(self.cachefile_name if self.cache_to else getattr(self.source, 'name', None))
+
+    # if: not faithful
+    def generate(self):
+        with own_source(self):
+            return super(LegacySpec, self).generate()
 
     @property
     def given_format(self):
@@ -601,13 +690,11 @@ class LegacyImageSpecField(ImageSpecField):
         class_prepared.connect(register_source, weak=False)
 
 
+@receiver(class_prepared, dispatch_uid='imagekit_support')
 def use_spec_files(sender, **kwargs):
     """Have the spec fields of a model make their files as ImageKit 2 did."""
     for name, descriptor in descriptors_of(sender).items():
         setattr(sender, name, LegacyDescriptor(descriptor.field, name, descriptor.source_field_name))
-
-
-class_prepared.connect(use_spec_files, dispatch_uid='imagekit_support')
 
 
 def legacy_file(file):
