@@ -697,8 +697,6 @@ def legacy_file(file):
 class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
-    _committed = True  # Before ImageKit 5.0, size and len() ask this.
-
     # if: lazy_names
     def __init__(self, generator, name=None, *args, **kwargs):
         super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
@@ -747,11 +745,17 @@ class SpecFile(ImageCacheFile):
         self._require_source()
         return super(SpecFile, self)._storage_attr(attr)
 
+    @property
+    def size(self):
+        """The size as the storage knows it. ImageKit 3 opens the file, and fails before 5.0."""
+        return self._storage_attr('size')
+
 
 class LegacyFile(SpecFile, ImageFieldFile):
     """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
 
     attname = None
+    _committed = True  # As the value of an ImageField, it is in its storage already.
 
     @property
     def source_file(self):
@@ -760,6 +764,10 @@ class LegacyFile(SpecFile, ImageFieldFile):
     @property
     def instance(self):
         return getattr(self.generator, 'instance', None) or getattr(source_of(self), 'instance', None)
+
+    @instance.setter
+    def instance(self, instance):
+        pass  # Django sets it where the file becomes the value of an ImageField.
 
     @property
     def field(self):
