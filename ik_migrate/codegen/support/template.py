@@ -498,6 +498,8 @@ class LegacySpec(ImageSpec):
         if not callable(self.cache_to):
             return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
         extension = suggest_extension(self.source.name, self.given_format)
+        if extension == '.jpg' and not self.source.name.endswith('.jpg'):
+            extension = '.jpe'  # ImageKit 2 on Python 2 named JPEG files made of other formats so.
         instance = self.instance or getattr(source_of(self.source), 'instance', None)
         # if: fields
         if self.model and not isinstance(instance, self.model):
@@ -565,8 +567,6 @@ class ImageKit2NameSpec(LegacySpec):
     """A spec whose file keeps the name that ImageKit 2 gave it, where cache_to= named none."""
 
     def cache_to(self, instance, path, attname, extension):
-        if extension == '.jpg' and not path.endswith('.jpg'):
-            extension = '.jpe'  # ImageKit 2 on Python 2 named JPEG files made of other formats so.
         folder, filename = os.path.split(path)
         name = '%s_%s%s' % (os.path.splitext(filename)[0], attname, extension)
         return os.path.join('cache', folder, name).replace('%', '%%')
