@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ik_migrate.imagekit.imagekit_0x_code import GONE_PROCESSORS, IMAGE_MODEL, is_old_call, is_old_class
-from ik_migrate.project.imported_names import imports_from, spelled
+from ik_migrate.project.imported_names import dotted_imports, spelled
 from ik_migrate.rules import Applicability, Finding, Module, Rule, checks_module, make_finding
 
 _EXAMPLE = """\
@@ -42,11 +42,9 @@ RULE = Rule(
 @checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report what is imported, what derives from it, and the options."""
-    for node in imports_from(module, ["imagekit.models", "imagekit.processors"]):
-        for alias in node.names:
-            dotted = f"{node.module}.{alias.name}"
-            if dotted == IMAGE_MODEL or dotted in GONE_PROCESSORS:
-                yield make_finding(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
+    for _, alias, dotted in dotted_imports(module):
+        if dotted == IMAGE_MODEL or dotted in GONE_PROCESSORS:
+            yield make_finding(RULE, module, alias, f"{alias.name} is ImageKit 0.x", Applicability.MANUAL)
     for call in module.text.nodes_of(ast.Call):
         if is_old_call(module, call):
             yield make_finding(RULE, module, call, "this spec is ImageKit 0.x", Applicability.MANUAL)

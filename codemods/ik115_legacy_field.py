@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from ik_migrate.codegen.legacy_field import FieldReference, find_references
@@ -62,7 +61,6 @@ def check_module(module: Module) -> Iterator[Finding]:
 def _finding(module: Module, reference: FieldReference) -> Finding:
     message = f"{reference.shown}: {reference.reason}"
     node = reference.node
-    assert isinstance(node, ast.Name | ast.Attribute)
     try:
         local, changes = use_support(module, "LegacyImageSpecField")
     except CannotGenerate as error:

@@ -62,6 +62,7 @@ RULE = Rule(
 )
 
 _UPSCALE_POSITION = 2
+_ATTRIBUTE_FUNCTIONS = frozenset(f"builtins.{name}" for name in ("delattr", "getattr", "hasattr", "setattr"))
 _NAME = "ResizeToFit"
 _PROCESSORS = frozenset({"imagekit.processors", "imagekit.processors.resize"})
 _COMPARED = (
@@ -90,7 +91,7 @@ def check_module(module: Module) -> Iterator[Finding]:
             yield _use_support(module, node, f"{parent.name} derives from `ResizeToFit`")
         elif _is_compared(module, node):
             compared.append(node)
-        elif not _is_followed(module, node) and not _is_type_check(module, node):
+        elif not (_is_followed(module, node) or _is_type_check(module, node) or _is_asked_for_attribute(module, node)):
             uses_support = True
             yield _use_support(module, node, "`ResizeToFit` is called where reading does not tell how")
     for node in compared if module.project.has_ik2_code else ():
@@ -163,6 +164,17 @@ def _is_type_check(module: Module, node: ast.expr) -> bool:
         if not isinstance(parent, ast.Tuple | ast.List | ast.Set):
             return False
     return False
+
+
+def _is_asked_for_attribute(module: Module, node: ast.expr) -> bool:
+    """Whether it is the class whose attribute is read or replaced: ``patch.object(ResizeToFit, 'process')``."""
+    call = module.text.names.parents.get(node)
+    if not isinstance(call, ast.Call) or len(call.args) < 2 or call.args[0] is not node:
+        return False
+    names_attribute = isinstance(call.args[1], ast.Constant) and isinstance(call.args[1].value, str)
+    return names_attribute and (
+        module.qualified(call.func) in _ATTRIBUTE_FUNCTIONS or module.text.text_of(call.func).endswith("patch.object")
+    )
 
 
 def _is_followed(module: Module, node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import import_lines, move_name
 from ik_migrate.imagekit.processor_names import IK1_NAMES, PLACES, SUBMODULES
-from ik_migrate.project.imported_names import attribute_uses, imports_from
+from ik_migrate.project.imported_names import attribute_uses, dotted_imports, imports_from
 from ik_migrate.project.used_names import used_names
 from ik_migrate.rules import (
     Applicability,
@@ -56,20 +56,12 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Rewrite what is imported by name; tell of the modules that are imported whole."""
     if module.path in module.project.loaded_with_settings:
         return  # See the rule about processors in settings.
-    for node in imports_from(module, SUBMODULES):
-        if not _is_ik3(module, node):
-            yield from _names(module, node)
-    for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):
-        if isinstance(statement, ast.Import):
-            modules = [alias for alias in statement.names if alias.name in SUBMODULES]
-        elif isinstance(statement, ast.ImportFrom) and statement.module == "imagekit.processors":
-            modules = [alias for alias in statement.names if f"imagekit.processors.{alias.name}" in SUBMODULES]
-        else:
-            continue
-        for alias in modules:
-            if not _is_ik3(module, statement):
-                message = f"imagekit.processors.{alias.name.rpartition('.')[2]} is deprecated"
-                yield make_finding(RULE, module, alias, message, Applicability.NOTICE, why=_STAYS)
+    for whole in imports_from(module, SUBMODULES):
+        if not _is_ik3(module, whole):
+            yield from _names(module, whole)
+    for node, alias, dotted in dotted_imports(module):
+        if dotted in SUBMODULES and not _is_ik3(module, node):
+            yield make_finding(RULE, module, alias, f"{dotted} is deprecated", Applicability.NOTICE, why=_STAYS)
     for use, _ in attribute_uses(module, ["imagekit.processors.crop._crop"]):
         suggestion = "from pilkit.processors.crop import _crop"
         message = "`_crop` was moved to PILKit"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.codegen.moved_names import import_lines, move_name
 from ik_migrate.imagekit.imagekit_0x_code import is_of_imagekit_0x
-from ik_migrate.project.imported_names import imports_from
+from ik_migrate.project.imported_names import dotted_imports, imports_from
 from ik_migrate.rules import Applicability, ErrorSymptom, Finding, Module, Rule, checks_module, make_finding
 
 RULE = Rule(
@@ -58,25 +58,10 @@ def check_module(module: Module) -> Iterator[Finding]:
     """Import the names from where they are."""
     for whole in imports_from(module, ["imagekit.lib"]):
         yield _from_lib(module, whole)
-    for statement in module.text.nodes_of(ast.Import, ast.ImportFrom):
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            for alias in statement.names:
-                if _is_lib(statement, alias):
-                    suggestion = "from PIL import Image"
-                    yield make_finding(
-                        RULE,
-                        module,
-                        alias,
-                        "imagekit.lib was removed in 5.0",
-                        Applicability.MANUAL,
-                        suggestion=suggestion,
-                    )
-
-
-def _is_lib(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
-    if isinstance(statement, ast.Import):
-        return alias.name == "imagekit.lib"
-    return statement.module == "imagekit" and not statement.level and alias.name == "lib"
+    for _, alias, dotted in dotted_imports(module):
+        if dotted == "imagekit.lib":
+            message, suggestion = "imagekit.lib was removed in 5.0", "from PIL import Image"
+            yield make_finding(RULE, module, alias, message, Applicability.MANUAL, suggestion=suggestion)
 
 
 def _from_lib(module: Module, node: ast.ImportFrom) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ik_migrate.codegen.masked_call import MaskedCall
 from ik_migrate.imagekit.cache_backends import (
@@ -189,7 +189,7 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     message = f"{SETTING} {reading}: {module.text.text_of(setting.value)}"
     if (
         not why_setting_stays(module, setting)
-        and isinstance(setting.statement, ast.Assign)
+        and not isinstance(setting.statement, ast.Call)
         and support_of(module).offers(frozenset({_DECIDES}))
     ):
         return make_finding(
@@ -200,7 +200,7 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
             Applicability.SAFE,
             why=_AT_RUN_TIME,
             help=f"Nothing to do: `{_DECIDES}` of the support module reads it.",
-            changes=_decide_at_run_time(module, setting, setting.statement, known),
+            changes=_decide_at_run_time(module, setting, known),
         )
     return make_finding(
         RULE,
@@ -213,22 +213,35 @@ def _made_at_run_time(module: Module, setting: BackendSetting) -> Finding:
     )
 
 
-def _decide_at_run_time(
-    module: Module, setting: BackendSetting, statement: ast.Assign, known: Collection[Successor]
-) -> list[Change]:
+def _decide_at_run_time(module: Module, setting: BackendSetting, known: Collection[Successor]) -> list[Change]:
     """Keep the setting, and have the strategy read it."""
-    text, dotted = module.text, support_of(module).dotted
-    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
-    indent = text.source.text[line_start : text.start(statement)]
-    target = text.text_of(setting.name)
-    lines = [f"{target.replace(SETTING, STRATEGY_SETTING)} = '{dotted}.{_DECIDES}'"]
+    dotted = support_of(module).dotted
+    added = [(STRATEGY_SETTING, f"'{dotted}.{_DECIDES}'")]
+    needs = need_support(module, _DECIDES)
     if module.project.faithful:
-        lines.insert(0, f"{target.replace(SETTING, BACKEND_SETTING)} = '{dotted}.{_BACKEND}'")
-    end = _line_end(module, text.end(statement))
+        added.insert(0, (BACKEND_SETTING, f"'{dotted}.{_BACKEND}'"))
+        needs += need_support(module, _BACKEND)
+    needs += tuple(need for successor in known for need in need_support(module, successor.piece))
+    return [_add_settings(module, setting, added), *needs]
+
+
+def _add_settings(module: Module, setting: BackendSetting, added: Sequence[tuple[str, str]]) -> Edit:
+    """Set more settings as another one is set: in lines below it, or in the same dict."""
+    text = module.text
+    target = text.text_of(setting.name)
+    is_in_dict = isinstance(setting.statement, ast.Dict)
+    first = setting.name if is_in_dict else setting.statement
+    line_start = text.source.line_starts[text.source.line_of(text.start(first))]
+    indent = text.source.text[line_start : text.start(first)]
     newline = f"{text.source.newline}{indent}"
-    needs = [*need_support(module, _DECIDES), *(need_support(module, _BACKEND) if module.project.faithful else ())]
-    needs += [need for successor in known for need in need_support(module, successor.piece)]
-    return [Edit(end, end, (newline + newline.join(lines),)), *needs]
+    if not is_in_dict:
+        end = _line_end(module, text.end(setting.statement))
+        return Edit(
+            end, end, ("".join(f"{newline}{target.replace(SETTING, name)} = {value}" for name, value in added),)
+        )
+    separator = "," + (" " if indent.strip() else newline)
+    end = text.end(setting.value)
+    return Edit(end, end, ("".join(f"{separator}{target.replace(SETTING, name)}: {value}" for name, value in added),))
 
 
 def _paths(module: Module, successor: Successor, quote: str, path: str) -> tuple[str, str]:
@@ -261,21 +274,16 @@ def _edits(module: Module, setting: BackendSetting, successor: Successor) -> lis
         return None
     if isinstance(setting.statement, ast.Call):
         return [_in_call(module, setting, backend if _needs_backend(module, successor) else "", strategy)]
-    statement = setting.statement
-    line_start = text.source.line_starts[text.source.line_of(text.start(statement))]
-    indent = text.source.text[line_start : text.start(statement)]
     target = text.text_of(setting.name)
-    second = target.replace(SETTING, STRATEGY_SETTING)
     if not _needs_backend(module, successor):
         return [
-            Edit(text.start(setting.name), text.end(setting.name), (second,)),
+            Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, STRATEGY_SETTING),)),
             Edit(text.start(setting.value), text.end(setting.value), (strategy,)),
         ]
-    end = _line_end(module, text.end(statement))
     return [
         Edit(text.start(setting.name), text.end(setting.name), (target.replace(SETTING, BACKEND_SETTING),)),
         Edit(text.start(setting.value), text.end(setting.value), (backend,)),
-        Edit(end, end, (f"{text.source.newline}{indent}{second} = {strategy}",)),
+        _add_settings(module, setting, [(STRATEGY_SETTING, strategy)]),
     ]
 
 

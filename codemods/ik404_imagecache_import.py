@@ -50,7 +50,9 @@ from django.db import models
 )
 
 
+_DEFAULT = "get_default_image_cache_backend"
 _SUCCESSORS = {dotted: successor.piece for dotted, successor in SUCCESSORS.items()}
+_SUCCESSORS[f"imagekit.imagecache.{_DEFAULT}"] = _DEFAULT
 """What the support module has instead of ImageKit 2's backends."""
 _PACKAGE = "imagekit.imagecache"
 
@@ -166,7 +168,7 @@ def _features(module: Module) -> tuple[str, ...]:
         isinstance(node, ast.Attribute) and module.qualified(node.value) in _SUCCESSORS
         for node in module.text.nodes_of(ast.Attribute)
     )
-    return ("+own_backends",) if derived or asked else ()
+    return ("+own_backends",) if derived or asked or _DEFAULT in module.text.source.text else ()
 
 
 def _drops(module: Module, name: str) -> bool:

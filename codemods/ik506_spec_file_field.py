@@ -172,6 +172,9 @@ def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
         return
     shown = module.text.text_of(call.args[0])
     function = module.text.text_of(call.func)
+    replaced = {_OWN_CLASS, *(_FIELD_FILES if is_known else ())}
+    classes = [module.text.text_of(item) for item in asked if module.qualified(item) not in replaced]
+    tested = f"({', '.join([*classes, 'ImageCacheFile'])})" if classes else "ImageCacheFile"
     message = f"a spec file is not {'an `ImageSpecFieldFile`' if is_own else 'a `FieldFile`'} any longer"
     finding = make_finding(
         RULE,
@@ -179,7 +182,7 @@ def _test(module: Module, call: ast.Call) -> Iterator[Finding]:
         call,
         message if is_own or is_known else f"`{shown}` may be a spec file, and {message}",
         Applicability.MANUAL,
-        suggestion=f"from imagekit.cachefiles import ImageCacheFile\n\n{function}({shown}, ImageCacheFile)",
+        suggestion=f"from imagekit.cachefiles import ImageCacheFile\n\n{function}({shown}, {tested})",
     )
     yield keep_file_api(finding, module.project)
 

@@ -9,7 +9,7 @@ from ik_migrate.codegen.spec_class import span_of
 from ik_migrate.imagekit.instance_types import class_of, is_spec_of_class
 from ik_migrate.imagekit.spec_files import KEPT_BY_FIELD
 from ik_migrate.project.class_hierarchy import class_behind, with_bases
-from ik_migrate.project.imported_names import attribute_uses
+from ik_migrate.project.imported_names import attribute_uses, uses_of
 from ik_migrate.rules import (
     Applicability,
     CannotGenerate,
@@ -121,7 +121,22 @@ def _matters(module: Module, node: ast.AST, dotted: str) -> bool:
     """Whether the name is reported: one that ImageKit 3 has too is reported in code for ImageKit 2 only."""
     if dotted == _VERSION:
         return module.project.has_ik2_code
+    if dotted in _CHANGED and not any(_is_called(module, use) for use in _uses(module, node)):
+        return False
     return dotted not in _CHANGED or not is_ik3_code(module, node)
+
+
+def _uses(module: Module, node: ast.AST) -> list[ast.expr]:
+    """The expressions that use what a statement imports, or the expression itself."""
+    if isinstance(node, ast.ImportFrom):
+        return [use for alias in node.names for use in uses_of(module, alias)]
+    return [node] if isinstance(node, ast.expr) else []
+
+
+def _is_called(module: Module, use: ast.expr) -> bool:
+    """Whether a class is called, or is the base of another one."""
+    parent = module.text.names.parents.get(use)
+    return isinstance(parent, ast.ClassDef) or (isinstance(parent, ast.Call) and parent.func is use)
 
 
 def _gone(module: Module, node: ast.AST, dotted: str) -> Finding:
@@ -156,6 +171,7 @@ def _of_the_field(module: Module, node: ast.Attribute) -> Finding:
         f"{field} is the field, which has no {node.attr} any more",
         Applicability.MANUAL,
         why="The field of ImageKit 3 keeps its source; the rest is in the spec that it makes: AttributeError.",
+        help="Read it where the field is made. `LegacyImageSpecField` of the support module keeps it.",
         suggestion=f"{field}.source" if node.attr == "image_field" else "",
     )
 

@@ -61,6 +61,8 @@ _SUCCESSORS = (
     ("imagekit.get_version", "imagekit.__version__"),
 )
 """The removed names and what is closest to each, longer names first."""
+_KEPT_MEMBERS = frozenset({".generate", ".height", ".name", ".url", ".width"})
+"""What `ImageSpecFieldFile` and `ImageCacheFile` both have."""
 _TASKS = "imagekit.imagecache.celery"
 """A module that lists of task modules name; the support module has its task."""
 _IN_SUPPORT = {
@@ -89,10 +91,18 @@ def check_module(module: Module) -> Iterator[Finding]:
         if canonical(literal.value) in _IN_SUPPORT and module.project.has_ik2_code:
             yield _name_support(module, literal)
             continue
+        owner, _, member = literal.value.rpartition(".")
+        if canonical(owner) in _IN_SUPPORT:
+            message = f"{literal.value} is not in ImageKit 3"
+            successor = f"{support_of(module).dotted}.{_IN_SUPPORT[canonical(owner)]}.{member}"
+            yield make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
+            continue
         for gone, successor in _SUCCESSORS:
             if literal.value == gone or literal.value.startswith(f"{gone}."):
                 message = f"{literal.value} is not in ImageKit 3"
-                yield make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=successor)
+                member = literal.value[len(gone) :]
+                suggestion = successor + (member if member in _KEPT_MEMBERS else "")
+                yield make_finding(RULE, module, literal.node, message, Applicability.MANUAL, suggestion=suggestion)
                 break
 
 

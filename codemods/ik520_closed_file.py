@@ -48,6 +48,7 @@ RULE = Rule(
 )
 
 _GENERATES = frozenset({"url", "path", "width", "height", "size"})
+_OPENS = frozenset({"PIL.Image.open", "Image.open", "imagekit.lib.Image.open"})
 _READS = frozenset({"read", "chunks", "readline", "readlines", "seek", "multiple_chunks"})
 
 
@@ -57,17 +58,28 @@ def check_module(module: Module) -> Iterator[Finding]:
     project = module.project
     if project.faithful or not project.has_ik2_code or not project.spec_attributes:
         return
-    for node in module.text.nodes_of(ast.Attribute):
-        if not isinstance(node, ast.Attribute) or node.attr not in _READS or not isinstance(node.value, ast.Name):
+    for name in module.text.nodes_of(ast.Name):
+        if not isinstance(name, ast.Name) or not isinstance(name.ctx, ast.Load):
             continue
-        if _is_used_before(module, node.value):
-            file = spec_file(module, node.value)
+        node = _read_of(module, name)
+        if node is not None and _is_used_before(module, name):
+            file = spec_file(module, name)
             if file is not None and not file.doubt:
-                yield _finding(module, node, node.value)
+                yield _finding(module, node, name)
 
 
-def _finding(module: Module, node: ast.Attribute, name: ast.Name) -> Finding:
-    message = f"`{name.id}.{node.attr}`: the file is closed if its image has just been generated"
+def _read_of(module: Module, name: ast.Name) -> ast.expr | None:
+    """What reads the object of a name: a method of it, or the call that opens the image; None for other uses."""
+    match module.text.names.parents.get(name):
+        case ast.Attribute(attr=attr) as method if attr in _READS:
+            return method
+        case ast.Call(func=function, args=[argument]) as call if argument is name:
+            return call if module.qualified(function) in _OPENS else None
+    return None
+
+
+def _finding(module: Module, node: ast.expr, name: ast.Name) -> Finding:
+    message = f"`{module.text.text_of(node)}`: the file is closed if its image has just been generated"
     try:
         local, changes = use_support(module, "reopen_file")
     except CannotGenerate as error:

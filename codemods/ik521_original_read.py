@@ -15,7 +15,8 @@ RULE = Rule(
     why=(
         "ImageKit 2 opened the original again for each file. ImageKit 3 reads the file object that the instance has."
         " Right after the first access to a new thumbnail, `photo.original.read()` returns nothing under 3.0 and raises"
-        " `ValueError` from 3.3 on. A second thumbnail raises it too if the storage opens files that have no path."
+        " `ValueError` from 3.3 on. A second thumbnail raises it too if the storage opens files that have no path. An"
+        " upload that is not saved, as in a form with errors, becomes a thumbnail as well."
     ),
     help="Call `open()` of the original before you read it, or add `--faithful`.",
     source="SpecFileGenerator.generate_file in imagekit/generators.py of 2.0.4; ImageSpec.generate of 3.0.4 to 6.1.1",

@@ -90,11 +90,14 @@ def _finding(file: TextFile, match: re.Match[str], known: set[str]) -> Finding |
     shown = match.group()
     place = (match.start(), match.end())
     if match["member"] != _SOURCE_FILE:
-        if last not in file.project.spec_attributes:
+        if last not in known:
             return _maybe(file, place, match)
         message = f"`{shown}` is empty: spec files have no `{match['member']}`"
-        todo = f"Use the object that has the field {last}."
-        suggestion = owner if match["member"] == "instance" else ""
+        is_attribute = last in file.project.spec_attributes
+        todo = f"Use the object that has the field {last}." if is_attribute else "Use the object that has the field."
+        if match["member"] == "attname":
+            todo = "Write the name of the field."
+        suggestion = owner if match["member"] == "instance" and is_attribute else ""
         return make_finding_at(RULE, file, place, message, Applicability.MANUAL, help=todo, suggestion=suggestion)
     message = f"`{shown}` is empty: spec files have no `source_file`"
     if last in known:

@@ -98,6 +98,8 @@ def check_leftovers(file: Module | TextFile, findings: Collection[Finding]) -> I
 
 
 def _message(word: str) -> str:
+    if word == _FIELD:
+        return f"`{word}` is named in a string, and takes other arguments in ImageKit 3"
     return f"`{word}` is a name of ImageKit 2"
 
 

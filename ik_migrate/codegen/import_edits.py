@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -216,7 +216,8 @@ def _drop_statement(module: Module, node: ast.stmt, gone: Collection[ast.stmt]) 
         return _drop_statement(module, around, {*gone, around})
     text = module.text
     start, end = text.start(node), text.end(node)
-    siblings = next((block for block in _blocks(around) if node in block), [node])
+    blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
+    siblings = next((block for block in blocks if isinstance(block, list) and node in block), [node])
     if not isinstance(around, ast.Module) and all(other in gone for other in siblings):
         return Edit(text.start(siblings[0]), text.end(siblings[-1]), ("pass",))
     line = _on_one_line(module, siblings, node)
@@ -264,10 +265,3 @@ def _does_nothing_without(module: Module, node: ast.Try, tried: ast.stmt) -> boo
         for handler in node.handlers
         for item in handler.body
     )
-
-
-def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(node, name, None)
-        if isinstance(block, list):
-            yield block

@@ -176,11 +176,5 @@ def line_after(module: Module, node: ast.stmt) -> int:
 
 def _after_header(module: Module) -> int:
     """Past the comments that a file starts with: interpreter line, coding cookie, licence."""
-    source = module.text.source
-    offset = 0
-    for number, start in enumerate(source.line_starts):
-        end = source.line_starts[number + 1] if number + 1 < len(source.line_starts) else len(source.text)
-        if not source.text[start:end].lstrip().startswith("#"):
-            break
-        offset = end
-    return offset
+    comments = itertools.takewhile(lambda line: line.lstrip().startswith("#"), module.text.source.lines())
+    return sum(map(len, comments))

@@ -10,10 +10,12 @@ from pathlib import Path
 from ik_migrate.codegen.static_rewrite import is_rewritten, is_storage_given_by_factory, why_not_static
 from ik_migrate.imagekit.factories import field_base
 from ik_migrate.imagekit.factory_calls import factories_around
+from ik_migrate.imagekit.field_lookups import field_lookups
 from ik_migrate.imagekit.forwarded_kwargs import keyword_uses
 from ik_migrate.imagekit.source_storage import DEFAULT, find_source_storage
 from ik_migrate.imagekit.spec_field import IK2_ONLY, SpecField, all_fields, spec_fields
 from ik_migrate.model.imagekit_names import LEGACY_FIELD, SPEC_FIELDS, SUPPORT
+from ik_migrate.project.class_hierarchy import with_bases
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.source.scopes import Function
 
@@ -80,6 +82,8 @@ def find_references(module: Module) -> Iterator[FieldReference]:
     for reference in _passed_on(module):
         if reference.node not in seen:
             yield reference
+    for node in field_lookups(module) if not is_rewritten_file(module) else ():
+        yield FieldReference(node, module.text.text_of(node), "it is looked up when the site runs")
 
 
 def first_field_of(module: Module) -> tuple[ast.AST, str] | None:
@@ -109,6 +113,7 @@ def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, s
                 needed.add(called)
         elif why_not_static(spec):
             needed |= around
+    needed |= {(module.path, node.name) for node in _classes_with_mixin(module)}
     for use in keyword_uses(module):
         if use.name in IK2_ONLY:
             needed |= _factories_around(use.field)
@@ -119,6 +124,26 @@ def find_legacy_factories(module: Module) -> tuple[set[Factory], dict[Factory, s
                 if target is not None and target.module is not None and target.binding is not None:
                     calls.setdefault((module.path, node.name), set()).add((target.module.path, target.binding.name))
     return needed, calls
+
+
+def _classes_with_mixin(module: Module) -> Iterator[ast.ClassDef]:
+    """The classes of fields with a base that does not derive from it, and that passes what ImageKit 2's field took."""
+    for node in module.text.nodes_of(ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and len(node.bases) > 1 and field_base(module, node) in SPEC_FIELDS:
+            mixins = [(owner, cls) for owner, cls in with_bases(module, node) if not field_base(owner, cls)]
+            if any(_passes_ik2_arguments(cls) for _, cls in mixins):
+                yield node
+
+
+def _passes_ik2_arguments(cls: ast.ClassDef) -> bool:
+    """Whether a class calls a constructor with an argument that only ImageKit 2's field had."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "__init__"
+        and any(keyword.arg in IK2_ONLY for keyword in node.keywords)
+        for node in ast.walk(cls)
+    )
 
 
 def _needs_root(spec: SpecField) -> bool:

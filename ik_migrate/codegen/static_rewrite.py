@@ -153,7 +153,9 @@ def _of_processors(spec: SpecField, seen: SpecField) -> str:
 def _of_names(spec: SpecField, seen: SpecField) -> str:
     argument = cache_to_of(seen)
     if argument is None:
-        if needs_fixed_name(spec):
+        if needs_fixed_name(seen):
+            if seen.arguments["processors"].is_in_dict:
+                return "processors that cannot be part of a file name are passed within a dict"
             return _try(lambda: write_fixed_name(spec))
         return _try(lambda: write_default_name(spec)) if names_its_files(seen) else ""
     if classify(spec.module, argument.value).verdict is Verdict.UNKNOWN:

@@ -12,6 +12,7 @@ from ik_migrate.engine.support_location import find_support_module, has_settings
 from ik_migrate.files.discovery import search
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
+from ik_migrate.imagekit.processor_state import has_changing_processor
 from ik_migrate.imagekit.project_words import variants_by_words
 from ik_migrate.imagekit.python2_evidence import find_evidence
 from ik_migrate.imagekit.settings_modules import files_loaded_with, is_base_settings
@@ -49,6 +50,9 @@ def collect_facts(
     known = set(first)
     found, read = set(known), set[Path]()
     facts = Facts()
+    if known and _has_changing_processors(project, options):
+        knowledge.has_changing_processors = True
+        crew.learn(knowledge)
     for _ in range(_ROUNDS):
         new = sorted(found - read)
         names = {IGNORE_COMMENT}
@@ -101,6 +105,14 @@ def collect_facts(
             knowledge.default_strategy = ""
         crew.learn(knowledge)
     return sorted(found - known)
+
+
+def _has_changing_processors(project: Project, options: Options) -> bool:
+    """Whether a processor of the project changes its own attributes; their files need not mention ImageKit."""
+    paths = [
+        path for path in search(project.root, {b"def process("}, options, counted=()).files if path.suffix == ".py"
+    ]
+    return any(map(has_changing_processor, project.modules_at(paths)))
 
 
 def _why_not_newest(root: Path, shown: Evidence) -> str:

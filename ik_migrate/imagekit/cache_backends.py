@@ -152,12 +152,12 @@ class BackendSetting:
     Args:
         name: the node that names it.
         value: the value.
-        statement: the assignment, or the call that it is a keyword of.
+        statement: the assignment, or the call or dict that it is an item of.
     """
 
     name: ast.AST
     value: ast.expr
-    statement: ast.Assign | ast.Call
+    statement: ast.Assign | ast.Call | ast.Dict
 
     @property
     def path(self) -> str:
@@ -167,16 +167,29 @@ class BackendSetting:
 
 def backend_settings(module: Module) -> Iterator[BackendSetting]:
     """Where a file sets ``IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND``."""
-    for node in module.text.nodes_of(ast.Assign, ast.Call):
+    for node in module.text.nodes_of(ast.Assign, ast.Call, ast.Dict):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                named = target.id if isinstance(target, ast.Name) else getattr(target, "attr", "")
-                if named == SETTING:
+                if _name_of(target) == SETTING:
                     yield BackendSetting(target, node.value, node)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == SETTING:
+                    yield BackendSetting(key, value, node)
         elif isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg == SETTING:
                     yield BackendSetting(keyword, keyword.value, node)
+
+
+def _name_of(target: ast.expr) -> object:
+    """The name that a target sets: ``x``, ``settings.x`` or ``globals()['x']``."""
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=name)):
+            return name
+    return None
 
 
 def may_set_other_backend(module: Module) -> bool:
@@ -194,7 +207,7 @@ def why_setting_stays(module: Module, setting: BackendSetting) -> str:
     text = module.text
     if any(name in text.source.text for name in (BACKEND_SETTING, STRATEGY_SETTING)):
         return "the settings of ImageKit 3 stand beside it"
-    if isinstance(setting.statement, ast.Call):
+    if not isinstance(setting.statement, ast.Assign):
         return ""
     start = text.start(setting.statement)
     before = text.source.text[text.source.line_starts[text.source.line_of(start)] : start]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.callability import Verdict, classify
 from ik_migrate.imagekit.spec_field import SpecField
+from ik_migrate.model.imagekit_names import SUPPORT
 from ik_migrate.project.class_hierarchy import class_behind, with_bases
 from ik_migrate.project.module import Module, Target
 from ik_migrate.source.scopes import Function
@@ -20,7 +21,9 @@ _PLAIN_CALLS = frozenset(
 
 # Methods of lists, sets and dicts that change them.
 _CHANGING_METHODS = frozenset({"append", "add", "extend", "insert", "pop", "remove", "setdefault", "update"})
+_CHANGING_FUNCTIONS = frozenset({"builtins.setattr", "builtins.next"})
 _FOLLOW_AT_MOST = 5
+_OF_IMAGEKIT = ("imagekit.", "pilkit.", SUPPORT)
 
 
 def why_name_changes(spec: SpecField) -> str:
@@ -30,15 +33,41 @@ def why_name_changes(spec: SpecField) -> str:
     3.0.4 to 6.1.1). ImageKit 2 made the name of the source's and the attribute's.
     """
     argument = spec.given("processors")
-    if argument is None or spec.is_processed or argument.is_in_dict:
+    if argument is None or spec.is_processed:
         return ""
     if classify(spec.module, argument.value).verdict is not Verdict.NO:
         return ""
-    for module, processor in _processors_in(spec.module, argument.value):
-        reason = _why_unstable(module, processor)
-        if reason:
-            return reason
-    return ""
+    found = list(_processors_in(spec.module, argument.value))
+    certain = (reason for module, processor in found if (reason := _why_unstable(module, processor)))
+    unknown = (
+        f"{module.text.text_of(processor)} may be a processor that changes its own attributes"
+        for module, processor in (found if spec.module.project.has_changing_processors else ())
+        if not _is_known(module, processor)
+    )
+    return next(certain, "") or next(unknown, "")
+
+
+def has_changing_processor(module: Module) -> bool:
+    """Whether a class of a file with a method ``process`` changes its own attributes."""
+    for node in module.text.nodes_of(ast.ClassDef):
+        if any(isinstance(item, ast.FunctionDef) and item.name == "process" for item in node.body) and any(
+            isinstance(item, ast.FunctionDef) and _changes_instance(owner, item)
+            for owner, found in with_bases(module, node)
+            for item in found.body
+        ):
+            return True
+    return False
+
+
+def _is_known(module: Module, processor: ast.expr) -> bool:
+    """Whether it can be read what makes a processor: a class of ImageKit, or one of the project."""
+    if not isinstance(processor, ast.Call):
+        return False
+    target = module.resolve(processor.func)
+    if class_behind(target) is not None or module.qualified(processor.func).startswith(_OF_IMAGEKIT):
+        return True
+    made = list(_made_by_function(target))
+    return bool(made) and all(_is_known(*each) for each in made)
 
 
 def _processors_in(module: Module, value: ast.expr) -> Iterator[tuple[Module, ast.expr]]:
@@ -47,9 +76,11 @@ def _processors_in(module: Module, value: ast.expr) -> Iterator[tuple[Module, as
         case ast.List(elts=items) | ast.Tuple(elts=items):
             for item in items:
                 yield from _processors_in(module, item)
-        case ast.BinOp(left=left, right=right):
+        case ast.BinOp(left=left, right=right) | ast.IfExp(body=left, orelse=right):
             yield from _processors_in(module, left)
             yield from _processors_in(module, right)
+        case ast.Starred(value=value):
+            yield from _processors_in(module, value)
         case ast.Name() | ast.Attribute():
             target = module.resolve(value)
             bound = target.binding.value if target is not None and target.binding is not None else None
@@ -98,13 +129,13 @@ def _changes_instance(module: Module, method: ast.FunctionDef) -> bool:
         return False
     instance = method.args.args[0].arg
     for node in ast.walk(method):
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, instance):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_of(node.value, instance):
             statement = module.text.names.parents.get(node)
             value = statement.value if isinstance(statement, ast.Assign) else None
             if method.name != "__init__" or (value is not None and not _has_stable_pickle(module, value)):
                 return True
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and method.name != "__init__":
-            if _is_attribute_of(node.value, instance):
+            if _is_of(node.value, instance):
                 return True
         elif isinstance(node, ast.Call) and method.name != "__init__" and _changes_by_call(module, node, instance):
             return True
@@ -114,16 +145,15 @@ def _changes_instance(module: Module, method: ast.FunctionDef) -> bool:
 def _changes_by_call(module: Module, call: ast.Call, instance: str) -> bool:
     """Whether a call changes what an attribute of the instance holds, or sets an attribute by its name."""
     if isinstance(call.func, ast.Attribute) and call.func.attr in _CHANGING_METHODS:
-        return _is_attribute_of(call.func.value, instance)
-    return bool(call.args) and _is_name(call.args[0], instance) and module.qualified(call.func) == "builtins.setattr"
+        return _is_of(call.func.value, instance)
+    return bool(call.args) and _is_of(call.args[0], instance) and module.qualified(call.func) in _CHANGING_FUNCTIONS
 
 
-def _is_attribute_of(node: ast.expr, instance: str) -> bool:
-    return isinstance(node, ast.Attribute) and _is_name(node.value, instance)
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+def _is_of(node: ast.expr, instance: str) -> bool:
+    """Whether an expression is the instance, or something that it holds."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == instance
 
 
 def _has_stable_pickle(module: Module, value: ast.expr) -> bool:
@@ -140,4 +170,4 @@ def _has_stable_pickle(module: Module, value: ast.expr) -> bool:
 
 def _is_plain_call(module: Module, call: ast.Call) -> bool:
     qualified = module.qualified(call.func)
-    return qualified in _PLAIN_CALLS or qualified.startswith(("os.path.", "imagekit.", "pilkit."))
+    return qualified in _PLAIN_CALLS or qualified.startswith(("os.path.", *_OF_IMAGEKIT))

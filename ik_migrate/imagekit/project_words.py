@@ -10,7 +10,9 @@ from ik_migrate.model.options import Options
 
 _VARIANTS = {
     # Storages that may raise an exception for a file that they cannot delete.
-    "+removal": (b"Storage(", b"Storage)", b"Storage,", b"DEFAULT_FILE_STORAGE", b"STORAGES"),
+    "+odd_storages": (b"Storage(", b"Storage)", b"Storage,", b"DEFAULT_FILE_STORAGE", b"STORAGES"),
+    # Code that reads originals, which ImageKit 3 leaves closed, or read to the end.
+    "+read_sources": (b".read(", b".chunks(", b".seek(", b".tell(", b".readlines(", b".open("),
     # Python 2 gives the names of months as bytes, and those of most languages are not ASCII.
     "+any_names": (b"setlocale",),
 }

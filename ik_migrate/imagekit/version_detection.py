@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ik_migrate.imagekit.spec_field import IK2_ONLY, IK3_ONLY, SpecField, spec_fields
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS, SPEC_FIELDS, canonical
+from ik_migrate.project.imported_names import dotted_imports
 from ik_migrate.project.module import Module, per_module
 from ik_migrate.project.string_literals import literals
 from ik_migrate.source.scopes import Function
@@ -49,7 +50,7 @@ def has_ik2_words(module: Module) -> bool:
         told = (given for given in spec.arguments.values() if given.keyword is not None or given.position > 3)
         if not spec.is_processed and any(given.name in IK2_ONLY for given in told):
             return True
-    names = _imported(module)
+    names = {dotted for _, _, dotted in dotted_imports(module)}
     if any(name.startswith("imagekit.imagecache") or name == SPEC_FIELD_ALIAS for name in names):
         return True
     return any(name.startswith("imagekit.models") for name in names) and any(True for _ in unread_arguments(module))
@@ -101,14 +102,4 @@ def has_ik3_words(module: Module) -> bool:
     """Whether the file says something that only ImageKit 3 knows."""
     if any(spec.is_ik3 for spec in spec_fields(module)):
         return True
-    return any(name.startswith(_IK3_MODULES) or name in _IK3_NAMES for name in _imported(module))
-
-
-def _imported(module: Module) -> set[str]:
-    names = set()
-    for node in module.text.nodes_of(ast.Import, ast.ImportFrom):
-        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return names
+    return any(name.startswith(_IK3_MODULES) or name in _IK3_NAMES for _, _, name in dotted_imports(module))

@@ -60,12 +60,14 @@ class ProjectFacts:
     """Whether what some field gets as its image cache backend is only known when the site runs."""
     has_plain_classes: bool = False
     """Whether spec fields are added to classes that are not models."""
+    has_changing_processors: bool = False
+    """Whether some processor of the project changes its own attributes."""
     has_property_sources: bool = False
     """Whether the source of some spec field is a property: the image may belong to another instance."""
     sets_storages: bool = False
     """Whether the project gives files another storage while it runs."""
     support_variants: frozenset[str] = frozenset()
-    """The variants of the support module's pieces that the whole project decides, as ``+removal``."""
+    """The variants of the support module's pieces that the whole project decides, as ``+odd_storages``."""
     has_storages: bool = False
     """Whether some image of the project may have its own storage."""
     legacy_factories: set[tuple[Path, str]] = field(default_factory=set)

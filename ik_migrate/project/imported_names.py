@@ -15,6 +15,16 @@ def import_statements(module: Module) -> Iterator[ast.Import | ast.ImportFrom]:
             yield node
 
 
+def dotted_imports(module: Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, ast.alias, str]]:
+    """The names that a file imports, but for relative imports, with their statements and their dotted names."""
+    for node in import_statements(module):
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                yield node, alias, alias.name
+            elif not node.level:
+                yield node, alias, f"{node.module}.{alias.name}"
+
+
 def imports_from(module: Module, sources: Iterable[str]) -> Iterator[ast.ImportFrom]:
     """The statements ``from source import ...`` for one of ``sources``."""
     wanted = frozenset(sources)

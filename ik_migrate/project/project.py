@@ -29,7 +29,7 @@ _HOLD_AT_MOST = 2_000_000
 # What is found out about a file depends on these.
 _DECIDING_FACTS = (
     *("attributes_of_variables", "has_storages", "legacy_factories", "support", "default_strategy"),
-    *("has_simple_backend", "sets_storages"),
+    *("has_simple_backend", "has_changing_processors", "sets_storages"),
     *("keyword_dicts", "importers", "candidates"),
 )
 _WORD = re.compile(r"[^\W\d]\w*")

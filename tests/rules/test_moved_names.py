@@ -194,6 +194,24 @@ def test_names_of_python_2_are_no_obstacle(migrate):
     assert after == text.format("", "from imagekit_support import get_spec_files\n")
 
 
+@pytest.mark.parametrize(
+    ("package", "name", "use"),
+    [
+        ("imagekit.utils", "get_spec_files", "X = {}(1)"),
+        ("imagekit.imagecache", "NonValidatingImageCacheBackend", "class {0}Own({0}):\n    pass"),
+    ],
+)
+@pytest.mark.parametrize("also_by_name", [True, False])
+def test_name_that_is_used_in_two_ways_is_imported_once(package, name, use, also_by_name, migrate):
+    """The file has the name already: it gets no other one for what the support module has instead."""
+    module = package.rpartition(".")[2]
+    text = f"from imagekit import {module}\nfrom {package} import {name}\n\n{use.format(f'{module}.{name}')}\n"
+    text = text.replace(f"class {module}.", "class ") + (use.format(name).replace("Own", "Other") + "\n") * also_by_name
+    after, _ = migrate(text, "backends.py")
+    expected = f"from imagekit_support import {name}\n\n{text.partition(chr(10) * 2)[2]}"
+    assert after == expected.replace(f"{module}.{name}", name)
+
+
 UNUSED = "from imagekit.imagecache import PessimisticImageCacheBackend"
 
 

@@ -50,10 +50,11 @@ _IMPLIED_BY_FEATURE = {
     "own_backends": ("file_api",),
     "unknown_backends": ("own_backends",),
     "property_sources": ("removal",),
+    "odd_storages": ("removal",),
     "plain_classes": ("own_ids",),
 }
 _WITH_STRATEGY = ("DirectorySpec", "LegacySpec")
-_DERIVED = frozenset({"spec_files", "plain_files", "plain_names"})
+_DERIVED = frozenset({"spec_files", "plain_files", "plain_names", "reopened_sources"})
 
 
 def close(wanted: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -84,6 +85,8 @@ def derive(features: set[str]) -> set[str]:
         found.add("storage_key")
     if features & {"faithful", "any_strategy"}:
         found.discard("storage_key")  # The backend of the settings counts.
+    if "read_sources" in features and "faithful" not in features:
+        found.add("reopened_sources")
     if "any_names" in features:
         found.discard("dated_names")
     elif "dated_names" not in features:
@@ -115,6 +118,8 @@ def features_in(existing: str) -> set[str]:
             found.update(set.intersection(*ways) if ways else ())
     if not found & STRATEGIES and any(name in own for name in _WITH_STRATEGY):
         found.add("strategy_of_settings")
+    if "reopened_sources" in found:
+        found.add("read_sources")
     return found - _DERIVED
 
 

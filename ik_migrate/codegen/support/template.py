@@ -8,6 +8,7 @@ from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
@@ -24,7 +25,7 @@ from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
 from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
-from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, suggest_extension
+from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, get_singleton, suggest_extension
 
 
 class LegacyResizeToFit(processors.ResizeToFit):
@@ -42,6 +43,9 @@ def get_processor(name):
 def remove_file(file):
     """Delete a cache file, and let ImageKit forget that it exists."""
     if file.name and file.storage.exists(file.name):
+        # if: not odd_storages
+        file.storage.delete(file.name)
+        # if: odd_storages
         try:
             file.storage.delete(file.name)
         except NotImplementedError:
@@ -100,8 +104,12 @@ def own_source(spec):
     if not getattr(source, 'name', None):
         yield
         return
-    own = type(source).__new__(type(source))
-    vars(own).update(vars(source), _file=None)
+    if hasattr(source, 'open'):
+        own = type(source).__new__(type(source))
+        vars(own).update(vars(source), _file=None)
+    else:
+        own = File(source.storage.open(source.name), source.name)  # ImageKit 2 asked no more of a source.
+        own.instance = getattr(source, 'instance', None)
     # if: not faithful
     if not getattr(source, '_committed', True):
         vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
@@ -367,6 +375,12 @@ def default_strategy():
     return strategies.get(name, name)
 
 
+def get_default_image_cache_backend():
+    """Return the strategy that the settings name. It has the methods of an image cache backend of ImageKit 2."""
+    strategy = default_strategy()
+    return strategy() if callable(strategy) else get_singleton(strategy, 'cache file strategy')
+
+
 def strategy_of_setting():
     """Return the strategy for the backend that the settings name in ImageKit 2's way."""
     package, _, name = settings.IMAGEKIT_DEFAULT_IMAGE_CACHE_BACKEND.rpartition('.')
@@ -425,7 +439,7 @@ class DirectorySpec(ImageSpec):
         directory = os.path.normpath(expand_date(self.cache_to))
         return os.path.join(directory, os.path.basename(self.source.name))
 
-    # if: not faithful
+    # if: reopened_sources
     def generate(self):
         with own_source(self):
             return super(DirectorySpec, self).generate()
