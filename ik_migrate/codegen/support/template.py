@@ -512,6 +512,8 @@ class LegacySpec(ImageSpec):
         if not callable(self.cache_to):
             return os.path.join(os.path.normpath(expand_date(self.cache_to)), os.path.basename(self.source.name))
         extension = suggest_extension(self.source.name, self.given_format)
+        if extension == '.jpg' and not self.source.name.endswith('.jpg'):
+            extension = '.jpe'  # ImageKit 2 on Python 2 named JPEG files made of other formats so.
         instance = self.instance or getattr(source_of(self.source), 'instance', None)
         # if: fields
         if self.model and not isinstance(instance, self.model):
@@ -579,8 +581,6 @@ class ImageKit2NameSpec(LegacySpec):
     """A spec whose file keeps the name that ImageKit 2 gave it, where cache_to= named none."""
 
     def cache_to(self, instance, path, attname, extension):
-        if extension == '.jpg' and not path.endswith('.jpg'):
-            extension = '.jpe'  # ImageKit 2 on Python 2 named JPEG files made of other formats so.
         folder, filename = os.path.split(path)
         name = '%s_%s%s' % (os.path.splitext(filename)[0], attname, extension)
         return os.path.join('cache', folder, name).replace('%', '%%')
@@ -711,8 +711,6 @@ def legacy_file(file):
 class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
-    _committed = True  # Before ImageKit 5.0, size and len() ask this.
-
     # if: lazy_names
     def __init__(self, generator, name=None, *args, **kwargs):
         super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
@@ -761,11 +759,17 @@ class SpecFile(ImageCacheFile):
         self._require_source()
         return super(SpecFile, self)._storage_attr(attr)
 
+    @property
+    def size(self):
+        """The size as the storage knows it. ImageKit 3 opens the file, and fails before 5.0."""
+        return self._storage_attr('size')
+
 
 class LegacyFile(SpecFile, ImageFieldFile):
     """A cache file with the methods and attributes that a spec file of ImageKit 2 had."""
 
     attname = None
+    _committed = True  # As the value of an ImageField, it is in its storage already.
 
     @property
     def source_file(self):
@@ -774,6 +778,10 @@ class LegacyFile(SpecFile, ImageFieldFile):
     @property
     def instance(self):
         return getattr(self.generator, 'instance', None) or getattr(source_of(self), 'instance', None)
+
+    @instance.setter
+    def instance(self, instance):
+        pass  # Django sets it where the file becomes the value of an ImageField.
 
     @property
     def field(self):
