@@ -711,10 +711,15 @@ def legacy_file(file):
 class SpecFile(ImageCacheFile):
     """The file of a spec field. Whether it is true depends on its source alone, as with ImageKit 2."""
 
-    # if: lazy_names
-    def __init__(self, generator, name=None, *args, **kwargs):
-        super(SpecFile, self).__init__(generator, name or 'not known yet', *args, **kwargs)
+    def __init__(self, generator, name=None, storage=None, *args, **kwargs):
+        """Store the file beside its source, unless the field names a storage. ImageKit 3 has another default."""
+        storage = storage or generator.cachefile_storage or getattr(generator.source, 'storage', None)
+        # if: lazy_names
+        super(SpecFile, self).__init__(generator, name or 'not known yet', storage, *args, **kwargs)
+        # if: lazy_names
         self.name = name
+        # if: not lazy_names
+        super(SpecFile, self).__init__(generator, name, storage, *args, **kwargs)
 
     # if: lazy_names
     @property
