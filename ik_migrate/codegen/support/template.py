@@ -398,6 +398,7 @@ def default_backend():
     return StorageBackend() if is_default else None
 
 
+@receiver(class_prepared, dispatch_uid='imagekit_support backends')
 def use_default_backends(sender, **kwargs):
     """Give the spec fields of a model the backend and the strategy of this module, unless the settings name others.
 
@@ -408,9 +409,6 @@ def use_default_backends(sender, **kwargs):
         spec.cachefile_backend = spec.cachefile_backend or default_backend()
         if spec.cachefile_strategy == settings.IMAGEKIT_DEFAULT_CACHEFILE_STRATEGY:
             spec.cachefile_strategy = default_strategy()
-
-
-class_prepared.connect(use_default_backends, dispatch_uid='imagekit_support backends')
 
 
 class DirectorySpec(ImageSpec):
