@@ -14,6 +14,10 @@ from itertools import chain, combinations
 _CONDITION = re.compile(r"# if: (not )?(\w+)$")
 
 
+_LONGEST_LINE = 120
+"""Characters of a line of the support module."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A statement of the template, at its top or in a class.
@@ -104,7 +108,11 @@ def _between(first: int, last: int) -> str:
 
 def _import_line(node: ast.Import | ast.ImportFrom, aliases: list[ast.alias]) -> str:
     names = ", ".join(alias.name for alias in aliases)
-    return f"from {node.module} import {names}\n" if isinstance(node, ast.ImportFrom) else f"import {names}\n"
+    line = f"from {node.module} import {names}\n" if isinstance(node, ast.ImportFrom) else f"import {names}\n"
+    if len(line) <= _LONGEST_LINE or not isinstance(node, ast.ImportFrom):
+        return line
+    rows = "".join(f"    {name},\n" for name in names.split(", "))
+    return f"from {node.module} import (\n{rows})\n"
 
 
 def text_with(part: Part, features: Collection[str]) -> str:
