@@ -235,7 +235,7 @@ if imagekit.get_version() >= '2.0' and imagekit.__version__ < (3, 0):
     )
     assert found(folder) == [
         ("photos/admin.py", 4, "IK509", "safe"),
-        ("photos/admin.py", 5, "IK505", "manual"),
+        ("photos/admin.py", 5, "IK505", "unsafe"),
         ("photos/admin.py", 7, "IK507", "manual"),
         ("photos/admin.py", 7, "IK507", "manual"),
         ("photos/models.py", 10, "IK115", "safe"),
