@@ -25,7 +25,7 @@ from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
 from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
-from imagekit.utils import extension_to_format, generate, get_by_qname, get_singleton, suggest_extension
+from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, get_singleton, suggest_extension
 
 
 class LegacyResizeToFit(processors.ResizeToFit):
