@@ -18,7 +18,7 @@ from django.utils.encoding import smart_str
 from imagekit import ImageSpec, admin, hashers, processors
 from imagekit.cachefiles import ImageCacheFile
 from imagekit.cachefiles.backends import CacheFileState, Simple
-from imagekit.cachefiles.strategies import JustInTime, Optimistic, StrategyWrapper
+from imagekit.cachefiles.strategies import JustInTime, Optimistic
 from imagekit.files import IKContentFile
 from imagekit.models import ImageSpecField, ProcessedImageField
 from imagekit.models.fields.files import ProcessedImageFieldFile
@@ -377,7 +377,8 @@ def default_strategy():
 
 def get_default_image_cache_backend():
     """Return the strategy that the settings name. It has the methods of an image cache backend of ImageKit 2."""
-    return StrategyWrapper(default_strategy())._wrapped
+    strategy = default_strategy()
+    return (strategy if callable(strategy) else get_by_qname(strategy, 'cache file strategy'))()
 
 
 def strategy_of_setting():
