@@ -25,7 +25,7 @@ from imagekit.models.fields.files import ProcessedImageFieldFile
 from imagekit.models.fields.utils import ImageSpecFileDescriptor
 from imagekit.registry import register
 from imagekit.specs.sourcegroups import ImageFieldSourceGroup, signal_router
-from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, get_singleton, suggest_extension
+from imagekit.utils import UnknownExtension, extension_to_format, generate, get_by_qname, suggest_extension
 
 
 class LegacyResizeToFit(processors.ResizeToFit):
@@ -378,7 +378,7 @@ def default_strategy():
 def get_default_image_cache_backend():
     """Return the strategy that the settings name. It has the methods of an image cache backend of ImageKit 2."""
     strategy = default_strategy()
-    return strategy() if callable(strategy) else get_singleton(strategy, 'cache file strategy')
+    return (strategy if callable(strategy) else get_by_qname(strategy, 'cache file strategy'))()
 
 
 def strategy_of_setting():
