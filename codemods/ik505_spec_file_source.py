@@ -57,14 +57,16 @@ def _in_strings(module: Module) -> Iterator[Finding]:
         return
     for path in paths_in_strings(module, ("source_file",)):
         separator = path.separator
-        place = path.literal.locate(path.end - len("source_file"), path.end)
+        value, start = path.literal.value, path.end - len("source_file")
+        place = path.literal.locate(start, path.end)
+        new = f"generator{separator}source"
         finding = make_finding(
             RULE,
             module,
             path.literal.node,
             f"`{path.shown}` is a path through a spec file, which has no `source_file`",
             Applicability.MANUAL if place is None else Applicability.UNSAFE,
-            suggestion=f"{path.owner}{separator}{path.attname}{separator}generator{separator}source",
-            changes=[] if place is None else [Edit(*place, (f"generator{separator}source",))],
+            suggestion=repr(value[:start] + new + value[path.end :]),
+            changes=[] if place is None else [Edit(*place, (new,))],
         )
         yield keep_file_api(finding, module.project)
