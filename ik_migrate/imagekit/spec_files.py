@@ -25,6 +25,9 @@ MEMBERS = frozenset(
 )
 """What an ``ImageSpecFieldFile`` had and an ``ImageCacheFile`` has not, or has with another meaning."""
 
+_TELLING = frozenset({"invalidate", "source_file", "validate"})
+"""Those that hardly anything else has."""
+
 KEPT_BY_FIELD = frozenset(
     {"image_field", "cache_to", "image_cache_backend", "generator", "storage", "processors", "format", "options"}
 )
@@ -140,11 +143,30 @@ def spec_file_uses(module: Module) -> tuple[SpecFileUse, ...]:
     for node in module.text.nodes_of(ast.Attribute):
         if isinstance(node, ast.Attribute) and node.attr in MEMBERS and isinstance(node.ctx, ast.Load):
             found = spec_file(module, node.value)
+            if found is None and node.attr in _TELLING:
+                found = _guessed(module, node.value)
             if found is not None:
                 uses.append(SpecFileUse(module, node, found))
     if has_legacy_files(module.project):
         uses = [use for use in uses if use.asks_old_field]
     return tuple(sorted(uses, key=lambda use: module.text.end(use.node)))
+
+
+def _guessed(module: Module, expression: ast.expr) -> SpecFile | None:
+    """``getattr(photo, size)`` beside fields that are made when the site runs: no name of one is known."""
+    if isinstance(expression, ast.Name):
+        bindings = module.text.names.bindings_in_force(expression)
+        value = bindings[0].value if len(bindings) == 1 else None
+        return _guessed(module, value) if isinstance(value, ast.Call) else None
+    if not isinstance(expression, ast.Call) or len(expression.args) < 2 or not module.project.has_ik2_code:
+        return None
+    if "imagekit" not in module.text.source.text or module.qualified(expression.func) != "builtins.getattr":
+        return None
+    owner, name = expression.args[:2]
+    known = [has_spec(module, owner, attribute) for attribute in module.project.spec_attributes]
+    if isinstance(name, ast.Constant) or (known and all(verdict is False for verdict in known)):
+        return None
+    return SpecFile("", owner, "Only the running site knows the name of the attribute: see whether it is a spec field.")
 
 
 def spec_file(module: Module, expression: ast.expr, depth: int = 0) -> SpecFile | None:
