@@ -104,12 +104,15 @@ def own_source(spec):
     if not getattr(source, 'name', None):
         yield
         return
-    if hasattr(source, 'open'):
+    is_file = hasattr(source, 'open')
+    # if: faithful
+    is_file = is_file and not hasattr(source, 'generator')
+    if is_file:
         own = type(source).__new__(type(source))
         vars(own).update(vars(source), _file=None)
     else:
         own = File(source.storage.open(source.name), source.name)  # ImageKit 2 asked no more of a source.
-        own.instance = getattr(source, 'instance', None)
+        own.instance = getattr(source_of(source), 'instance', None)
     # if: not faithful
     if not getattr(source, '_committed', True):
         vars(own).update(_file=source.file, close=lambda: source.seek(0))  # An upload that is not saved yet.
