@@ -32,7 +32,7 @@ RULE = Rule(
         "ImageKit 2 deleted the files of an instance's spec fields when the instance was deleted. ImageKit 3 keeps"
         " them, and the image is still served at its address."
     ),
-    help="Add `--faithful`, which deletes them.",
+    help="`--faithful` deletes them.",
     source="post_delete_receiver in imagekit/models/receivers.py of 2.0.4; imagekit/specs/sourcegroups.py of 3.0.4",
     before=ONE_FIELD,
     after=ONE_FIELD_AFTER,
@@ -47,7 +47,7 @@ _RECEIVERS = ("remove_all_files", "note_sources", "use_spec_files")
 def check_module(module: Module) -> Iterator[Finding]:
     """Connect the receivers of ``--faithful``, or report what differs without them."""
     yield from _connect_receivers(module)
-    yield from report_at_spec_fields(RULE, module, "the file of {} is not deleted with the instance")
+    yield from report_at_spec_fields(RULE, module, "files stay when their instance is deleted")
 
 
 def _connect_receivers(module: Module) -> Iterator[Finding]:

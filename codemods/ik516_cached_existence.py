@@ -17,7 +17,7 @@ RULE = Rule(
         " the process, by the name of the file: a thumbnail that is removed by another process or by hand is not"
         " generated again, and two files of one name in two storages share one state."
     ),
-    help="Use a cache that all processes share, or add `--faithful`.",
+    help="Share one cache, or add `--faithful`.",
     source="imagekit/imagecache/base.py of 2.0.4; imagekit/cachefiles/backends.py of 3.0.4 to 6.1.1",
     before=ONE_FIELD,
     after=ONE_FIELD_AFTER,
@@ -28,4 +28,4 @@ RULE = Rule(
 @checks_module(RULE)
 def check_module(module: Module) -> Iterator[Finding]:
     """Report it at the first spec field, without ``--faithful``."""
-    return report_at_spec_fields(RULE, module, "the existence of the file of {} is cached")
+    return report_at_spec_fields(RULE, module, "the existence of files is cached")

@@ -81,7 +81,7 @@ def collect_facts(
         found |= knowledge.settings_modules
     for said in crew.facts(sorted(found - read)):
         facts.add(said)
-    if facts.models:
+    if found:
         knowledge.support_variants = variants_by_words(root, options)
     knowledge.candidates = tuple(sorted(found))
     knowledge.loaded_with_settings = files_loaded_with(project.modules_at(sorted(facts.settings_modules)))

@@ -7,10 +7,11 @@ from pathlib import Path
 from ik_migrate.files.discovery import search
 from ik_migrate.files.reading import file_content
 from ik_migrate.model.options import Options
+from ik_migrate.project.support_module import MARKER
 
 _VARIANTS = {
     # Storages that may raise an exception for a file that they cannot delete.
-    "+odd_storages": (b"Storage(", b"Storage)", b"Storage,", b"DEFAULT_FILE_STORAGE", b"STORAGES"),
+    "+odd_storages": (b"storage=", b"Storage(", b"Storage)", b"Storage,", b"DEFAULT_FILE_STORAGE", b"STORAGES"),
     # Code that reads originals, which ImageKit 3 leaves closed, or read to the end.
     "+read_sources": (b".read(", b".chunks(", b".seek(", b".tell(", b".readlines(", b".open("),
     # Python 2 gives the names of months as bytes, and those of most languages are not ASCII.
@@ -33,5 +34,7 @@ def variants_by_words(folder: Path, options: Options) -> frozenset[str]:
                 data = file_content(path)
             except OSError:
                 continue  # If it concerns ImageKit, its own result says so.
+            if data.startswith(MARKER.encode()):
+                continue  # The support module itself.
             found.update(variant for variant, words in _VARIANTS.items() if any(word in data for word in words))
     return frozenset(found)

@@ -17,7 +17,7 @@ def report_at_spec_fields(rule: Rule, module: Module, message: str) -> Iterator[
     Args:
         rule: the rule, which is reported once per project.
         module: the file.
-        message: what differs, with ``{}`` for the field.
+        message: what differs; ``{}`` stands for the field.
     """
     if module.project.faithful or not module.project.has_ik2_code:
         return

@@ -74,7 +74,8 @@ def test_cache_names_are_kept_to_the_letter_on_python_2(run, project):
     """``.jpe`` is what Python 2 said for a JPEG of another format."""
     run("apply", "--keep-cache-names", cwd=project)
     support = (project / "imagekit_support.py").read_text()
-    assert "if extension == '.jpg' and not path.endswith('.jpg'):\n            extension = '.jpe'" in support
+    condition = "if extension == '.jpg' and not self.source.name.endswith('.jpg'):"
+    assert f"{condition}\n            extension = '.jpe'" in support
 
 
 @pytest.mark.parametrize(("target", "pin"), [("3.0", ">=3.0,<3.1"), ("4.1", ">=4.1,<5"), ("6.1", ">=6.1,<7")])

@@ -62,7 +62,6 @@ def require_support(module: Module, name: str, *features: str) -> tuple[NeedSupp
 def need_support(module: Module, name: str, *features: str) -> tuple[NeedSupport, ...]:
     """Return the changes that have the support module define a piece, for code that does not import it."""
     pieces = [name, *features, *sorted(module.project.support_variants)]
-    pieces += ["+odd_storages"] if module.project.has_storages else []
     if name in _WITH_STRATEGY:
         pieces.append(_strategy_feature(module))
         pieces += ["+own_ids"] if module.project.shared_ids else []
