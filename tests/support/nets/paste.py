@@ -304,7 +304,8 @@ def _expression(module: _Module, suggestion: Suggestion, place: Place) -> str:
     start, end = module.span(place)
     quote = re.match(r"[rRuU]?(['\"])", module.text[start:end])
     body = ast.unparse(ast.parse(suggestion.body, mode="eval"))  # a comment would swallow what follows
-    new = f"{quote[1]}{body}{quote[1]}" if quote else body
+    is_text = body.startswith(("'", '"'))
+    new = f"{quote[1]}{body}{quote[1]}" if quote and not is_text else body
     return module.replaced(start, end, new)
 
 
