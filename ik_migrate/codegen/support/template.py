@@ -715,6 +715,8 @@ class SpecFile(ImageCacheFile):
     def __init__(self, generator, name=None, storage=None, *args, **kwargs):
         """Store the file beside its source, unless the field names a storage. ImageKit 3 has another default."""
         storage = storage or generator.cachefile_storage or getattr(generator.source, 'storage', None)
+        if hasattr(storage, 'exists'):
+            storage = getattr(storage, '_wrapped', storage)  # Older versions of Django cannot pickle default_storage.
         # if: lazy_names
         super(SpecFile, self).__init__(generator, name or 'not known yet', storage, *args, **kwargs)
         # if: lazy_names
