@@ -9,6 +9,7 @@ from ik_migrate.codegen.imports import module_name
 from ik_migrate.codegen.legacy_field import find_references
 from ik_migrate.codegen.moved_names import drop_names, move_name
 from ik_migrate.model.imagekit_names import SPEC_FIELD_ALIAS
+from ik_migrate.project.module import last_word
 from ik_migrate.project.used_names import is_taken, used_names
 from ik_migrate.rules import (
     Applicability,
@@ -53,7 +54,7 @@ def check_module(module: Module) -> Iterator[Finding]:
         node
         for node in module.text.nodes_of(ast.Name, ast.Attribute)
         if isinstance(node, ast.Name | ast.Attribute)
-        and _last_word(node) == "ImageSpec"
+        and last_word(node) == "ImageSpec"
         and module.qualified(node) == SPEC_FIELD_ALIAS
     ]
     imports = [
@@ -111,10 +112,6 @@ def _is_the_field(module: Module, node: ast.ImportFrom, alias: ast.alias) -> boo
         return True
     target = module.project.resolve_global(module, alias.asname or alias.name)
     return target is not None and target.qualified == SPEC_FIELD_ALIAS
-
-
-def _last_word(node: ast.Name | ast.Attribute) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr
 
 
 def _rename(module: Module, node: ast.Name | ast.Attribute, name: str) -> Edit:

@@ -9,7 +9,7 @@ from ik_migrate.engine.facts import Facts
 from ik_migrate.engine.job import Executor
 from ik_migrate.engine.progress import Progress, counted
 from ik_migrate.engine.support_location import find_support_module, has_settings_of_sites
-from ik_migrate.files.discovery import search
+from ik_migrate.files.discovery import search, search_python
 from ik_migrate.files.triggers import IGNORE_COMMENT
 from ik_migrate.imagekit.cache_backends import OWN
 from ik_migrate.imagekit.processor_state import has_changing_processor
@@ -72,9 +72,7 @@ def collect_facts(
     found |= users_of_spec_files(root, facts.spec_attributes, options)
     found |= set(facts.keyword_dicts)
     if knowledge.faithful:
-        settings = [
-            path for path in search(root, {b"INSTALLED_APPS"}, options, counted=()).files if path.suffix == ".py"
-        ]
+        settings = search_python(root, {b"INSTALLED_APPS"}, options)
         knowledge.settings_modules = {
             module.path for module in project.modules_at(settings) if is_base_settings(module)
         }
@@ -109,9 +107,7 @@ def collect_facts(
 
 def _has_changing_processors(project: Project, options: Options) -> bool:
     """Whether a processor of the project changes its own attributes; their files need not mention ImageKit."""
-    paths = [
-        path for path in search(project.root, {b"def process("}, options, counted=()).files if path.suffix == ".py"
-    ]
+    paths = search_python(project.root, {b"def process("}, options)
     return any(map(has_changing_processor, project.modules_at(paths)))
 
 

@@ -103,7 +103,8 @@ def _migrate(
     chosen = proposed
     if choose is not None:
         chosen = confirm_rewrites(result, proposed, lambda unit: _encoded(source, file.rewrite(unit)), choose)
-        result = replace(result, declined=tuple(finding for finding in proposed if finding not in set(chosen)))
+        confirmed = frozenset(chosen)
+        result = replace(result, declined=tuple(finding for finding in proposed if finding not in confirmed))
     text, again, left = source.text, file, findings
     if chosen:
         text = file.rewrite(chosen)

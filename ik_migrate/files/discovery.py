@@ -84,6 +84,11 @@ def search(
     return found
 
 
+def search_python(folder: Path, triggers: Iterable[bytes], options: Options) -> list[Path]:
+    """Return the Python modules below a folder that contain one of ``triggers``; see `search`."""
+    return [path for path in search(folder, triggers, options, counted=()).files if path.suffix == ".py"]
+
+
 def _git_grep(
     folder: Path,
     triggers: tuple[bytes, ...],

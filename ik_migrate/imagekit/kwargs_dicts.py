@@ -9,7 +9,7 @@ from dataclasses import field as dataclass_field
 from pathlib import Path
 
 from ik_migrate.imagekit.spec_field import Argument, SpecField, spec_fields
-from ik_migrate.project.module import Module, Target, per_module
+from ik_migrate.project.module import Module, Target, last_word, per_module
 from ik_migrate.source.scopes import Binding
 
 # The keys that only have another name in ImageKit 3.
@@ -102,7 +102,7 @@ def passed_entries(module: Module, expression: ast.expr) -> list[Entry] | None:
     for user, inner in reached(module, expression):
         owner, value = _value_of(user, inner)
         written = written_out(owner, value) if value is not None else None
-        if written is None or (value is not inner and _gets_more_keys(owner, _last_word(inner))):
+        if written is None or (value is not inner and _gets_more_keys(owner, last_word(inner))):
             return None
     return list(_seen_entries(module, expression))
 
@@ -113,10 +113,6 @@ def _seen_entries(module: Module, expression: ast.expr) -> Iterator[Entry]:
         owner, value = _value_of(user, inner)
         written = written_out(owner, value) if value is not None else None
         yield from written.entries if written is not None else ()
-
-
-def _last_word(name: ast.expr) -> str:
-    return name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
 
 
 def _value_of(module: Module, expression: ast.expr) -> tuple[Module, ast.expr | None]:
@@ -298,7 +294,7 @@ def _read_names(user: Module) -> dict[str, list[ast.Name | ast.Attribute]]:
     found: dict[str, list[ast.Name | ast.Attribute]] = {}
     for node in user.text.nodes_of(ast.Name, ast.Attribute):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
-            found.setdefault(_last_word(node), []).append(node)
+            found.setdefault(last_word(node), []).append(node)
     return found
 
 

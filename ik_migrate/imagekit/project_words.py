@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ik_migrate.files.discovery import search
+from ik_migrate.files.discovery import search_python
 from ik_migrate.files.reading import file_content
 from ik_migrate.model.options import Options
 from ik_migrate.project.support_module import MARKER
@@ -28,13 +28,13 @@ def variants_by_words(folder: Path, options: Options) -> frozenset[str]:
     """
     found: set[str] = set()
     triggers = [word for words in _VARIANTS.values() for word in words]
-    for path in search(folder, triggers, options, counted=()).files:
-        if path.suffix == ".py" and len(found) < len(_VARIANTS):
-            try:
-                data = file_content(path)
-            except OSError:
-                continue  # If it concerns ImageKit, its own result says so.
-            if data.startswith(MARKER.encode()):
-                continue  # The support module itself.
+    for path in search_python(folder, triggers, options):
+        if len(found) == len(_VARIANTS):
+            break
+        try:
+            data = file_content(path)
+        except OSError:
+            continue  # If it concerns ImageKit, its own result says so.
+        if not data.startswith(MARKER.encode()):  # The support module does not count.
             found.update(variant for variant, words in _VARIANTS.items() if any(word in data for word in words))
     return frozenset(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ik_migrate.project.module import Module, per_module
+from ik_migrate.project.module import Module, last_word, per_module
 
 _READING_METHODS = frozenset({"copy", "count", "get", "has_key", "index", "items", "iteritems", "keys", "values"})
 _READING_FUNCTIONS = frozenset({"bool", "dict", "enumerate", "frozenset", "len", "list", "set", "sorted", "tuple"})
@@ -25,7 +25,7 @@ def constant_value(module: Module, expression: ast.expr) -> tuple[Module, ast.ex
     target = module.resolve(expression)
     if target is None or target.module is None or target.binding is None or target.binding.value is None:
         return None
-    names = {(module, _last_word(expression)), (target.module, target.binding.name)}
+    names = {(module, last_word(expression)), (target.module, target.binding.name)}
     if isinstance(expression, ast.Name):
         holder = module.text.names.holder_of(expression)
         if holder is None or len(holder.bindings[expression.id]) > 1:
@@ -46,7 +46,7 @@ def _changed_names(module: Module) -> set[str]:
     """The names in a file whose values may be changed: those that are used for more than reading."""
     parents = module.text.names.parents
     return {
-        _last_word(node)
+        last_word(node)
         for node in module.text.nodes_of(ast.Name, ast.Attribute)
         if isinstance(node, ast.Name | ast.Attribute)
         and isinstance(node.ctx, ast.Load)
@@ -66,7 +66,3 @@ def _is_read(node: ast.expr, parent: ast.AST | None) -> bool:
         case ast.Call(func=ast.Name(id=function)):
             return function in _READING_FUNCTIONS
     return False
-
-
-def _last_word(name: ast.expr) -> str:
-    return name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""

@@ -229,10 +229,11 @@ def _new_names(module: Module) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for bindings in module.text.names.module.bindings.values():
         for binding in bindings:
-            for name in {binding.attribute, _last_part(binding.value)} - {binding.name}:
+            for name in {binding.attribute, last_word(binding.value)} - {binding.name}:
                 found.setdefault(name, []).append(binding.name)
     return found
 
 
-def _last_part(expression: ast.expr | None) -> str:
+def last_word(expression: ast.AST | None) -> str:
+    """Return a name, or the last part of a dotted one; empty for anything else."""
     return expression.id if isinstance(expression, ast.Name) else getattr(expression, "attr", "")
